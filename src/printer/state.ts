@@ -1,0 +1,106 @@
+// The closed list of machine states, and the words printers use for them.
+
+export const STATES = [
+  'unknown',
+  'ready',
+  'busy',
+  'heating',
+  'printing',
+  'pausing',
+  'paused',
+  'cancelling',
+  'cancelled',
+  'completed',
+  'error',
+] as const;
+
+export type State = (typeof STATES)[number];
+
+// MachineStatus words of M119 (design.md 3; protocol.md 1.5 names the evidence for each).
+const TCP_STATES: Readonly<Record<string, State>> = {
+  READY: 'ready',
+  IDLE: 'ready',
+  BUSY: 'busy',
+  HOMING: 'busy',
+  HEATING: 'heating',
+  BUILDING: 'printing',
+  BUILDING_FROM_SD: 'printing',
+  BUILDING_ONBOARD: 'printing',
+  PRINTING: 'printing',
+  PAUSED: 'paused',
+  CANCEL_BUILD: 'cancelling',
+  BUILDING_COMPLETED: 'completed',
+  ERROR: 'error',
+  HEAT_SHUTDOWN: 'error',
+};
+
+// `status` words of /detail. Firmware and libraries disagree on spelling: protocol.md 2.4, quirks.md B9.
+const HTTP_STATES: Readonly<Record<string, State>> = {
+  ready: 'ready',
+  idle: 'ready',
+  busy: 'busy',
+  homing: 'busy',
+  calibrate_doing: 'busy',
+  downloading: 'busy',
+  unzipping: 'busy',
+  cloud_slicing: 'busy',
+  sending: 'busy',
+  heating: 'heating',
+  printing: 'printing',
+  pausing: 'pausing',
+  pause: 'paused',
+  paused: 'paused',
+  canceling: 'cancelling',
+  cancelling: 'cancelling',
+  cancel: 'cancelled',
+  canceled: 'cancelled',
+  cancelled: 'cancelled',
+  complete: 'completed',
+  completed: 'completed',
+  error: 'error',
+};
+
+function lookUp(table: Readonly<Record<string, State>>, word: string): State {
+  return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 'unknown';
+}
+
+/**
+ * The state that M119's MachineStatus and MoveMode together mean; `unknown` for a word in no table.
+ * MoveMode refines only a running build and READY: BUILDING_COMPLETED comes with MoveMode PAUSED
+ * (captures/adventurer5m-pro-v2.4.5-completed/M119-completed.txt).
+ */
+export function stateFromTcp(machineStatus: string, moveMode: string | undefined): State {
+  const state = lookUp(TCP_STATES, machineStatus.trim().toUpperCase());
+  const mode = moveMode?.trim().toUpperCase() ?? '';
+  if (state === 'printing') {
+    if (mode === 'PAUSED') return 'paused';
+    if (mode.startsWith('WAIT_ON_')) return 'heating';
+  }
+  if (state === 'ready' && (mode === 'HOMING' || mode === 'MOVING')) return 'busy';
+  return state;
+}
+
+/** The state that the `status` word of /detail means; `unknown` for a word in no table. */
+export function stateFromHttp(status: string): State {
+  return lookUp(HTTP_STATES, status.trim().toLowerCase());
+}
+
+// Outside these a printer may still show the last job's numbers (quirks.md A13).
+const JOB_STATES: ReadonlySet<State> = new Set<State>([
+  'heating',
+  'printing',
+  'pausing',
+  'paused',
+  'cancelling',
+  'completed',
+]);
+
+/** Whether job numbers shown in this state belong to a job that is on the plate, running or just completed. */
+export function hasJob(state: State | undefined): boolean {
+  return state !== undefined && JOB_STATES.has(state);
+}
+
+/** Whether a job goes on in this state, so that a remaining time means something. */
+export function isJobRunning(state: State | undefined): boolean {
+  return hasJob(state) && state !== 'completed';
+}
