@@ -1,0 +1,34 @@
+// Which build this is.
+
+import { readFileSync } from 'node:fs';
+import type { BuildInfo } from '../metrics/exporter.ts';
+
+// Beside src/ and beside dist/ alike.
+const PACKAGE = new URL('../../package.json', import.meta.url);
+// Written by scripts/build.js; a run from the sources has none.
+const REVISION = new URL('../revision.txt', import.meta.url);
+
+function field(json: unknown, key: string): string {
+  const value =
+    typeof json === 'object' && json !== null ? Object.entries(json).find(([name]) => name === key)?.[1] : '';
+  return typeof value === 'string' ? value : '';
+}
+
+function readRevision(): string {
+  try {
+    return readFileSync(REVISION, 'utf8').trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+/** Version and revision of this build. */
+export function readBuildInfo(): BuildInfo {
+  const json: unknown = JSON.parse(readFileSync(PACKAGE, 'utf8'));
+  return { version: field(json, 'version'), revision: readRevision() };
+}
+
+/** What `--version` prints. */
+export function formatVersion({ version, revision }: BuildInfo): string {
+  return `flashforge-exporter ${version} (revision ${revision}, Node.js ${process.versions.node})`;
+}

@@ -1,0 +1,18 @@
+// Durations in Prometheus's notation: 500ms, 10s, 1m30s, 5m, 1h.
+
+import { ConfigError } from './error.ts';
+
+// Written here because the packages for it take "10 seconds", a bare "10" or nonsense as well.
+const DURATION = /^(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
+const UNITS_MS = [3_600_000, 60_000, 1000, 1];
+// What a timer of Node.js holds.
+const MAX_MS = 2 ** 31 - 1;
+
+/** A duration in milliseconds; `0` needs no unit. @throws ConfigError */
+export function parseDuration(text: string): number {
+  if (text === '0') return 0;
+  const match = DURATION.exec(text);
+  const ms = match && UNITS_MS.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
+  if (ms === null || ms > MAX_MS) throw new ConfigError(`"${text}" is no duration: write 500ms, 10s, 1m30s or 1h`);
+  return ms;
+}

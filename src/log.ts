@@ -1,0 +1,57 @@
+// Log lines for people and machines: a constant message with fields, as logfmt or JSON, on stderr.
+// Written here because the loggers of npm that speak logfmt do so through packages nobody keeps up.
+
+export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+export const LOG_FORMATS = ['logfmt', 'json'] as const;
+export type LogFormat = (typeof LOG_FORMATS)[number];
+
+export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
+
+export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
+
+export interface LogOptions {
+  readonly level: LogLevel;
+  readonly format: LogFormat;
+  readonly write: (line: string) => void;
+  readonly now: () => number;
+}
+
+// What logfmt takes without quotes: no blanks, `=`, quotes or control characters.
+const BARE = /^[^\s="\u0000-\u001f\u007f-\u009f]+$/u;
+
+function quote(value: string | number | boolean): string {
+  const text = String(value);
+  return BARE.test(text) ? text : JSON.stringify(text);
+}
+
+function formatLine(format: LogFormat, fields: LogFields): string {
+  const known = Object.entries(fields).filter(
+    (field): field is [string, string | number | boolean] => field[1] !== undefined,
+  );
+  switch (format) {
+    case 'json':
+      return JSON.stringify(Object.fromEntries(known));
+    case 'logfmt':
+      return known.map(([key, value]) => `${key}=${quote(value)}`).join(' ');
+    default:
+      return format satisfies never;
+  }
+}
+
+/** A logger that drops what is below its level; a line is `time=… level=… msg=…` and the fields given. */
+export function createLogger({ level, format, write, now }: LogOptions): Logger {
+  const lowest = LOG_LEVELS.indexOf(level);
+  const at =
+    (own: LogLevel) =>
+    (message: string, fields: LogFields = {}) => {
+      if (LOG_LEVELS.indexOf(own) < lowest) return;
+      const time = new Date(now()).toISOString();
+      write(`${formatLine(format, { time, level: own, msg: message, ...fields })}\n`);
+    };
+  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+}
+
+/** A logger that says nothing. */
+export const silentLogger: Logger = createLogger({ level: 'error', format: 'logfmt', write: () => {}, now: () => 0 });

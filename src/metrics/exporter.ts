@@ -1,0 +1,67 @@
+// The exporter's own families: what it is, and how its configuration fares.
+
+import type { MetricType } from './catalog.ts';
+import type { MetricFamily } from './families.ts';
+
+export interface BuildInfo {
+  readonly version: string;
+  readonly revision: string;
+}
+
+export interface ExporterStatus {
+  readonly build: BuildInfo;
+  readonly lastReloadSuccessful: boolean;
+  /** Of the configuration in use, in seconds since 1970. */
+  readonly lastReloadSuccessSeconds: number;
+}
+
+interface ExporterFamily<N extends string> {
+  readonly name: N;
+  readonly help: string;
+  readonly type: MetricType;
+  readonly labels: readonly string[];
+  readonly read: (status: ExporterStatus) => {
+    readonly value: number;
+    readonly labels: Readonly<Record<string, string>>;
+  };
+}
+
+function family<N extends string>(
+  name: N,
+  help: string,
+  labels: readonly string[],
+  read: ExporterFamily<N>['read'],
+): ExporterFamily<N> {
+  return { name, help, type: 'gauge', labels, read };
+}
+
+export const EXPORTER_FAMILIES = [
+  family(
+    'flashforge_exporter_build_info',
+    'Version of the exporter and what it runs on, always 1.',
+    ['version', 'revision', 'node_version'],
+    ({ build }) => ({
+      value: 1,
+      labels: { version: build.version, revision: build.revision, node_version: process.versions.node },
+    }),
+  ),
+  family(
+    'flashforge_exporter_config_last_reload_successful',
+    'Whether the last attempt to load the configuration succeeded.',
+    [],
+    ({ lastReloadSuccessful }) => ({ value: Number(lastReloadSuccessful), labels: {} }),
+  ),
+  family(
+    'flashforge_exporter_config_last_reload_success_timestamp_seconds',
+    'When the configuration in use was loaded.',
+    [],
+    ({ lastReloadSuccessSeconds }) => ({ value: lastReloadSuccessSeconds, labels: {} }),
+  ),
+] as const;
+
+export type ExporterMetricName = (typeof EXPORTER_FAMILIES)[number]['name'];
+
+/** The exporter's own families as of now. */
+export function exporterFamilies(status: ExporterStatus): readonly MetricFamily[] {
+  return EXPORTER_FAMILIES.map(({ name, help, type, read }) => ({ name, help, type, samples: [read(status)] }));
+}

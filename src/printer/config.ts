@@ -1,0 +1,32 @@
+// What the program knows of a printer before it asks: where it is and how to read it.
+
+import type { Secret } from '../config/secret.ts';
+import type { LoginMode } from '../tcp/read.ts';
+
+export const DEFAULT_TCP_PORT = 8899;
+export const DEFAULT_HTTP_PORT = 8898;
+
+export interface TcpSide {
+  readonly host: string;
+  readonly port: number;
+  readonly login: LoginMode;
+}
+
+export interface HttpSide {
+  readonly host: string;
+  readonly port: number;
+  /** As the printer takes it, with its `SN` prefix. */
+  readonly serialNumber: string;
+  readonly checkCode: Secret;
+}
+
+export interface PrinterConfig {
+  /** The label `printer`; unique. */
+  readonly name: string;
+  /** As its owner wrote it; unique. */
+  readonly address: string;
+  readonly tcp?: TcpSide;
+  readonly http?: HttpSide;
+  /** The most that one read may take, in milliseconds; the scrape's deadline may be earlier. */
+  readonly timeoutMs?: number;
+}

@@ -1,0 +1,86 @@
+// One read of one printer: its sides at the same time, merged into one Snapshot.
+
+import type { HttpReader } from '../lan-http/client.ts';
+import type { ReadCommand } from '../tcp/commands.ts';
+import { readTcp, type TcpReplies } from '../tcp/read.ts';
+import { snapshotFromTcp } from '../tcp/snapshot.ts';
+import type { PrinterConfig } from './config.ts';
+import { PrinterError } from './errors.ts';
+import { mergeSnapshots, type Protocol, type Snapshot } from './snapshot.ts';
+
+export interface Endpoint {
+  readonly protocol: Protocol;
+  /** Why this side was not read; undefined when it was. */
+  readonly failure?: PrinterError;
+}
+
+export interface Reading {
+  /** Whether any side was read. */
+  readonly up: boolean;
+  readonly snapshot: Snapshot;
+  /** Each configured side. */
+  readonly endpoints: readonly Endpoint[];
+  /** Parts of a side that was read which are missing all the same. */
+  readonly problems: ReadonlyMap<ReadCommand, PrinterError>;
+  /** The parsed TCP replies with their raw texts, for those who show what the printer wrote. */
+  readonly replies: TcpReplies;
+}
+
+export interface ReadOptions {
+  /** Whether to ask what the printer is, beside how it is. */
+  readonly identity: boolean;
+}
+
+/** Reads a printer; settles soon after the signal fires and never throws for what a printer does. */
+export type ReadPrinter = (config: PrinterConfig, options: ReadOptions, signal: AbortSignal) => Promise<Reading>;
+
+interface Side {
+  readonly endpoint: Endpoint;
+  readonly snapshot?: Snapshot;
+  readonly replies?: TcpReplies;
+  readonly problems?: ReadonlyMap<ReadCommand, PrinterError>;
+}
+
+async function readTcpSide(
+  config: PrinterConfig,
+  options: ReadOptions,
+  signal: AbortSignal,
+): Promise<Side | undefined> {
+  if (!config.tcp) return undefined;
+  const { replies, problems, failure } = await readTcp(
+    config.tcp,
+    { login: config.tcp.login, identity: options.identity },
+    signal,
+  );
+  return failure
+    ? { endpoint: { protocol: 'tcp', failure } }
+    : { endpoint: { protocol: 'tcp' }, snapshot: snapshotFromTcp(replies), replies, problems };
+}
+
+async function readHttpSide(config: PrinterConfig, http: HttpReader, signal: AbortSignal): Promise<Side | undefined> {
+  if (!config.http) return undefined;
+  try {
+    return { endpoint: { protocol: 'http' }, snapshot: await http.readDetail(config.http, signal) };
+  } catch (failure) {
+    if (!(failure instanceof PrinterError)) throw failure;
+    return { endpoint: { protocol: 'http', failure } };
+  }
+}
+
+/** Makes the function that reads printers, over the HTTP client given. */
+export function createPrinterReader(http: HttpReader): ReadPrinter {
+  return async (config, options, signal) => {
+    const [tcpSide, httpSide] = await Promise.all([
+      readTcpSide(config, options, signal),
+      readHttpSide(config, http, signal),
+    ]);
+    const sides = [tcpSide, httpSide].filter((side) => side !== undefined);
+    return {
+      up: sides.some((side) => !side.endpoint.failure),
+      snapshot: mergeSnapshots(tcpSide?.snapshot, httpSide?.snapshot),
+      endpoints: sides.map((side) => side.endpoint),
+      problems: tcpSide?.problems ?? new Map(),
+      replies: tcpSide?.replies ?? {},
+    };
+  };
+}

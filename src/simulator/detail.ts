@@ -1,0 +1,253 @@
+// The JSON bodies of the HTTP side: keys, their order and their types as the captured bodies have them.
+
+import type { Identity, SimulatedModel } from './models.ts';
+import type { Heat, Reading } from './reading.ts';
+
+type Fields = Record<string, unknown>;
+
+/** The body of an answer. */
+export type Answer = Fields;
+
+// Bodies as in captures/http-error-replies; the HTTP status is 200 for all of them (protocol.md 2.1).
+export const REFUSALS = {
+  badParameters: { code: -1, message: 'Parameters is error' },
+  lanModeOff: { code: -2, message: 'Lan mode error' },
+  wrongCode: { code: 1, message: 'Access code is different' },
+  wrongSerial: { code: 1, message: 'SN is different' },
+  // No capture has the text of code 2.
+  busy: { code: 2, message: 'Printer is busy' },
+} as const satisfies Record<string, Answer>;
+
+const COLD: Heat = { celsius: 0, target: 0 };
+
+const openClose = (is: boolean): string => (is ? 'open' : 'close');
+
+/** The whole body of a /detail answer. */
+export function detailBody(model: SimulatedModel, identity: Identity, reading: Reading): Answer {
+  const detail = { ...detailFields(model, identity, reading), ...reading.detail };
+  // The two firmware families order the envelope differently, too.
+  return model === 'creator5-pro' ? { code: 0, message: 'Success', detail } : { code: 0, detail, message: 'Success' };
+}
+
+function detailFields(model: SimulatedModel, identity: Identity, reading: Reading): Fields {
+  switch (model) {
+    case 'adventurer5m':
+      // Its board has no sensor for the air (protocol.md 2.3).
+      return fiveM(identity, reading, { pid: 35, tvoc: 0 });
+    case 'adventurer5m-pro':
+      return fiveM(identity, reading, { pid: 36, tvoc: 23 });
+    case 'ad5x':
+      return ad5x(identity, reading);
+    case 'creator5-pro':
+      return creator5Pro(identity, reading);
+    case 'finder':
+    case 'adventurer3':
+    case 'adventurer4':
+    case 'creator4':
+    case 'dreamer':
+      throw new Error(`${model} has no HTTP side`);
+  }
+}
+
+// captures/http-5m-pro-fw2.7.2-printing/detail.json
+function fiveM(identity: Identity, r: Reading, own: { readonly pid: number; readonly tvoc: number }): Fields {
+  const [tool = COLD] = r.tools;
+  const hasFile = r.file !== '';
+  return {
+    autoShutdown: 'open',
+    autoShutdownTime: 30,
+    cameraStreamUrl: `http://${identity.ip}:8080/?action=stream`,
+    chamberFanSpeed: r.active ? 100 : 0,
+    chamberTargetTemp: r.chamber.target,
+    chamberTemp: r.chamber.celsius,
+    coolingFanSpeed: r.active ? 100 : 0,
+    cumulativeFilament: r.lifetimeMeters,
+    cumulativePrintTime: r.lifetimeMinutes,
+    currentPrintSpeed: r.active ? 500 : 0,
+    doorStatus: 'close',
+    errorCode: r.errorCode,
+    estimatedLeftLen: 0,
+    estimatedLeftWeight: 0,
+    estimatedRightLen: hasFile ? 3137.3896484375 : 0,
+    estimatedRightWeight: hasFile ? 28.1100006103516 : 0,
+    // What remains; it stands still in a pause.
+    estimatedTime: r.remainingSeconds,
+    externalFanStatus: openClose(r.active),
+    fillAmount: hasFile ? 35 : 0,
+    firmwareVersion: identity.firmware.replace(/^v/iu, ''),
+    flashRegisterCode: 'REDACTED',
+    internalFanStatus: 'close',
+    ipAddr: identity.ip,
+    leftFilamentType: '',
+    leftTargetTemp: 0,
+    leftTemp: 0,
+    lightStatus: openClose(r.lightOn),
+    location: identity.location,
+    macAddr: identity.mac.trim(),
+    measure: '220X220X220',
+    name: identity.name,
+    nozzleCnt: 1,
+    nozzleModel: '0.4mm',
+    nozzleStyle: 0,
+    pid: own.pid,
+    platTargetTemp: r.bed.target,
+    platTemp: r.bed.celsius,
+    polarRegisterCode: 'REDACTED',
+    printDuration: r.elapsedSeconds,
+    printFileName: r.file,
+    printFileThumbUrl: `http://${identity.ip}:8898/getThum`,
+    printLayer: r.layer,
+    printProgress: r.progress,
+    printSpeedAdjust: 100,
+    remainingDiskSpace: 5.29228973388672,
+    rightFilamentType: 'PLA',
+    rightTargetTemp: tool.target,
+    rightTemp: tool.celsius,
+    status: r.httpStatus,
+    targetPrintLayer: r.layers,
+    tvoc: own.tvoc,
+    zAxisCompensation: 0,
+  };
+}
+
+// The 5M's keys and what captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json and protocol.md 2.3 add for the AD5X.
+function ad5x(identity: Identity, r: Reading): Fields {
+  const slots = [slot(1, 'PLA', '#FF0000'), slot(2, 'PETG', '#1B1B1B'), slot(3, '', ''), slot(4, 'SILK', '#805003')];
+  return {
+    ...fiveM(identity, r, { pid: 38, tvoc: 0 }),
+    clearFanStatus: 'open',
+    coolingFanLeftSpeed: r.active ? 100 : 0,
+    hasLeftFilament: false,
+    hasMatlStation: true,
+    hasRightFilament: true,
+    indepMatlInfo: { materialColor: '', materialName: '?', stateAction: 0, stateStep: 0 },
+    matlStationInfo: {
+      currentLoadSlot: r.active ? 1 : 0,
+      currentSlot: r.active ? 1 : 0,
+      slotCnt: 4,
+      slotInfos: slots,
+      stateAction: r.active ? 4 : 0,
+      stateStep: 0,
+    },
+  };
+}
+
+// captures/http-creator5pro-fw1.9.9-idle/detail.json
+function creator5Pro(identity: Identity, r: Reading): Fields {
+  const [right = COLD, left = COLD] = r.tools;
+  return {
+    status: r.httpStatus,
+    printFileName: r.file,
+    printProgress: r.progress,
+    printDuration: r.elapsedSeconds,
+    // The total here, not what remains: captures/http-creator5pro-fw1.9.9-job-start/detail-first-printing.json
+    estimatedTime: r.totalSeconds,
+    printLayer: r.layer,
+    targetPrintLayer: r.layers,
+    errorCode: r.errorCode,
+    doorStatus: 'close',
+    lightStatus: openClose(r.lightOn),
+    model: 'Creator 5 Pro',
+    name: identity.name,
+    firmwareVersion: identity.firmware.replace(/^v/iu, ''),
+    ipAddr: identity.ip,
+    macAddr: identity.mac.trim(),
+    location: identity.location,
+    measure: '256X256X256',
+    nozzleCnt: 4,
+    nozzleModel: '0.4mm;0.4mm;0.4mm;0.4mm',
+    nozzleStyle: 0,
+    nozzleTemps: r.tools.map((tool) => tool.celsius),
+    nozzleTargetTemps: r.tools.map((tool) => tool.target),
+    platTemp: r.bed.celsius,
+    platTargetTemp: r.bed.target,
+    chamberTemp: r.chamber.celsius,
+    chamberTargetTemp: r.chamber.target,
+    leftTemp: left.celsius,
+    leftTargetTemp: left.target,
+    rightTemp: right.celsius,
+    rightTargetTemp: right.target,
+    leftFilamentType: '',
+    rightFilamentType: '',
+    chamberFanSpeed: r.active ? 40 : 0,
+    coolingFanSpeed: r.active ? 100 : 0,
+    internalFanStatus: openClose(r.active),
+    externalFanStatus: 'close',
+    camera: 1,
+    cameraStreamUrl: `http://${identity.ip}:8080/?action=stream`,
+    lidar: 1,
+    tvoc: 0,
+    remainingDiskSpace: 4.91,
+    cumulativePrintTime: r.lifetimeMinutes,
+    cumulativeFilament: r.lifetimeMeters,
+    currentPrintSpeed: r.active ? 300 : 0,
+    printSpeedAdjust: r.file === '' ? 0 : 100,
+    zAxisCompensation: 0,
+    fillAmount: r.file === '' ? 0 : 15,
+    autoShutdown: 'close',
+    autoShutdownTime: 0,
+    estimatedLeftLen: 0,
+    estimatedLeftWeight: 0,
+    estimatedRightLen: 0,
+    estimatedRightWeight: 0,
+    flashRegisterCode: '',
+    polarRegisterCode: '',
+    pid: 41,
+    matlStationInfo: {
+      currentLoadSlot: 0,
+      currentSlot: r.active ? 2 : 0,
+      slotCnt: 4,
+      stateAction: 0,
+      stateStep: 0,
+      slotInfos: [slot(1, '', ''), slot(2, 'ABS', '#8C8C89'), slot(3, '', ''), slot(4, '', '')],
+    },
+  };
+}
+
+function slot(slotId: number, materialName: string, materialColor: string): Fields {
+  return { slotId, hasFilament: materialName !== '', materialName, materialColor };
+}
+
+/** The job fields seconds after a print was started: uninitialised memory. */
+export const JOB_START_GARBAGE = {
+  // captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
+  captured: {
+    status: 'downloading',
+    printFileName: '',
+    printProgress: 1.5414283107572988e-44,
+    printDuration: 0,
+    estimatedTime: 0,
+    printLayer: 11,
+    targetPrintLayer: 0,
+    chamberFanSpeed: 11,
+    coolingFanSpeed: 9,
+    printSpeedAdjust: 10,
+    zAxisCompensation: 1.2611686178923354e-44,
+  },
+  // Quoted in protocol.md 2.3 from the same firmware.
+  wild: {
+    status: 'unzipping',
+    printFileName: '',
+    printProgress: 1.5e-44,
+    printDuration: 268_369_921,
+    estimatedTime: 0,
+    printLayer: 65_658,
+    targetPrintLayer: 8_065_023,
+    chamberFanSpeed: 5_177_344,
+    coolingFanSpeed: 5_177_344,
+    printSpeedAdjust: 65_660,
+    zAxisCompensation: 1.2611686178923354e-44,
+  },
+} as const;
+
+/** The same fields, each with a value of another type than it should have. */
+export function withWrongTypes(fields: Readonly<Fields>): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, wrongType(value)]));
+}
+
+function wrongType(value: unknown): unknown {
+  if (typeof value === 'number') return 'x';
+  if (typeof value === 'string') return [42];
+  if (typeof value === 'boolean') return {};
+  return null;
+}

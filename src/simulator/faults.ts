@@ -1,0 +1,158 @@
+// What can go wrong with a simulated printer: one closed union, and when each of it takes effect.
+
+export type Side = 'tcp' | 'http';
+
+/** Commands the simulator answers with data; any other is acknowledged only. */
+export type TcpCommand = 'M105' | 'M114' | 'M115' | 'M119' | 'M27' | 'M601' | 'M602' | 'M650';
+
+/** At which step of a conversation a fault shows: as soon as a connection stands, or at one command. */
+export type FaultStep = 'connect' | TcpCommand;
+
+/** Faults of either side; without `side` both have it. `at` a command leaves the HTTP side alone. */
+export type SharedFault =
+  /** The port is closed. */
+  | { readonly kind: 'refuse'; readonly side?: Side }
+  /** Nothing is answered. */
+  | { readonly kind: 'silence'; readonly side?: Side; readonly at?: FaultStep }
+  /** Half the reply, then RST; at `connect` RST at once. */
+  | { readonly kind: 'reset'; readonly side?: Side; readonly at?: FaultStep }
+  /** The same once only; by default at `connect`. */
+  | { readonly kind: 'reset-once'; readonly side?: Side; readonly at?: FaultStep }
+  /** Half the reply, then FIN; at `connect` FIN at once. */
+  | { readonly kind: 'close'; readonly side?: Side; readonly at?: FaultStep }
+  /** The whole reply, after so long. */
+  | { readonly kind: 'late'; readonly ms: number; readonly side?: Side; readonly at?: TcpCommand };
+
+export type TcpFault =
+  /** One byte at a time. */
+  | { readonly kind: 'drip'; readonly intervalMs: number; readonly at?: TcpCommand }
+  /** A line that never ends; at `connect` unasked. */
+  | { readonly kind: 'endless-line'; readonly at?: FaultStep }
+  /** Short lines without an end and without an `ok`. */
+  | { readonly kind: 'flood'; readonly at?: FaultStep }
+  /** 512 bytes that are no text, and `ok` after them if asked for. */
+  | { readonly kind: 'garbage'; readonly ok?: boolean; readonly at?: FaultStep }
+  | { readonly kind: 'no-ok'; readonly at?: TcpCommand }
+  | { readonly kind: 'ok-without-line-end'; readonly at?: TcpCommand }
+  /** Replies to other clients' commands and `N0001 ok.` lines come before ours (protocol.md 1.3). */
+  | { readonly kind: 'foreign-blocks'; readonly at?: TcpCommand }
+  /** Reads answer `Control failed.` until M601 succeeded on that connection, which `refused` never does. */
+  | { readonly kind: 'control-refused'; readonly login: 'accepted' | 'refused'; readonly at?: TcpCommand };
+
+export type HttpFault =
+  | { readonly kind: 'wrong-code' }
+  | { readonly kind: 'lan-mode-off' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'html' }
+  | { readonly kind: 'truncated-json' }
+  /** 10 MB of JSON. */
+  | { readonly kind: 'huge-body' }
+  /** Every field of the payload has another type. */
+  | { readonly kind: 'wrong-types' }
+  /** Uninitialised memory in the job fields, as captured or as wild as protocol.md 2.3 quotes. */
+  | { readonly kind: 'job-start-garbage'; readonly variant?: 'captured' | 'wild' }
+  | { readonly kind: 'slow-head'; readonly ms: number }
+  /** The head at once, the body byte by byte. */
+  | { readonly kind: 'slow-body'; readonly intervalMs: number };
+
+export type Fault = SharedFault | TcpFault | HttpFault;
+
+/** One of each, for whoever wants to meet them all; the type makes sure that none is forgotten. */
+export const FAULT_EXAMPLES: { readonly [K in Fault['kind']]: Extract<Fault, { kind: K }> } = {
+  refuse: { kind: 'refuse' },
+  silence: { kind: 'silence' },
+  reset: { kind: 'reset' },
+  'reset-once': { kind: 'reset-once' },
+  close: { kind: 'close' },
+  late: { kind: 'late', ms: 60_000 },
+  drip: { kind: 'drip', intervalMs: 1_000 },
+  'endless-line': { kind: 'endless-line' },
+  flood: { kind: 'flood' },
+  garbage: { kind: 'garbage' },
+  'no-ok': { kind: 'no-ok' },
+  'ok-without-line-end': { kind: 'ok-without-line-end' },
+  'foreign-blocks': { kind: 'foreign-blocks' },
+  'control-refused': { kind: 'control-refused', login: 'refused' },
+  'wrong-code': { kind: 'wrong-code' },
+  'lan-mode-off': { kind: 'lan-mode-off' },
+  busy: { kind: 'busy' },
+  html: { kind: 'html' },
+  'truncated-json': { kind: 'truncated-json' },
+  'huge-body': { kind: 'huge-body' },
+  'wrong-types': { kind: 'wrong-types' },
+  'job-start-garbage': { kind: 'job-start-garbage' },
+  'slow-head': { kind: 'slow-head', ms: 60_000 },
+  'slow-body': { kind: 'slow-body', intervalMs: 1_000 },
+};
+
+/** The fault a printer has at the moment, and whether a single-use one is used up. */
+export interface FaultSwitch {
+  set(fault: Fault | undefined): void;
+  refuses(side: Side): boolean;
+  /** The TCP fault that shows at a step. */
+  atTcp(step: string): SharedFault | TcpFault | undefined;
+  /** The HTTP fault that shows when a connection stands, or in a reply. */
+  atHttp(step: 'connect' | 'reply'): SharedFault | HttpFault | undefined;
+}
+
+export function createFaultSwitch(first: Fault | undefined): FaultSwitch {
+  let current = first;
+  const use = <F extends Fault>(fault: F): F => {
+    if (fault.kind === 'reset-once') current = undefined;
+    return fault;
+  };
+  return {
+    set(fault) {
+      current = fault;
+    },
+    refuses: (side) => current?.kind === 'refuse' && (current.side ?? side) === side,
+    atTcp(step) {
+      if (!current || isHttpFault(current) || current.kind === 'refuse') return undefined;
+      if ('side' in current && current.side === 'http') return undefined;
+      const at = current.at ?? (current.kind === 'reset-once' ? 'connect' : undefined);
+      // A fault without a step shows at every command.
+      return at === step || (at === undefined && step !== 'connect') ? use(current) : undefined;
+    },
+    atHttp(step) {
+      if (!current) return undefined;
+      if (isHttpFault(current)) return step === 'reply' ? current : undefined;
+      if (isTcpFault(current) || current.kind === 'refuse' || current.side === 'tcp') return undefined;
+      const at = current.at ?? (current.kind === 'reset-once' ? 'connect' : 'reply');
+      return at === step ? use(current) : undefined;
+    },
+  };
+}
+
+function isTcpFault(fault: Fault): fault is TcpFault {
+  switch (fault.kind) {
+    case 'drip':
+    case 'endless-line':
+    case 'flood':
+    case 'garbage':
+    case 'no-ok':
+    case 'ok-without-line-end':
+    case 'foreign-blocks':
+    case 'control-refused':
+      return true;
+    default:
+      return false;
+  }
+}
+
+function isHttpFault(fault: Fault): fault is HttpFault {
+  switch (fault.kind) {
+    case 'wrong-code':
+    case 'lan-mode-off':
+    case 'busy':
+    case 'html':
+    case 'truncated-json':
+    case 'huge-body':
+    case 'wrong-types':
+    case 'job-start-garbage':
+    case 'slow-head':
+    case 'slow-body':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,198 @@
+// One simulated printer: starts its sides, switches its power and its faults, and runs its job.
+
+import { createCore, currentReading, type PrinterStats } from './core.ts';
+import type { Fault } from './faults.ts';
+import { createHttpSide } from './http-side.ts';
+import { endJob, type JobPlan, type JobRun, jobAt, pauseJob, resumeJob, startJob } from './job.ts';
+import type { Listener } from './listener.ts';
+import { type Identity, MODELS, type SimulatedModel } from './models.ts';
+import { countsAfterPowerOn, countsAt, printedMsOf, type Reading } from './reading.ts';
+import { createTcpSide } from './tcp-side.ts';
+
+export interface SimulatedPrinterOptions {
+  readonly model: SimulatedModel;
+  /** Default 127.0.0.1. */
+  readonly host?: string;
+  /** Default 0, any. */
+  readonly tcpPort?: number;
+  readonly httpPort?: number;
+  /** Default the model's captured ones; printers of one model share them unless told otherwise. */
+  readonly name?: string;
+  readonly serialNumber?: string;
+  /** More of the identity, such as another firmware. */
+  readonly identity?: Partial<Identity>;
+  readonly checkCode?: string;
+  /** Before each reply. */
+  readonly latencyMs?: number;
+  readonly fault?: Fault;
+  /** Milliseconds; default real time, `speed` times as fast. */
+  readonly now?: () => number;
+  readonly speed?: number;
+  /** A job that starts at once. */
+  readonly job?: Partial<JobPlan>;
+  /** What the printer says whatever its job does: raw words, temperatures, fields of /detail. */
+  readonly override?: Partial<Reading>;
+}
+
+export interface SimulatedPrinter {
+  readonly model: SimulatedModel;
+  readonly name: string;
+  readonly serialNumber: string;
+  readonly checkCode: string;
+  readonly host: string;
+  /** undefined where the model has no such side. */
+  readonly tcpPort: number | undefined;
+  readonly httpPort: number | undefined;
+  readonly isOn: boolean;
+  readonly stats: PrinterStats;
+  /** What it would say now. */
+  readonly reading: Reading;
+  setFault(fault: Fault | undefined): Promise<void>;
+  setOverride(override: Partial<Reading>): void;
+  /** Starts a job; what the plan leaves out comes from DEFAULT_PLAN. */
+  start(plan: Partial<JobPlan>): void;
+  /** Pauses the job; with an error code as for a clog: `E0163`. */
+  pause(errorCode?: string): void;
+  resume(): void;
+  cancel(): void;
+  /** The job ends with an error that stays until clear(). */
+  fail(errorCode?: string): void;
+  /** The plate is cleared: a completed, cancelled or failed job is forgotten. */
+  clear(): void;
+  /** Power off: all sockets destroyed, ports closed, the job lost. */
+  switchOff(): Promise<void>;
+  /** Power on: the same ports, no job. */
+  switchOn(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const DEFAULT_CHECK_CODE = '5f3a9c1e';
+
+/** Starts a printer and resolves when its ports are open. */
+export async function startSimulatedPrinter(options: SimulatedPrinterOptions): Promise<SimulatedPrinter> {
+  const spec = MODELS[options.model];
+  const host = options.host ?? '127.0.0.1';
+  const identity: Identity = {
+    ...spec.identity,
+    ip: host,
+    ...options.identity,
+    ...(options.name !== undefined && { name: options.name }),
+    ...(options.serialNumber !== undefined && { serialNumber: options.serialNumber }),
+  };
+  const core = createCore({
+    model: options.model,
+    identity,
+    checkCode: options.checkCode ?? DEFAULT_CHECK_CODE,
+    latencyMs: options.latencyMs ?? 0,
+    fault: options.fault,
+    now: options.now ?? createClock(options.speed ?? 1),
+    override: options.override ?? {},
+  });
+  const tcp = spec.tcp ? createTcpSide(core, host, options.tcpPort ?? 0) : undefined;
+  const http = spec.http ? createHttpSide(core, host, options.httpPort ?? 0) : undefined;
+  let isOn = true;
+
+  // One after the other, so that a quick off and on end as on.
+  let settling = Promise.resolve();
+  const settle = (): Promise<void> => {
+    const step = settling.then(async () => {
+      await put(tcp, isOn && !core.faults.refuses('tcp'));
+      await put(http, isOn && !core.faults.refuses('http'));
+    });
+    // A port that is gone fails this step only.
+    settling = step.catch(() => {});
+    return step;
+  };
+
+  const change = (step: (run: JobRun, nowMs: number) => JobRun): void => {
+    if (core.run) core.run = step(core.run, core.now());
+  };
+  // What the job leaves behind when it is gone: old models keep its M27.
+  const putAway = (): void => {
+    if (!core.run) return;
+    const nowMs = core.now();
+    const counts = spec.showsCompleted ? spec.atRest.counts : countsAt(spec, core.run, core.memory, nowMs);
+    core.memory = { counts, printedMs: core.memory.printedMs + printedMsOf(core.run, nowMs) };
+    core.run = undefined;
+  };
+  const start = (plan: Partial<JobPlan>): void => {
+    if (!isOn) return;
+    putAway();
+    core.run = startJob(plan, core.now());
+  };
+
+  if (options.job) start(options.job);
+  try {
+    // Open once even when the fault refuses, so that the port is known and kept.
+    await tcp?.open();
+    await http?.open();
+    await settle();
+  } catch (error) {
+    await tcp?.close();
+    await http?.close();
+    throw error;
+  }
+
+  return {
+    model: options.model,
+    name: identity.name,
+    serialNumber: identity.serialNumber,
+    checkCode: core.checkCode,
+    host,
+    get tcpPort() {
+      return tcp?.port;
+    },
+    get httpPort() {
+      return http?.port;
+    },
+    get isOn() {
+      return isOn;
+    },
+    stats: core.stats,
+    get reading() {
+      return currentReading(core);
+    },
+    setFault(fault) {
+      core.faults.set(fault);
+      return settle();
+    },
+    setOverride(override) {
+      core.override = override;
+    },
+    start,
+    pause: (errorCode) => change((run, nowMs) => pauseJob(run, nowMs, errorCode)),
+    resume: () => change(resumeJob),
+    cancel: () => change((run, nowMs) => endJob(run, 'cancelled', nowMs)),
+    fail: (errorCode = 'E0001') => change((run, nowMs) => endJob(run, 'failed', nowMs, errorCode)),
+    clear() {
+      const phase = core.run && jobAt(core.run, core.now()).phase;
+      if (phase === 'completed' || phase === 'cancelled' || phase === 'failed') putAway();
+    },
+    switchOff() {
+      isOn = false;
+      putAway();
+      core.memory = { ...core.memory, counts: countsAfterPowerOn(spec) };
+      core.timers.clear();
+      return settle();
+    },
+    switchOn() {
+      isOn = true;
+      return settle();
+    },
+    close() {
+      isOn = false;
+      core.timers.clear();
+      return settle();
+    },
+  };
+}
+
+/** Real time from now on, `speed` times as fast. */
+export function createClock(speed: number): () => number {
+  const beganMs = Date.now();
+  return () => beganMs + (Date.now() - beganMs) * speed;
+}
+
+async function put(side: Listener | undefined, open: boolean): Promise<void> {
+  await (open ? side?.open() : side?.close());
+}

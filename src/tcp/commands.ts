@@ -1,0 +1,23 @@
+// The only words this program can say to a printer: five reads, and the login that a printer may insist on.
+
+export const READ_COMMANDS = ['M119', 'M105', 'M27', 'M114', 'M115'] as const;
+
+export type ReadCommand = (typeof READ_COMMANDS)[number];
+export type LoginCommand = 'M601' | 'M602';
+export type Command = ReadCommand | LoginCommand;
+
+/** The bytes of a command on the wire. FlashPrint ends them with CRLF (captures/finder1-v1.5-20160804-idle/session.raw.txt). */
+export function encodeCommand(command: Command): string {
+  // S1 asks for network control; S0 would be USB (protocol.md 1.2).
+  return command === 'M601' ? '~M601 S1\r\n' : `~${command}\r\n`;
+}
+
+/** A login that was given: `Control Success.` on old models, `Control Success V2.1.` on newer ones. */
+export function isControlGranted(lines: readonly string[]): boolean {
+  return lines.some((line) => /control success/i.test(line));
+}
+
+/** `Control failed.`: somebody else holds control, or this printer wants a login before it answers. */
+export function isControlRefused(lines: readonly string[]): boolean {
+  return lines.some((line) => /control failed/i.test(line));
+}

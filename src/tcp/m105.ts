@@ -1,0 +1,52 @@
+// M105: temperatures. Spacing and decimals differ by model (protocol.md 1.6).
+
+import { finite, NUMBER } from './fields.ts';
+
+export interface HeaterText {
+  /** As sent, in °C. */
+  readonly current: string;
+  readonly target: string;
+  readonly celsius?: number;
+  readonly targetCelsius?: number;
+}
+
+/** `tool0`, `tool1`, …, `bed`, `chamber` to what was said of it. */
+export type Temperatures = ReadonlyMap<string, HeaterText>;
+
+// `T0:22 /0 B:11/0`, `T0:220.3/220.0 T1:0.0/0.0 B:50.0/50.0`, `T0: 25/220`; `@:127` parts are duty cycles.
+const HEATER = new RegExp(String.raw`(?<![\w@])(T\d{0,2}|B|C)\s*:\s*(${NUMBER})\s*\/\s*(${NUMBER})`, 'g');
+
+// No heater of these machines goes there: a printer that says so lies, and the value is missing.
+const MIN_CELSIUS = -100;
+const MAX_CELSIUS = 1000;
+
+function nameOf(key: string): string {
+  if (key === 'B') return 'bed';
+  if (key === 'C') return 'chamber';
+  return `tool${Number(key.slice(1))}`;
+}
+
+function plausible(text: string): number | undefined {
+  const value = finite(text);
+  return value !== undefined && value > MIN_CELSIUS && value < MAX_CELSIUS ? value : undefined;
+}
+
+/** Reads the lines of an M105 reply; undefined when it holds no temperature. */
+export function parseM105(lines: readonly string[]): Temperatures | undefined {
+  const heaters = new Map<string, HeaterText>();
+  for (const line of lines) {
+    for (const [, key = '', current = '', target = ''] of line.matchAll(HEATER)) {
+      const name = nameOf(key);
+      if (heaters.has(name)) continue;
+      const celsius = plausible(current);
+      const targetCelsius = plausible(target);
+      heaters.set(name, {
+        current,
+        target,
+        ...(celsius !== undefined && { celsius }),
+        ...(targetCelsius !== undefined && { targetCelsius }),
+      });
+    }
+  }
+  return heaters.size > 0 ? heaters : undefined;
+}

@@ -1,0 +1,56 @@
+// M119: the machine's status. Lines come in any order and any may be missing (protocol.md 1.5).
+
+import { cleanText } from '../printer/text.ts';
+import { nonEmpty, parseFields } from './fields.ts';
+
+export interface Status {
+  /** The whole Endstop line after its key, as sent. */
+  readonly endstop?: string;
+  /** `x_max`, `z_min`, … to whether it is pressed; undefined when the line holds build sizes. */
+  readonly endstops?: ReadonlyMap<string, boolean>;
+  readonly machineStatus?: string;
+  readonly moveMode?: string;
+  /** `S:1 L:0 J:0 F:0`: no source says what the letters mean, so it stays text. */
+  readonly flags?: string;
+  readonly ledOn?: boolean;
+  readonly currentFile?: string;
+  /** The status word of a Dremel, which answers with another list of keys (captures/dremel-3d40-3d45-usb/M119.txt). */
+  readonly foreignStatus?: string;
+}
+
+const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(-?\d+(?:\.\d+)?)/gi;
+
+// The 5M Pro, Guider 3 and Creator 4 say `X-max: 110`: sizes in millimetres, no switches.
+function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
+  const switches = new Map<string, boolean>();
+  for (const [, axis = '', end = '', value] of text.matchAll(ENDSTOP)) {
+    const number = Number(value);
+    if (number !== 0 && number !== 1) return undefined;
+    switches.set(`${axis}_${end}`.toLowerCase(), number === 1);
+  }
+  return switches.size > 0 ? switches : undefined;
+}
+
+/** Reads the lines of an M119 reply; undefined when no line of it is known. */
+export function parseM119(lines: readonly string[]): Status | undefined {
+  const fields = parseFields(lines.map(cleanText));
+  const endstop = nonEmpty(fields.get('endstop'));
+  const endstops = endstop === undefined ? undefined : parseEndstops(endstop);
+  const machineStatus = nonEmpty(fields.get('machinestatus'));
+  const moveMode = nonEmpty(fields.get('movemode'));
+  const status = nonEmpty(fields.get('status'));
+  const isFlags = status?.includes(':') ?? false;
+  const led = fields.get('led');
+  const currentFile = nonEmpty(fields.get('currentfile'));
+  const parsed: Status = {
+    ...(endstop !== undefined && { endstop }),
+    ...(endstops && { endstops }),
+    ...(machineStatus !== undefined && { machineStatus }),
+    ...(moveMode !== undefined && { moveMode }),
+    ...(status !== undefined && isFlags && { flags: status }),
+    ...(status !== undefined && !isFlags && machineStatus === undefined && { foreignStatus: status }),
+    ...((led === '0' || led === '1') && { ledOn: led === '1' }),
+    ...(currentFile !== undefined && { currentFile }),
+  };
+  return Object.keys(parsed).length > 0 ? parsed : undefined;
+}

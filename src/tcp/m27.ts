@@ -1,0 +1,50 @@
+// M27: how far the print is, in the unit the model counts in (protocol.md 1.7).
+
+export interface PrintProgress {
+  /** The two numbers as sent, whatever they count. */
+  readonly printed?: number;
+  readonly total?: number;
+  /** 0 to 1; undefined when nothing is loaded (total 0). */
+  readonly ratio?: number;
+  /** Only where the printer counts bytes. */
+  readonly bytes?: number;
+  readonly sizeBytes?: number;
+  readonly layer?: number;
+  readonly layers?: number;
+}
+
+const PRINTED = /SD printing byte\s*(-?\d+)\s*\/\s*(-?\d+)/i;
+const LAYER = /Layer\s*:\s*(-?\d+)\s*\/\s*(-?\d+)/i;
+
+// Totals of 100 and 1000 are percent and per mille: only above does a printer count bytes.
+const LARGEST_RATIO_TOTAL = 1000;
+// As on the HTTP side: more layers than that are memory garbage (protocol.md 2.3).
+const MAX_LAYERS = 100_000;
+
+function isCount(value: number | undefined): value is number {
+  return value !== undefined && Number.isSafeInteger(value) && value >= 0;
+}
+
+function match(lines: readonly string[], pattern: RegExp): [number | undefined, number | undefined] {
+  for (const line of lines) {
+    const found = pattern.exec(line);
+    if (found) return [Number(found[1]), Number(found[2])];
+  }
+  return [undefined, undefined];
+}
+
+/** Reads the lines of an M27 reply; undefined when it holds neither progress nor layer. */
+export function parseM27(lines: readonly string[]): PrintProgress | undefined {
+  const [printed, total] = match(lines, PRINTED);
+  const [layer, layers] = match(lines, LAYER);
+  const known = isCount(printed) && isCount(total);
+  const parsed: PrintProgress = {
+    ...(known && { printed, total }),
+    // A Finder counts one byte past the end: captures/finder1-v1.5-20160804-idle/M27.txt.
+    ...(known && total > 0 && { ratio: Math.min(1, printed / total) }),
+    ...(known && total > LARGEST_RATIO_TOTAL && { bytes: printed, sizeBytes: total }),
+    ...(isCount(layer) && layer <= MAX_LAYERS && { layer }),
+    ...(isCount(layers) && layers <= MAX_LAYERS && { layers }),
+  };
+  return Object.keys(parsed).length > 0 ? parsed : undefined;
+}

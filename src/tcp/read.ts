@@ -1,0 +1,180 @@
+// One visit to a printer over TCP: which commands, in which order, and what a refusal, a reset or a bad reply costs.
+
+import { errnoOf, PrinterError } from '../printer/errors.ts';
+import { isControlGranted, isControlRefused, type ReadCommand } from './commands.ts';
+import type { Reply } from './framer.ts';
+import { type PrintProgress, parseM27 } from './m27.ts';
+import { parseM105, type Temperatures } from './m105.ts';
+import { type Position, parseM114 } from './m114.ts';
+import { type MachineInfo, parseM115 } from './m115.ts';
+import { parseM119, type Status } from './m119.ts';
+import { DEFAULT_LIMITS, type SessionLimits, TcpSession, type TcpTarget } from './session.ts';
+
+/** auto logs in when a printer refuses a read; never does not; always logs in first. */
+export const LOGIN_MODES = ['auto', 'never', 'always'] as const;
+export type LoginMode = (typeof LOGIN_MODES)[number];
+
+/** What the printer said, each part on its own; a part that failed is missing. */
+export interface TcpReplies {
+  m119?: Status;
+  m105?: Temperatures;
+  m27?: PrintProgress;
+  m114?: Position;
+  m115?: MachineInfo;
+}
+
+export interface TcpReading {
+  readonly replies: TcpReplies;
+  /** Why each missing part is missing. */
+  readonly problems: ReadonlyMap<ReadCommand, PrinterError>;
+  /** Set when the printer counts as not read: neither M119 nor M105 was understood. */
+  readonly failure?: PrinterError;
+}
+
+export interface TcpReadOptions {
+  readonly login: LoginMode;
+  /** Whether to ask for M115 too. */
+  readonly identity: boolean;
+  readonly limits?: SessionLimits;
+}
+
+/** Keeps what a reply says; false when it says nothing that is known. */
+function understand(command: ReadCommand, lines: readonly string[], replies: TcpReplies): boolean {
+  switch (command) {
+    case 'M119':
+      return keep(parseM119(lines), (status) => (replies.m119 = status));
+    case 'M105':
+      return keep(parseM105(lines), (temperatures) => (replies.m105 = temperatures));
+    case 'M27':
+      return keep(parseM27(lines), (progress) => (replies.m27 = progress));
+    case 'M114':
+      return keep(parseM114(lines), (position) => (replies.m114 = position));
+    case 'M115':
+      return keep(parseM115(lines), (info) => (replies.m115 = info));
+    default:
+      return command satisfies never;
+  }
+}
+
+function keep<T>(parsed: T | undefined, assign: (value: T) => void): boolean {
+  if (parsed === undefined) return false;
+  assign(parsed);
+  return true;
+}
+
+function notUnderstood(command: ReadCommand, reply: Reply): PrinterError {
+  const said = reply.lines.join(' | ').slice(0, 100);
+  // Ended by silence: perhaps the rest is yet to come, so it is late and not wrong.
+  return reply.complete
+    ? new PrinterError('protocol', `${command}: reply not understood: "${said}"`)
+    : new PrinterError('timeout', `${command}: no "ok", and not understood: "${said}"`);
+}
+
+/** The conversation's state: it outlives a connection, so that after a reset only the unanswered is asked again. */
+class Visit {
+  readonly replies: TcpReplies = {};
+  readonly problems = new Map<ReadCommand, PrinterError>();
+  readonly #target: TcpTarget;
+  readonly #limits: SessionLimits;
+  readonly #signal: AbortSignal;
+  readonly #pending: ReadCommand[];
+  readonly #mode: LoginMode;
+  #needsLogin: boolean;
+  #mayLogIn: boolean;
+
+  constructor(target: TcpTarget, options: TcpReadOptions, signal: AbortSignal) {
+    this.#target = target;
+    this.#limits = options.limits ?? DEFAULT_LIMITS;
+    this.#signal = signal;
+    // M115 last: the state matters more when time runs out.
+    this.#pending = options.identity ? ['M119', 'M105', 'M27', 'M114', 'M115'] : ['M119', 'M105', 'M27', 'M114'];
+    this.#mode = options.login;
+    this.#needsLogin = options.login === 'always';
+    this.#mayLogIn = options.login === 'auto';
+  }
+
+  /** Talks over one connection until all is answered. @throws PrinterError when the connection is of no more use */
+  async talk(): Promise<void> {
+    const session = await TcpSession.open(this.#target, this.#limits, this.#signal);
+    let loggedIn = false;
+    try {
+      if (this.#needsLogin) loggedIn = await this.#logIn(session);
+      for (let command = this.#pending[0]; command !== undefined; command = this.#pending[0]) {
+        let reply = await session.ask(command);
+        if (isControlRefused(reply.lines) && this.#mayLogIn) {
+          this.#mayLogIn = false;
+          loggedIn = await this.#logIn(session);
+          if (loggedIn) reply = await session.ask(command);
+        }
+        this.#take(command, reply);
+      }
+      if (loggedIn) {
+        loggedIn = false;
+        await session.ask('M602');
+      }
+    } finally {
+      // Whatever went wrong, control is given back: FlashPrint is locked out until then.
+      session.close(loggedIn || this.#loginUnanswered ? 'M602' : undefined);
+    }
+  }
+
+  /** Counts what has not been answered as failed for this reason. */
+  giveUp(error: PrinterError): void {
+    for (const command of this.#pending) this.problems.set(command, error);
+  }
+
+  get isAnswered(): boolean {
+    return this.#pending.length === 0;
+  }
+
+  #loginUnanswered = false;
+
+  async #logIn(session: TcpSession): Promise<boolean> {
+    this.#loginUnanswered = true;
+    const reply = await session.ask('M601');
+    this.#loginUnanswered = false;
+    const granted = isControlGranted(reply.lines);
+    // After a reset the new connection has no login: control belongs to the connection (protocol.md 1.2).
+    this.#needsLogin = granted;
+    return granted;
+  }
+
+  #take(command: ReadCommand, reply: Reply): void {
+    if (isControlRefused(reply.lines)) {
+      const how = this.#mode === 'never' ? 'login is set to never' : 'the login was refused: close FlashPrint';
+      this.problems.set(command, new PrinterError('denied', `${command}: "Control failed", and ${how}`));
+    } else if (!understand(command, reply.lines, this.replies)) {
+      this.problems.set(command, notUnderstood(command, reply));
+    }
+    this.#pending.shift();
+  }
+}
+
+function isReset(error: PrinterError): boolean {
+  const errno = errnoOf(error.cause);
+  return errno === 'ECONNRESET' || errno === 'EPIPE';
+}
+
+/**
+ * Reads a printer over TCP 8899: M119, M105, M27, M114 and, when asked, M115, over one connection.
+ * Never throws for what a printer does: the failure is in the answer, beside the parts that were read.
+ * One reconnect after a reset (quirks.md A5), inside the same signal.
+ * @param signal the deadline; when it fires the connection is closed at once
+ */
+export async function readTcp(target: TcpTarget, options: TcpReadOptions, signal: AbortSignal): Promise<TcpReading> {
+  const visit = new Visit(target, options, signal);
+  for (let connection = 1; connection <= 2; connection++) {
+    try {
+      await visit.talk();
+      break;
+    } catch (error) {
+      if (!(error instanceof PrinterError)) throw error;
+      if (connection === 1 && isReset(error) && !visit.isAnswered && !signal.aborted) continue;
+      visit.giveUp(error);
+      break;
+    }
+  }
+  const { replies, problems } = visit;
+  const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
+  return { replies, problems, ...(failure && { failure }) };
+}
