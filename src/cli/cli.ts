@@ -4,6 +4,7 @@ import createYargs, { type Argv } from 'yargs';
 import { ConfigError } from '../config/error.ts';
 import type { CliContext } from './context.ts';
 import { demo, demoBuilder } from './demo.ts';
+import { discover, discoverBuilder } from './discover.ts';
 import { probe, probeBuilder } from './probe.ts';
 import { serve, serveBuilder } from './serve.ts';
 import { simulate, simulateBuilder } from './simulate.ts';
@@ -25,6 +26,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .parserConfiguration({ 'dot-notation': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
     .command(['serve [printer..]', '$0'], 'Serve the metrics of printers', serveBuilder, run(serve))
     .command('probe <printer>', 'Read one printer once and print what it said', probeBuilder, run(probe))
+    .command('discover', 'Find printers on the LAN and print them', discoverBuilder, run(discover))
     .command('demo', 'Start simulated printers and serve their metrics', demoBuilder, run(demo))
     .command('simulate', 'Start simulated printers alone', simulateBuilder, run(simulate))
     .version('version', 'Print version, revision and Node.js version', formatVersion(readBuildInfo()))

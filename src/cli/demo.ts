@@ -1,6 +1,7 @@
 // `flashforge-exporter demo`: simulated printers in different states, and an exporter that reads them.
 
 import type { Argv } from 'yargs';
+import { Secret } from '../config/secret.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../simulator/printer.ts';
 import { type CliContext, untilStopped } from './context.ts';
@@ -37,8 +38,14 @@ async function startDemoPrinters(): Promise<readonly SimulatedPrinter[]> {
   return [finder, adventurer3, adventurer4, m5Pro];
 }
 
-function configOf({ name, host, tcpPort = 0 }: SimulatedPrinter): PrinterConfig {
-  return { name, address: `${host}:${tcpPort}`, tcp: { host, port: tcpPort, login: 'auto' } };
+function configOf(printer: SimulatedPrinter): PrinterConfig {
+  const { name, host, tcpPort, httpPort, serialNumber, checkCode } = printer;
+  return {
+    name,
+    address: `${host}:${tcpPort ?? httpPort}`,
+    ...(tcpPort !== undefined && { tcp: { host, port: tcpPort, login: 'auto' } }),
+    ...(httpPort !== undefined && { http: { host, port: httpPort, serialNumber, checkCode: new Secret(checkCode) } }),
+  };
 }
 
 export async function demo(args: DemoArguments, context: CliContext): Promise<number> {

@@ -4,13 +4,14 @@ import type { Argv } from 'yargs';
 import { parseListenAddress } from '../config/address.ts';
 import { parseDuration } from '../config/duration.ts';
 import { ConfigError } from '../config/error.ts';
+import { parseNetworks } from '../config/networks.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 
 /** Where the exporter listens unless told otherwise; not registered in Prometheus's list of ports so far. */
 export const DEFAULT_PORT = 10_899;
 
-/** Names the flag in the error. */
-function flag<T>(name: string, parse: (text: string) => T): (text: string) => T {
+/** A parser of a flag's text whose error names the flag. */
+export function flag<I, T>(name: string, parse: (text: I) => T): (text: I) => T {
   return (text) => {
     try {
       return parse(text);
@@ -72,6 +73,13 @@ export function serveOptions<T>(yargs: Argv<T>) {
       describe: 'Requests answered at once; one more gets 503',
       coerce: flag('web.max-requests', parseCount),
     })
+    .option('probe.allow', {
+      type: 'string',
+      array: true,
+      nargs: 1,
+      describe: 'Network (CIDR) in which /probe may read printers that are not configured; may be repeated',
+      coerce: (texts: string[] | undefined) => texts && flag('probe.allow', parseNetworks)(texts),
+    })
     .option('scrape.timeout', {
       type: 'string',
       default: '10s',
@@ -84,6 +92,16 @@ export function serveOptions<T>(yargs: Argv<T>) {
       describe: "Taken off Prometheus's own timeout, to send the answer in",
       coerce: flag('scrape.timeout-offset', parseDuration),
     });
+}
+
+/** Finding printers while serving. */
+export function discoveryOptions<T>(yargs: Argv<T>) {
+  return yargs.option('discovery.interval', {
+    type: 'string',
+    default: '0',
+    describe: 'Search the LAN for printers this often and read those found too; 0 is off',
+    coerce: flag('discovery.interval', parseDuration),
+  });
 }
 
 /** The printers, as positional arguments and by file. */

@@ -6,14 +6,14 @@ import { createLogger, type Logger } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { type CliContext, untilStopped } from './context.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
-import { printerOptions, serveOptions } from './options.ts';
+import { discoveryOptions, printerOptions, serveOptions } from './options.ts';
 import { readBuildInfo } from './version.ts';
 
 // Longer than any scrape's default; systemd and Docker wait 90 s and 10 s.
 const STOP_GRACE_MS = 9000;
 
 export function serveBuilder(yargs: Argv) {
-  return printerOptions(serveOptions(yargs)).option('config.check', {
+  return printerOptions(discoveryOptions(serveOptions(yargs))).option('config.check', {
     type: 'boolean',
     default: false,
     describe: 'Check the configuration, say what it holds, and exit',
@@ -31,7 +31,7 @@ export function loggerOf(args: Pick<WebArguments, 'log.level' | 'log.format'>, {
 
 /** Starts an exporter for these printers as the flags say. */
 export async function startFromArguments(
-  args: WebArguments,
+  args: WebArguments & { 'discovery.interval'?: number },
   printers: readonly PrinterConfig[],
   context: CliContext,
 ): Promise<RunningExporter> {
@@ -43,6 +43,8 @@ export async function startFromArguments(
     maxRequests: args['web.max-requests'],
     scrapeTimeoutMs: args['scrape.timeout'],
     scrapeTimeoutOffsetMs: args['scrape.timeout-offset'],
+    ...(args['probe.allow'] && { probeAllow: args['probe.allow'] }),
+    discoveryIntervalMs: args['discovery.interval'] ?? 0,
     build: readBuildInfo(),
     log: loggerOf(args, context),
     now: context.now,

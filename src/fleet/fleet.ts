@@ -1,29 +1,81 @@
-// All printers: read at the same time, under one deadline.
+// All printers: those of the configuration and those found on the network, read at the same time under one deadline.
 
-import type { PrinterConfig } from '../printer/config.ts';
-import { Printer, type PrinterDependencies, type PrinterView } from './printer.ts';
+import { parseAddress } from '../config/address.ts';
+import { ConfigError } from '../config/error.ts';
+import { DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
+import { Printer, type PrinterDependencies } from './printer.ts';
+import type { PrinterView } from './view.ts';
 
 export class Fleet {
-  readonly #printers: ReadonlyMap<string, Printer>;
+  readonly #dependencies: PrinterDependencies;
+  #configured: ReadonlyMap<string, Printer> = new Map();
+  #discovered: ReadonlyMap<string, Printer> = new Map();
 
   constructor(configs: readonly PrinterConfig[], dependencies: PrinterDependencies) {
-    this.#printers = new Map(configs.map((config) => [config.name, new Printer(config, dependencies)]));
+    this.#dependencies = dependencies;
+    this.configure(configs);
   }
 
-  get size(): number {
-    return this.#printers.size;
+  /** In the order of the configuration, then those found. */
+  get printers(): readonly Printer[] {
+    return [...this.#configured.values(), ...this.#discovered.values()];
   }
 
-  get configs(): readonly PrinterConfig[] {
-    return [...this.#printers.values()].map((printer) => printer.config);
+  get configured(): readonly Printer[] {
+    return [...this.#configured.values()];
+  }
+
+  /** Takes a new configuration. Printers that stay keep what is remembered of them, and a read under way. */
+  configure(configs: readonly PrinterConfig[]): void {
+    this.#configured = this.#keep(this.#configured, configs);
+  }
+
+  /** Takes what discovery knows now; a name of the configuration is never taken over. */
+  setDiscovered(configs: readonly PrinterConfig[]): void {
+    this.#discovered = this.#keep(
+      this.#discovered,
+      configs.filter(({ name }) => !this.#configured.has(name)),
+    );
+  }
+
+  /** The printer with this name, or else with this address: as written, or meaning the same host and port. */
+  find(target: string): Printer | undefined {
+    const { printers } = this;
+    return (
+      printers.find(({ name }) => name === target) ??
+      printers.find(({ config }) => config.address === target) ??
+      printers.find(({ config }) => isAddressOf(target, config))
+    );
   }
 
   /**
-   * Reads every printer; answers when all are read or the time is over, in the order of the configuration.
+   * Reads every printer; answers when all are read or the time is over.
    * @param timeMs until the deadline, in milliseconds
    * @param signal fires when the requester is gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
-    return await Promise.all([...this.#printers.values()].map((printer) => printer.visit(timeMs, signal)));
+    return await Promise.all(this.printers.map((printer) => printer.visit(timeMs, signal)));
+  }
+
+  #keep(before: ReadonlyMap<string, Printer>, configs: readonly PrinterConfig[]): ReadonlyMap<string, Printer> {
+    return new Map(
+      configs.map((config) => {
+        const known = before.get(config.name);
+        known?.reconfigure(config);
+        return [config.name, known ?? new Printer(config, this.#dependencies)];
+      }),
+    );
+  }
+}
+
+function isAddressOf(target: string, { tcp, http }: PrinterConfig): boolean {
+  try {
+    const { host, port } = parseAddress(target);
+    const is = (side: { host: string } | undefined): boolean => side?.host.toLowerCase() === host.toLowerCase();
+    if (tcp) return is(tcp) && tcp.port === (port ?? DEFAULT_TCP_PORT);
+    return is(http) && (port === undefined || port === http?.port);
+  } catch (error) {
+    if (error instanceof ConfigError) return false;
+    throw error;
   }
 }

@@ -2,49 +2,25 @@
 
 import type { Logger } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import type { FailureCode } from '../printer/errors.ts';
 import type { Reading, ReadPrinter } from '../printer/reader.ts';
-import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { Identity, Protocol } from '../printer/snapshot.ts';
+import { FailureLog } from './failures.ts';
+import { emptyMemory, type JobMemory, observe, shownProgress, toJobReading } from './jobs.ts';
 import { SharedRead } from './shared-read.ts';
+import type { PrinterView } from './view.ts';
 
 // Firmware and names change rarely; M115 on every scrape would be a quarter more talk.
 const IDENTITY_MAX_AGE_MS = 10 * 60_000;
-// A lying printer must not fill the log or the memory with new words.
-const MAX_WORDS_REMEMBERED = 50;
-
-export interface FailureCount {
-  readonly protocol: Protocol;
-  readonly code: FailureCode;
-  readonly count: number;
-}
-
-export interface EndpointView {
-  readonly protocol: Protocol;
-  readonly up: boolean;
-}
-
-/** One printer as one scrape sees it. */
-export interface PrinterView {
-  /** The same object at every scrape, so that its rendered text can be cached. */
-  readonly labels: Readonly<{ printer: string }>;
-  readonly address: string;
-  readonly up: boolean;
-  readonly endpoints: readonly EndpointView[];
-  readonly durationSeconds: number;
-  /** Since the exporter started. */
-  readonly failures: readonly FailureCount[];
-  readonly lastSeenSeconds?: number;
-  /** From the first contact on, also while the printer is off. */
-  readonly identity?: Identity;
-  /** What this read told; undefined when the printer is not up. */
-  readonly snapshot?: Snapshot;
-}
 
 export interface PrinterDependencies {
   readonly read: ReadPrinter;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** What is known of this printer's jobs from before a restart. */
+  readonly recallJobs?: (printer: string) => JobMemory | undefined;
+  /** Called with the memory after each whole read. */
+  readonly saveJobs?: (printer: string, memory: JobMemory) => void;
 }
 
 interface FinishedRead {
@@ -53,22 +29,38 @@ interface FinishedRead {
 }
 
 export class Printer {
-  readonly config: PrinterConfig;
+  readonly name: string;
   readonly #dependencies: PrinterDependencies;
   readonly #labels: Readonly<{ printer: string }>;
-  readonly #failures = new Map<string, FailureCount>();
-  readonly #words = new Set<string>();
+  readonly #failures: FailureLog;
+  #config: PrinterConfig;
   #identity: Identity | undefined;
   #identityReadAtMs = Number.NEGATIVE_INFINITY;
   #lastSeenSeconds: number | undefined;
-  #lastFailures: ReadonlyMap<Protocol, FailureCode> = new Map();
-  #tcpAbsent = false;
+  #jobs: JobMemory;
   #current: SharedRead<FinishedRead> | undefined;
 
   constructor(config: PrinterConfig, dependencies: PrinterDependencies) {
-    this.config = config;
+    this.name = config.name;
+    this.#config = config;
     this.#dependencies = dependencies;
     this.#labels = { printer: config.name };
+    this.#failures = new FailureLog(config.name, dependencies.log);
+    this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
+  }
+
+  get config(): PrinterConfig {
+    return this.#config;
+  }
+
+  /** What the printer said it is; undefined before the first contact. */
+  get identity(): Identity | undefined {
+    return this.#identity;
+  }
+
+  /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
+  reconfigure(config: PrinterConfig): void {
+    this.#config = config;
   }
 
   /**
@@ -80,7 +72,7 @@ export class Printer {
     const startedAt = performance.now();
     // A read that was ended is closing its sockets: nothing can be learned from it any more.
     if (this.#current === undefined || this.#current.endReason !== undefined) this.#current = this.#start();
-    const finished = await this.#current.join(Math.min(timeMs, this.config.timeoutMs ?? timeMs), signal);
+    const finished = await this.#current.join(Math.min(timeMs, this.#config.timeoutMs ?? timeMs), signal);
     // Whoever leaves before the others has learned nothing; the read itself may yet succeed.
     return finished ? this.#view(finished) : this.#viewWithoutReading((performance.now() - startedAt) / 1000);
   }
@@ -89,7 +81,7 @@ export class Printer {
     const shared: SharedRead<FinishedRead> = new SharedRead(async (signal) => {
       const startedAt = performance.now();
       try {
-        const reading = await this.#dependencies.read(this.config, { identity: this.#needsIdentity() }, signal);
+        const reading = await this.#dependencies.read(this.#config, { identity: this.#needsIdentity() }, signal);
         // A read that was cut because nobody waited any more says nothing about the printer.
         if (shared.endReason !== 'abandoned') this.#remember(reading);
         return { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
@@ -102,90 +94,60 @@ export class Printer {
 
   #needsIdentity(): boolean {
     const age = this.#dependencies.now() - this.#identityReadAtMs;
-    return age < 0 || age > IDENTITY_MAX_AGE_MS || this.#lastFailures.has('tcp');
+    return age < 0 || age > IDENTITY_MAX_AGE_MS || this.#failures.failedLast('tcp');
   }
 
   #remember(reading: Reading): void {
     const nowMs = this.#dependencies.now();
-    this.#countFailures(reading);
+    this.#failures.note(reading.endpoints);
+    this.#failures.noteWords(reading.snapshot);
     this.#noteIdentity(reading, nowMs);
-    this.#noteWords(reading.snapshot);
     if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
-    for (const [command, error] of reading.problems) {
-      this.#dependencies.log.debug('part missing', {
-        printer: this.config.name,
-        command,
-        code: error.code,
-        reason: error.message,
-      });
+    this.#noteJobs(reading, nowMs / 1000);
+    for (const [command, { code, message: reason }] of reading.problems) {
+      this.#dependencies.log.debug('part missing', { printer: this.name, command, code, reason });
     }
   }
 
-  #countFailures(reading: Reading): void {
-    const failures = new Map<Protocol, FailureCode>();
-    const httpUp = reading.endpoints.some(({ protocol, failure }) => protocol === 'http' && !failure);
-    for (const { protocol, failure } of reading.endpoints) {
-      if (!failure) {
-        if (this.#lastFailures.has(protocol)) this.#log('info', 'printer answers again', { protocol });
-        if (protocol === 'tcp') this.#tcpAbsent = false;
-        continue;
-      }
-      failures.set(protocol, failure.code);
-      // A Creator 5 has no TCP side at all: that is found out once, not a failure at every scrape.
-      const absent = protocol === 'tcp' && failure.code === 'refused' && httpUp;
-      if (absent && this.#tcpAbsent) continue;
-      if (protocol === 'tcp') this.#tcpAbsent = absent;
-      const key = `${protocol} ${failure.code}`;
-      const count = (this.#failures.get(key)?.count ?? 0) + 1;
-      this.#failures.set(key, { protocol, code: failure.code, count });
-      if (this.#lastFailures.get(protocol) === failure.code) continue;
-      if (absent)
-        this.#log('info', 'printer has no TCP side, only HTTP is read; set tcp: false to say so', { protocol });
-      else this.#log('warn', 'printer not read', { protocol, code: failure.code, reason: failure.message });
-    }
-    this.#lastFailures = failures;
-  }
-
-  #noteIdentity(reading: Reading, nowMs: number): void {
-    const { identity } = reading.snapshot;
+  #noteIdentity({ snapshot, replies }: Reading, nowMs: number): void {
+    const { identity } = snapshot;
     if (!identity) return;
+    const { log } = this.#dependencies;
     const before = this.#identity?.serial;
     const isOther = before !== undefined && identity.serial !== undefined && before !== identity.serial;
-    if (isOther) this.#log('info', 'another printer answers at this address', { serial: identity.serial });
-    if (!this.#identity) this.#log('info', 'printer found', { model: identity.model, firmware: identity.firmware });
-    this.#identity = isOther ? identity : { ...this.#identity, ...identity };
-    const tcpAnswered = reading.replies.m115 !== undefined;
-    if (tcpAnswered || !this.config.tcp) this.#identityReadAtMs = nowMs;
-  }
-
-  #noteWords(snapshot: Snapshot): void {
-    if (snapshot.state !== 'unknown') return;
-    for (const { protocol, status } of snapshot.statusWords ?? []) {
-      const key = `${protocol} ${status}`;
-      if (this.#words.has(key) || this.#words.size >= MAX_WORDS_REMEMBERED) continue;
-      this.#words.add(key);
-      this.#log('warn', 'unknown machine status, please report it', { protocol, status });
+    if (isOther) log.info('another printer answers here', { printer: this.name, serial: identity.serial });
+    if (!this.#identity) {
+      log.info('printer found', { printer: this.name, model: identity.model, firmware: identity.firmware });
     }
+    this.#identity = isOther ? identity : { ...this.#identity, ...identity };
+    if (replies.m115 || !this.#config.tcp) this.#identityReadAtMs = nowMs;
   }
 
-  #log(level: 'info' | 'warn', message: string, fields: Readonly<Record<string, string | undefined>>): void {
-    this.#dependencies.log[level](message, { printer: this.config.name, ...fields });
+  #noteJobs(reading: Reading, nowSeconds: number): void {
+    const { log, saveJobs } = this.#dependencies;
+    const observed = observe(this.#jobs, toJobReading(reading.up ? reading.snapshot : undefined), nowSeconds);
+    this.#jobs = observed.memory;
+    for (const { result, file } of observed.events) log.info('print ended', { printer: this.name, result, file });
+    if (observed.started) log.info('print goes on', { printer: this.name, file: observed.memory.job?.file });
+    saveJobs?.(this.name, observed.memory);
   }
 
-  #view({ reading, durationSeconds }: FinishedRead): PrinterView {
+  #view({ reading: { up, endpoints, snapshot }, durationSeconds }: FinishedRead): PrinterView {
+    const progress = shownProgress(this.#jobs, snapshot);
     return {
       ...this.#remembered(durationSeconds),
-      up: reading.up,
-      endpoints: reading.endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure })),
-      ...(reading.up && { snapshot: reading.snapshot }),
+      up,
+      endpoints: endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure })),
+      ...(up && { snapshot }),
+      ...(up && progress && { progress }),
     };
   }
 
   #viewWithoutReading(durationSeconds: number): PrinterView {
-    const protocols: readonly Protocol[] = [
-      ...(this.config.tcp ? ['tcp' as const] : []),
-      ...(this.config.http ? ['http' as const] : []),
-    ];
+    const { tcp, http } = this.#config;
+    const protocols: Protocol[] = [];
+    if (tcp) protocols.push('tcp');
+    if (http) protocols.push('http');
     return {
       ...this.#remembered(durationSeconds),
       up: false,
@@ -193,12 +155,15 @@ export class Printer {
     };
   }
 
-  #remembered(durationSeconds: number): Omit<PrinterView, 'up' | 'endpoints' | 'snapshot'> {
+  #remembered(durationSeconds: number): Omit<PrinterView, 'up' | 'endpoints' | 'snapshot' | 'progress'> {
+    const { totals, lastEnds, job } = this.#jobs;
+    const startSeconds = job?.end ? undefined : job?.startSeconds;
     return {
       labels: this.#labels,
-      address: this.config.address,
+      address: this.#config.address,
       durationSeconds,
-      failures: [...this.#failures.values()],
+      failures: this.#failures.counts,
+      jobs: { totals, lastEnds, ...(startSeconds !== undefined && { startSeconds }) },
       ...(this.#lastSeenSeconds !== undefined && { lastSeenSeconds: this.#lastSeenSeconds }),
       ...(this.#identity && { identity: this.#identity }),
     };

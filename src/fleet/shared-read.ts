@@ -42,7 +42,10 @@ export class SharedRead<T> {
         signal?.removeEventListener('abort', abandon);
       };
       const expire = (): void => {
-        if (this.#waiting === 1) return this.#end('deadline');
+        if (this.#waiting === 1) {
+          this.#end('deadline');
+          return;
+        }
         leave();
         resolve(undefined);
       };

@@ -39,14 +39,15 @@ interface Dialer {
   destroy(): void;
 }
 
-// undici's own connector cannot tell a hanging look-up from a hanging connect, and goes on after an abort.
-function createDialer(host: string, port: number, connectMs: number): Dialer {
+// undici's own connector cannot tell a hanging look-up from a hanging connect, and its requests do not heed an abort before
+// they are connected: the socket has to.
+function createDialer({ host, port }: HttpTarget, connectMs: number, signal: AbortSignal): Dialer {
   const sockets = new Set<Socket>();
   let isResolved = isIP(host) !== 0;
   return {
     connect: (_options, callback) => {
       const expiry = AbortSignal.timeout(connectMs);
-      const socket = connect({ host, port, noDelay: true });
+      const socket = connect({ host, port, noDelay: true, signal });
       const expire = (): void => {
         const late = `connect ${authority(host, port)}: ${isResolved ? 'no answer' : 'name not resolved'}`;
         socket.destroy(new PrinterError(isResolved ? 'timeout' : 'dns', `${late} within ${connectMs} ms`));
@@ -91,7 +92,7 @@ function toPrinterError(error: unknown, doing: string, limits: HttpLimits): Prin
   const errno = errnoOf(error) ?? '';
   // No cause for these: the parser's errors carry what came, and that may hold register codes.
   if (errno.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) {
-    return new PrinterError('protocol', `${doing}: the answer is not HTTP (${errno || 'unreadable'})`);
+    return new PrinterError('protocol', `${doing}: the answer is not HTTP${errno && ` (${errno})`}`);
   }
   switch (errno) {
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
@@ -107,10 +108,11 @@ function toPrinterError(error: unknown, doing: string, limits: HttpLimits): Prin
 }
 
 async function post(target: HttpTarget, doing: string, limits: HttpLimits, signal: AbortSignal): Promise<string> {
-  const dialer = createDialer(target.host, target.port, limits.connectMs);
+  const dialer = createDialer(target, limits.connectMs, signal);
   let answered: 'nothing' | 'connected' | 'head' = 'nothing';
   let client: Client | undefined;
   try {
+    signal.throwIfAborted();
     // Printers answer one request and close (protocol.md 2.6), so a client lives for one request: no pool, no keep-alive.
     client = new Client(originOf(target), {
       connect: dialer.connect,

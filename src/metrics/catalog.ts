@@ -1,6 +1,7 @@
 // Every metric of a printer: name, help, type, labels, and how it is read. Everything that names a metric takes it from here.
 
-import type { PrinterView } from '../fleet/printer.ts';
+import { RESULTS } from '../fleet/jobs.ts';
+import type { PrinterView } from '../fleet/view.ts';
 import { hasJob, STATES } from '../printer/state.ts';
 
 export type MetricType = 'gauge' | 'counter';
@@ -51,11 +52,6 @@ function mapGauge<N extends string, L extends string, V>(
 }
 
 const whole = (value: number): number => value;
-
-/** A shown number of the job, only while there is one: printers keep the last job's (quirks.md A13). */
-function ofJob(view: PrinterView, value: number | undefined): number | undefined {
-  return hasJob(view.snapshot?.state) ? value : undefined;
-}
 
 export const PRINTER_FAMILIES = [
   gauge('flashforge_up', 'Whether the printer was read in this scrape (1) or not (0).', (view) => bool(view.up)),
@@ -157,8 +153,10 @@ export const PRINTER_FAMILIES = [
     (view) => view.snapshot?.positionMeters,
     whole,
   ),
-  gauge('flashforge_print_progress_ratio', 'How far the job is, 0 to 1; only while there is a job.', (view) =>
-    ofJob(view, view.snapshot?.progress?.ratio),
+  gauge(
+    'flashforge_print_progress_ratio',
+    'How far the job is, 0 to 1; only while there is a job.',
+    (view) => view.progress?.ratio,
   ),
   gauge(
     'flashforge_print_bytes',
@@ -193,6 +191,11 @@ export const PRINTER_FAMILIES = [
       if (snapshot.state === 'heating' && snapshot.stateProtocol === 'http' && snapshot.file === undefined) return;
       emit(1, { file: snapshot.file ?? '' });
     },
+  ),
+  gauge(
+    'flashforge_print_start_timestamp_seconds',
+    'When this exporter saw the running job start; none for a job it found in the middle.',
+    (view) => (view.up ? view.jobs.startSeconds : undefined),
   ),
   gauge('flashforge_print_speed_ratio', 'Speed set at the printer; 1 is normal.', (view) => view.snapshot?.speedRatio),
   gauge(
@@ -296,6 +299,36 @@ export const PRINTER_FAMILIES = [
     'Filament used in the printer’s life, by its own count.',
     [],
     (view, emit) => emit(view.snapshot?.lifetimeFilamentMeters, {}),
+  ),
+  family(
+    'flashforge_prints_total',
+    'counter',
+    'Jobs that ended, by result; kept while the printer is off.',
+    ['result'],
+    ({ jobs }, emit) => {
+      for (const result of RESULTS) emit(jobs.totals[result], { result });
+    },
+  ),
+  family(
+    'flashforge_last_print_end_timestamp_seconds',
+    'gauge',
+    'When a job last ended with this result: the time of the reading that saw it; kept while the printer is off.',
+    ['result'],
+    ({ jobs }, emit) => {
+      for (const result of RESULTS) emit(jobs.lastEnds[result]?.timestampSeconds, { result });
+    },
+  ),
+  family(
+    'flashforge_last_print_info',
+    'gauge',
+    'The job that last ended with this result, always 1; file is empty where the printer names none.',
+    ['file', 'result'],
+    ({ jobs }, emit) => {
+      for (const result of RESULTS) {
+        const end = jobs.lastEnds[result];
+        if (end) emit(1, { file: end.file, result });
+      }
+    },
   ),
 ] as const;
 

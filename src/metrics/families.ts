@@ -1,6 +1,6 @@
 // From what was read to plain metric families, made new for every scrape: nothing stale can stay.
 
-import type { PrinterView } from '../fleet/printer.ts';
+import type { PrinterView } from '../fleet/view.ts';
 import { cutLabel } from '../printer/text.ts';
 import { type MetricType, PRINTER_FAMILIES } from './catalog.ts';
 

@@ -101,22 +101,22 @@ export interface Snapshot {
   readonly lifetimeFilamentMeters?: number;
 }
 
-function mergeMaps<V>(
-  low: ReadonlyMap<string, V> | undefined,
-  high: ReadonlyMap<string, V> | undefined,
-): ReadonlyMap<string, V> | undefined {
-  return low && high ? new Map([...low, ...high]) : (high ?? low);
+function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snapshot['heaters'] {
+  if (!tcp || !http) return http ?? tcp;
+  const merged = new Map(tcp);
+  for (const [heater, reading] of http) merged.set(heater, { ...merged.get(heater), ...reading });
+  return merged;
 }
 
 /**
  * Both sides of one printer as one: HTTP wins where both know (design.md 3), TCP adds the rest.
- * What belongs together is taken together: a state with its side, a layer with its number of layers.
+ * A state is taken together with its side.
  */
 export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undefined): Snapshot {
   if (!tcp || !http) return tcp ?? http ?? {};
   const identity = { ...tcp.identity, ...http.identity };
   const statusWords = [...(tcp.statusWords ?? []), ...(http.statusWords ?? [])];
-  const heaters = mergeMaps(tcp.heaters, http.heaters);
+  const heaters = mergeHeaters(tcp.heaters, http.heaters);
   // A word in no table is not knowledge: the other side's state stands then, and both words stay visible.
   const stateFrom = http.state === undefined || (http.state === 'unknown' && tcp.state !== undefined) ? tcp : http;
   return {

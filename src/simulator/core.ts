@@ -2,7 +2,8 @@
 
 import { createFaultSwitch, type Fault, type FaultSwitch } from './faults.ts';
 import type { JobRun } from './job.ts';
-import { type Identity, MODELS, type Model, type SimulatedModel } from './models.ts';
+import type { Identity, Model } from './model.ts';
+import { MODELS, type SimulatedModel } from './models.ts';
 import { type Memory, type Reading, readingAt } from './reading.ts';
 import { createTimers, type Timers } from './timers.ts';
 

@@ -1,6 +1,7 @@
 // The JSON bodies of the HTTP side: keys, their order and their types as the captured bodies have them.
 
-import type { Identity, SimulatedModel } from './models.ts';
+import type { Identity } from './model.ts';
+import type { SimulatedModel } from './models.ts';
 import type { Heat, Reading } from './reading.ts';
 
 type Fields = Record<string, unknown>;
@@ -206,48 +207,4 @@ function creator5Pro(identity: Identity, r: Reading): Fields {
 
 function slot(slotId: number, materialName: string, materialColor: string): Fields {
   return { slotId, hasFilament: materialName !== '', materialName, materialColor };
-}
-
-/** The job fields seconds after a print was started: uninitialised memory. */
-export const JOB_START_GARBAGE = {
-  // captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
-  captured: {
-    status: 'downloading',
-    printFileName: '',
-    printProgress: 1.5414283107572988e-44,
-    printDuration: 0,
-    estimatedTime: 0,
-    printLayer: 11,
-    targetPrintLayer: 0,
-    chamberFanSpeed: 11,
-    coolingFanSpeed: 9,
-    printSpeedAdjust: 10,
-    zAxisCompensation: 1.2611686178923354e-44,
-  },
-  // Quoted in protocol.md 2.3 from the same firmware.
-  wild: {
-    status: 'unzipping',
-    printFileName: '',
-    printProgress: 1.5e-44,
-    printDuration: 268_369_921,
-    estimatedTime: 0,
-    printLayer: 65_658,
-    targetPrintLayer: 8_065_023,
-    chamberFanSpeed: 5_177_344,
-    coolingFanSpeed: 5_177_344,
-    printSpeedAdjust: 65_660,
-    zAxisCompensation: 1.2611686178923354e-44,
-  },
-} as const;
-
-/** The same fields, each with a value of another type than it should have. */
-export function withWrongTypes(fields: Readonly<Fields>): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, wrongType(value)]));
-}
-
-function wrongType(value: unknown): unknown {
-  if (typeof value === 'number') return 'x';
-  if (typeof value === 'string') return [42];
-  if (typeof value === 'boolean') return {};
-  return null;
 }

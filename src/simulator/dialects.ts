@@ -1,7 +1,8 @@
 // The TCP replies, byte for byte as each model's captures show them: order of lines, missing lines, blanks, stray LF.
 
 import type { TcpCommand } from './faults.ts';
-import type { Counts, Identity, Position, SimulatedModel } from './models.ts';
+import type { Counts, Identity, Position } from './model.ts';
+import type { SimulatedModel } from './models.ts';
 import type { Heat, Reading } from './reading.ts';
 
 interface Dialect {

@@ -2,8 +2,10 @@
 
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { type Answer, JOB_START_GARBAGE, REFUSALS, withWrongTypes } from './detail.ts';
+import { type Answer, REFUSALS } from './detail.ts';
 import type { HttpFault, SharedFault } from './faults.ts';
+import { JOB_START_GARBAGE, withWrongTypes } from './garbage.ts';
+import { RESET_DELAY_MS } from './tcp-faults.ts';
 import type { Timers } from './timers.ts';
 
 // Misspelt by the printer: captures/http-error-replies/http-headers.txt
@@ -67,8 +69,8 @@ export function playReply(
     case 'reset':
     case 'reset-once':
       writeHead(response, whole.length);
-      // The half must be out before the RST, which discards what waits.
-      response.write(whole.subarray(0, whole.length >> 1), () => response.socket?.resetAndDestroy());
+      response.write(whole.subarray(0, whole.length >> 1));
+      timers.after(RESET_DELAY_MS, () => response.socket?.resetAndDestroy());
       return;
     case 'close':
       writeHead(response, whole.length);

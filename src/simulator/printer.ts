@@ -5,7 +5,8 @@ import type { Fault } from './faults.ts';
 import { createHttpSide } from './http-side.ts';
 import { endJob, type JobPlan, type JobRun, jobAt, pauseJob, resumeJob, startJob } from './job.ts';
 import type { Listener } from './listener.ts';
-import { type Identity, MODELS, type SimulatedModel } from './models.ts';
+import type { Identity } from './model.ts';
+import { MODELS, type SimulatedModel } from './models.ts';
 import { countsAfterPowerOn, countsAt, printedMsOf, type Reading } from './reading.ts';
 import { createTcpSide } from './tcp-side.ts';
 

@@ -1,7 +1,7 @@
 // What a simulated printer measures and says at one moment, before any protocol: model + job → Reading.
 
 import { type JobMoment, type JobPlan, type JobRun, jobAt } from './job.ts';
-import type { Counts, Model, Position } from './models.ts';
+import type { Counts, Model, Position } from './model.ts';
 
 export interface Heat {
   readonly celsius: number;

@@ -8,6 +8,12 @@ const OK = 'ok\r\n';
 const LINE_END = '\r\n';
 
 /**
+ * Between half a reply and its RST. A client that finds both at once is told of an orderly end by libuv
+ * (uv__stream_io turns POLLHUP after a partial read into EOF), and would never see the reset.
+ */
+export const RESET_DELAY_MS = 20;
+
+/**
  * Sends a reply as the fault has it.
  * @param foreign replies to other clients' commands, for `foreign-blocks`
  * @param done called when the next command may be answered; never where the conversation ends here
@@ -32,8 +38,8 @@ export function sendReply(
       return;
     case 'reset':
     case 'reset-once':
-      // The half must be out before the RST, which discards what waits.
-      socket.write(reply.subarray(0, reply.length >> 1), () => socket.resetAndDestroy());
+      socket.write(reply.subarray(0, reply.length >> 1));
+      timers.after(RESET_DELAY_MS, () => socket.resetAndDestroy());
       return;
     case 'close':
       socket.end(reply.subarray(0, reply.length >> 1));

@@ -12,12 +12,10 @@ export function encodeCommand(command: Command): string {
   return command === 'M601' ? '~M601 S1\r\n' : `~${command}\r\n`;
 }
 
-/** A login that was given: `Control Success.` on old models, `Control Success V2.1.` on newer ones. */
-export function isControlGranted(lines: readonly string[]): boolean {
-  return lines.some((line) => /control success/i.test(line));
-}
+// Names may hold anything (protocol.md 1.1), and a file's name must not make the exporter take control.
+const REFUSED = /^(?!(?:current\s*file|machine\s*name)\s*:).*control failed/i;
 
 /** `Control failed.`: somebody else holds control, or this printer wants a login before it answers. */
 export function isControlRefused(lines: readonly string[]): boolean {
-  return lines.some((line) => /control failed/i.test(line));
+  return lines.some((line) => REFUSED.test(line));
 }

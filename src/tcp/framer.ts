@@ -17,8 +17,9 @@ export interface Reply {
 }
 
 const LF = 0x0a;
-// Arguments are not echoed, and one source shows the word without its M (protocol.md 1.2).
-const COMMAND_LINE = /^CMD\s+M?(\d{1,4})\b.*\bReceived\b/i;
+// Arguments are not echoed, and one source shows the word without its M (protocol.md 1.2). An `ok` without its line
+// end may stand right before it.
+const COMMAND_LINE = /^(ok)?\s*CMD\s+M?(\d{1,4})\b.*\bReceived\b/i;
 const OK = /^ok$/i;
 const INITIAL_BYTES = 1024;
 
@@ -26,6 +27,8 @@ export class Framer {
   readonly #limitBytes: number;
   #bytes: Buffer = Buffer.alloc(INITIAL_BYTES);
   #length = 0;
+  /** Where what is kept begins: the open reply's data, or what is no reply so far. */
+  #start = 0;
   /** Where the line that is still coming begins. */
   #lineStart = 0;
   #open: string | undefined;
@@ -41,43 +44,48 @@ export class Framer {
 
   /** Whether the bytes so far end in an `ok` without its line end, which may yet become a longer line. */
   get endsInOk(): boolean {
-    const tail = this.#length - this.#lineStart;
-    return this.#open !== undefined && tail >= 2 && tail < 16 && OK.test(this.#text(this.#lineStart, this.#length));
-  }
-
-  /**
-   * Takes the next bytes; returns the replies that they completed. The chunk is copied, its memory may be reused.
-   * @throws PrinterError `protocol` when a reply, or what is none, goes over the limit
-   */
-  push(chunk: Uint8Array): Reply[] {
-    this.#append(chunk);
-    const replies: Reply[] = [];
-    let from = this.#length - chunk.length;
-    for (;;) {
-      const at = this.#bytes.subarray(0, this.#length).indexOf(LF, from);
-      if (at === -1) break;
-      const start = this.#lineStart;
-      this.#lineStart = at + 1;
-      const reply = this.#endLine(start, at);
-      if (reply) replies.push(reply);
-      from = this.#lineStart;
-    }
-    this.#checkLimit(this.#length);
-    return replies;
-  }
-
-  /** Ends the open reply with what has come: after silence, or an `ok` that no line end followed. */
-  flush(): Reply | undefined {
-    const complete = this.endsInOk;
-    return this.#open === undefined ? undefined : this.#finish(complete ? this.#lineStart : this.#length, complete);
+    return this.#open !== undefined && this.#isOk(this.#length);
   }
 
   /** Bytes kept: of the open reply, or of what is none so far. */
   get pendingBytes(): number {
-    return this.#length;
+    return this.#length - this.#start;
+  }
+
+  /**
+   * Takes the next bytes and hands on the replies that they completed. The chunk is copied, its memory may be reused.
+   * @param onReply gets each reply, also those before bytes that go over the limit
+   * @throws PrinterError `protocol` when a reply, or what is none, goes over the limit
+   */
+  push(chunk: Uint8Array, onReply: (reply: Reply) => void): void {
+    this.#append(chunk);
+    let from = this.#length - chunk.length;
+    for (;;) {
+      const at = this.#bytes.subarray(0, this.#length).indexOf(LF, from);
+      this.#checkLimit(at === -1 ? this.#length : at);
+      if (at === -1) return;
+      const reply = this.#endLine(at);
+      if (reply) onReply(reply);
+      from = this.#lineStart;
+    }
+  }
+
+  /**
+   * Ends the open reply with what has come: after silence, or an `ok` that no line end followed.
+   * A last line without its end is left out: half a number is a wrong number.
+   */
+  flush(): Reply | undefined {
+    if (this.#open === undefined) return undefined;
+    const reply = this.#reply(this.#lineStart, this.endsInOk);
+    this.#restart(this.#length, undefined);
+    return reply;
   }
 
   #append(chunk: Uint8Array): void {
+    this.#bytes.copyWithin(0, this.#start, this.#length);
+    this.#length -= this.#start;
+    this.#lineStart -= this.#start;
+    this.#start = 0;
     const needed = this.#length + chunk.length;
     if (needed > this.#bytes.length) {
       const grown = Buffer.alloc(Math.max(needed, this.#bytes.length * 2));
@@ -88,51 +96,52 @@ export class Framer {
     this.#length = needed;
   }
 
-  #text(from: number, to: number): string {
-    return this.#bytes.toString('latin1', from, to).trim();
+  // Only the first bytes tell what a line is: file names may hold anything, an "ok" too.
+  #lineHead(end: number): string {
+    return this.#bytes.toString('latin1', this.#lineStart, Math.min(end, this.#lineStart + 64)).trim();
   }
 
-  #endLine(start: number, end: number): Reply | undefined {
-    // Only the first bytes tell what a line is: file names may hold anything, an "ok" too.
-    const head = this.#text(start, Math.min(end, start + 64));
-    const command = COMMAND_LINE.exec(head)?.[1];
+  #isOk(end: number): boolean {
+    return end - this.#lineStart < 16 && OK.test(this.#lineHead(end));
+  }
+
+  #endLine(end: number): Reply | undefined {
+    const [, ok, command] = COMMAND_LINE.exec(this.#lineHead(end)) ?? [];
     if (command !== undefined) {
       // A reply without its `ok` ends where the next one begins.
-      const cut = this.#open === undefined ? undefined : this.#reply(start, false);
-      this.#drop(end + 1);
-      this.#open = `M${command}`;
+      const cut = this.#open === undefined ? undefined : this.#reply(this.#lineStart, ok !== undefined);
+      this.#restart(end + 1, `M${command}`);
       return cut;
     }
-    if (end - start < 16 && OK.test(head) && this.#open !== undefined) return this.#finish(start, true, end + 1);
+    if (this.#open !== undefined && this.#isOk(end)) {
+      const reply = this.#reply(this.#lineStart, true);
+      this.#restart(end + 1, undefined);
+      return reply;
+    }
+    this.#lineStart = end + 1;
     return undefined;
   }
 
-  #checkLimit(bytes: number): void {
+  // Checked at the end of every line and of every chunk, so that it does not matter how the bytes were cut.
+  #checkLimit(end: number): void {
+    const bytes = end - this.#start;
     if (bytes <= this.#limitBytes) return;
     const what = this.#open === undefined ? 'bytes that are no reply' : `bytes in the reply to ${this.#open}`;
     throw new PrinterError('protocol', `${bytes} ${what} came, more than ${this.#limitBytes}`);
   }
 
   #reply(bodyEnd: number, complete: boolean): Reply {
-    this.#checkLimit(bodyEnd);
-    const lines = decodeText(this.#bytes.subarray(0, bodyEnd))
+    const lines = decodeText(this.#bytes.subarray(this.#start, bodyEnd))
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
     return { command: this.#open ?? '', lines, complete };
   }
 
-  #finish(bodyEnd: number, complete: boolean, restFrom = this.#length): Reply {
-    const reply = this.#reply(bodyEnd, complete);
-    this.#open = undefined;
-    this.#drop(restFrom);
-    return reply;
-  }
-
-  /** Forgets the bytes before `from`. */
-  #drop(from: number): void {
-    this.#bytes.copyWithin(0, from, this.#length);
-    this.#length -= from;
-    this.#lineStart = 0;
+  /** Forgets the bytes before `from`; there the reply to `command`, if any, begins. */
+  #restart(from: number, command: string | undefined): void {
+    this.#open = command;
+    this.#start = from;
+    this.#lineStart = from;
   }
 }

@@ -18,15 +18,14 @@ export interface Status {
   readonly foreignStatus?: string;
 }
 
-const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(-?\d+(?:\.\d+)?)/gi;
+const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(\S*)/gi;
 
-// The 5M Pro, Guider 3 and Creator 4 say `X-max: 110`: sizes in millimetres, no switches.
+// The 5M Pro, Guider 3 and Creator 4 say `X-max: 110`: sizes in millimetres, no switches. One such value spoils the line.
 function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
   const switches = new Map<string, boolean>();
   for (const [, axis = '', end = '', value] of text.matchAll(ENDSTOP)) {
-    const number = Number(value);
-    if (number !== 0 && number !== 1) return undefined;
-    switches.set(`${axis}_${end}`.toLowerCase(), number === 1);
+    if (value !== '0' && value !== '1') return undefined;
+    switches.set(`${axis}_${end}`.toLowerCase(), value === '1');
   }
   return switches.size > 0 ? switches : undefined;
 }

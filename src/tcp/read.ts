@@ -1,7 +1,7 @@
 // One visit to a printer over TCP: which commands, in which order, and what a refusal, a reset or a bad reply costs.
 
 import { errnoOf, PrinterError } from '../printer/errors.ts';
-import { isControlGranted, isControlRefused, type ReadCommand } from './commands.ts';
+import { isControlRefused, type ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
 import { type PrintProgress, parseM27 } from './m27.ts';
 import { parseM105, type Temperatures } from './m105.ts';
@@ -81,6 +81,8 @@ class Visit {
   readonly #mode: LoginMode;
   #needsLogin: boolean;
   #mayLogIn: boolean;
+  /** Whether this connection holds control, or may. */
+  #holdsControl = false;
 
   constructor(target: TcpTarget, options: TcpReadOptions, signal: AbortSignal) {
     this.#target = target;
@@ -96,25 +98,23 @@ class Visit {
   /** Talks over one connection until all is answered. @throws PrinterError when the connection is of no more use */
   async talk(): Promise<void> {
     const session = await TcpSession.open(this.#target, this.#limits, this.#signal);
-    let loggedIn = false;
     try {
-      if (this.#needsLogin) loggedIn = await this.#logIn(session);
+      if (this.#needsLogin) await this.#logIn(session);
       for (let command = this.#pending[0]; command !== undefined; command = this.#pending[0]) {
         let reply = await session.ask(command);
         if (isControlRefused(reply.lines) && this.#mayLogIn) {
-          this.#mayLogIn = false;
-          loggedIn = await this.#logIn(session);
-          if (loggedIn) reply = await session.ask(command);
+          if (await this.#logIn(session)) reply = await session.ask(command);
         }
         this.#take(command, reply);
       }
-      if (loggedIn) {
-        loggedIn = false;
+      if (this.#holdsControl) {
+        this.#holdsControl = false;
         await session.ask('M602');
       }
     } finally {
       // Whatever went wrong, control is given back: FlashPrint is locked out until then.
-      session.close(loggedIn || this.#loginUnanswered ? 'M602' : undefined);
+      session.close(this.#holdsControl ? 'M602' : undefined);
+      this.#holdsControl = false;
     }
   }
 
@@ -127,16 +127,17 @@ class Visit {
     return this.#pending.length === 0;
   }
 
-  #loginUnanswered = false;
-
+  /** Whether a login was not refused. One whose answer never came, or came in unknown words, may hold control too. */
   async #logIn(session: TcpSession): Promise<boolean> {
-    this.#loginUnanswered = true;
-    const reply = await session.ask('M601');
-    this.#loginUnanswered = false;
-    const granted = isControlGranted(reply.lines);
+    this.#mayLogIn = false;
     // After a reset the new connection has no login: control belongs to the connection (protocol.md 1.2).
-    this.#needsLogin = granted;
-    return granted;
+    this.#needsLogin = true;
+    this.#holdsControl = true;
+    const reply = await session.ask('M601');
+    const refused = isControlRefused(reply.lines);
+    this.#needsLogin = !refused;
+    this.#holdsControl = !refused;
+    return !refused;
   }
 
   #take(command: ReadCommand, reply: Reply): void {

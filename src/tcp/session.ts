@@ -150,8 +150,7 @@ export class TcpSession {
   #onRead(size: number): boolean {
     this.#receivedBytes += size;
     try {
-      const replies = this.#framer.push(sharedReadBuffer.subarray(0, size));
-      for (const reply of replies) this.#onReply(reply);
+      this.#framer.push(sharedReadBuffer.subarray(0, size), (reply) => this.#onReply(reply));
       this.#armForSilence();
     } catch (error) {
       this.#fail(fromSocketError(error, this.#doing));

@@ -1,16 +1,16 @@
 // What the exporter serves.
 
-import type { Fleet } from '../fleet/fleet.ts';
 import { type ExporterStatus, exporterFamilies } from '../metrics/exporter.ts';
 import { CONTENT_TYPES, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
-import { familiesOf } from '../metrics/families.ts';
+import { familiesOf, type MetricFamily } from '../metrics/families.ts';
 import { type Answer, type Request, textAnswer } from './answer.ts';
 import { type DeadlineOptions, scrapeTimeMs } from './deadline.ts';
 import { renderLanding } from './pages/landing.ts';
+import { findTarget, type ProbeOptions } from './probe.ts';
 import type { Route, Routes } from './router.ts';
+import { targetGroups } from './service-discovery.ts';
 
-export interface RoutesOptions {
-  readonly fleet: Fleet;
+export interface RoutesOptions extends ProbeOptions {
   readonly status: () => ExporterStatus;
   readonly telemetryPath: string;
   readonly deadline: DeadlineOptions;
@@ -26,16 +26,32 @@ function get(handle: Route['handle'], isLight = false): Route {
   return { methods: ['GET'], handle, isLight };
 }
 
+async function page(families: readonly MetricFamily[], own?: ProcessMetrics): Promise<Answer> {
+  const body = await renderPage(families, 'text', own);
+  return { status: 200, headers: { ...NO_STORE, 'content-type': CONTENT_TYPES.text }, body };
+}
+
 async function metrics(options: RoutesOptions, request: Request): Promise<Answer> {
   const views = await options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal);
-  const families = [...familiesOf(views), ...exporterFamilies(options.status())];
-  const body = await renderPage(families, 'text', options.processMetrics);
-  return { status: 200, headers: { ...NO_STORE, 'content-type': CONTENT_TYPES.text }, body };
+  return await page([...familiesOf(views), ...exporterFamilies(options.status())], options.processMetrics);
+}
+
+async function probe(options: RoutesOptions, request: Request): Promise<Answer> {
+  const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
+  const printer = await findTarget(request, options, endsAt - performance.now());
+  const view = await printer.visit(Math.max(0, endsAt - performance.now()), request.signal);
+  return await page(familiesOf([view]));
+}
+
+function serviceDiscovery({ fleet }: RoutesOptions): Answer {
+  const headers = { ...NO_STORE, 'content-type': 'application/json' };
+  return { status: 200, headers, body: `${JSON.stringify(targetGroups(fleet))}\n` };
 }
 
 function landing({ status, telemetryPath }: RoutesOptions): Answer {
   const html = renderLanding(status().build.version, [
     { path: telemetryPath, text: 'Metrics' },
+    { path: '/sd', text: 'Targets for http_sd_configs' },
     { path: '/-/healthy', text: 'Health' },
     { path: '/-/ready', text: 'Readiness' },
   ]);
@@ -52,6 +68,8 @@ export function createRoutes(options: RoutesOptions): Routes {
   return new Map<string, Route>([
     ['/', get(() => landing(options))],
     [options.telemetryPath, get((request) => metrics(options, request))],
+    ['/probe', get((request) => probe(options, request))],
+    ['/sd', get(() => serviceDiscovery(options))],
     ['/-/healthy', get(() => textAnswer(200, 'Healthy'), true)],
     ['/-/ready', get(() => (options.isReady() ? textAnswer(200, 'Ready') : textAnswer(503, 'Stopping')), true)],
   ]);

@@ -1,0 +1,74 @@
+// Found printers as a config file that `--config.file` takes at once, with hints for what only their owner knows.
+
+import { Document, stringify } from 'yaml';
+import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
+import type { FoundPrinter } from './found.ts';
+import { nameFound } from './names.ts';
+
+const HEADING = ' Printers found by `flashforge-exporter discover`.';
+const HTTP_HINT = 'To read the HTTP side too, fill in the check code of its screen (LAN mode on) and uncomment:\n';
+const HTTP_ONLY_HINT =
+  'No TCP side, so over HTTP only: fill in what is empty, as its screen shows it (LAN mode on), and uncomment';
+// Long names stay on one line.
+const OPTIONS = { lineWidth: 0 } as const;
+
+interface Named {
+  readonly name: string;
+  readonly printer: FoundPrinter;
+}
+
+/**
+ * The config file for these printers. A serial stands in a comment: without its check code it would be refused. A
+ * printer without a TCP side can be read with its check code only, so its whole entry stands in a comment.
+ */
+export function renderConfigYaml(printers: readonly FoundPrinter[]): string {
+  const names = nameFound(printers, []);
+  const named = printers.map((printer, index) => ({ printer, name: names[index] ?? printer.address }));
+  const readable = named.filter(({ printer }) => printer.tcp);
+  const httpOnly = named.filter(({ printer }) => !printer.tcp);
+
+  const document = new Document();
+  const entries = readable.map(({ name, printer }) => {
+    const entry = document.createNode({ name, address: writeAddress(printer) });
+    const hint = writeHttpHint(printer);
+    if (hint !== undefined) entry.comment = hint;
+    return entry;
+  });
+  document.contents = document.createNode({ printers: entries });
+  document.commentBefore = HEADING;
+  return document.toString(OPTIONS) + writeHttpOnly(httpOnly, readable.length > 0);
+}
+
+function writeAddress({ address, tcpPort = DEFAULT_TCP_PORT }: FoundPrinter): string {
+  return tcpPort === DEFAULT_TCP_PORT ? address : `${address}:${tcpPort}`;
+}
+
+/** Undefined for a printer that has no HTTP side, which its reply shows by having no serial. */
+function writeHttpHint(printer: FoundPrinter): string | undefined {
+  if (printer.serial === undefined) return undefined;
+  return prefixLines(HTTP_HINT + stringify(httpKeys(printer), OPTIONS), ' ').trimEnd();
+}
+
+/** The entries of printers without a TCP side as comments; uncommented they are part of the list, or the whole of it. */
+function writeHttpOnly(printers: readonly Named[], hasList: boolean): string {
+  if (printers.length === 0) return '';
+  const entries = stringify(
+    printers.map(({ name, printer }) => ({ name, address: printer.address, tcp: false, ...httpKeys(printer) })),
+    OPTIONS,
+  );
+  if (hasList) return prefixLines(`${HTTP_ONLY_HINT}:\n${entries}`, '  # ');
+  return prefixLines(`${HTTP_ONLY_HINT}\nin place of the empty list:\nprinters:\n${prefixLines(entries, '  ')}`, '# ');
+}
+
+function httpKeys({ serial = '', httpPort = DEFAULT_HTTP_PORT }: FoundPrinter): object {
+  return { serial_number: serial, check_code: '', ...(httpPort !== DEFAULT_HTTP_PORT && { http_port: httpPort }) };
+}
+
+/** Each line of a text that ends with one, with something before it. */
+function prefixLines(text: string, prefix: string): string {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${prefix}${line}\n`)
+    .join('');
+}

@@ -1,0 +1,78 @@
+// A printer that answered a probe, and how several answers of one printer become one.
+
+import { DEFAULT_TCP_PORT } from '../printer/config.ts';
+import type { DiscoveryReply } from './packet.ts';
+import { findProduct } from './products.ts';
+
+export interface FoundPrinter {
+  /** IPv4 address that the reply came from. */
+  readonly address: string;
+  /** Whether it can be read over TCP, which needs no credentials; `tcpPort` is there then. */
+  readonly tcp: boolean;
+  readonly tcpPort?: number;
+  readonly httpPort?: number;
+  /** What its owner calls it; may be empty. */
+  readonly name: string;
+  readonly model?: string;
+  readonly productId?: number;
+  readonly serial?: string;
+}
+
+/** What a reply from that address says about the printer there. */
+export function foundFrom(address: string, reply: DiscoveryReply): FoundPrinter {
+  const { name, productId, httpPort, serial } = reply;
+  const product = productId === undefined ? undefined : findProduct(productId);
+  const tcpPort = product?.tcp === false ? undefined : tcpPortOf(reply);
+  return {
+    address,
+    tcp: tcpPort !== undefined,
+    ...(tcpPort !== undefined && { tcpPort }),
+    ...(httpPort !== undefined && { httpPort }),
+    name,
+    ...(product !== undefined && { model: product.model }),
+    ...(productId !== undefined && { productId }),
+    ...(serial !== undefined && { serial }),
+  };
+}
+
+/** A printer that names no port at all is an old one, and those have nothing but 8899. */
+function tcpPortOf(reply: DiscoveryReply): number | undefined {
+  if (reply.tcpPort !== undefined && reply.tcpPort > 0) return reply.tcpPort;
+  return reply.httpPort === undefined ? DEFAULT_TCP_PORT : undefined;
+}
+
+/** The answer that says more; the first of two equals. A serial counts most: it names the printer for good. */
+export function richer(first: FoundPrinter, second: FoundPrinter): FoundPrinter {
+  return richness(second) > richness(first) ? second : first;
+}
+
+function richness(printer: FoundPrinter): number {
+  return (
+    (printer.serial !== undefined ? 8 : 0) +
+    (printer.productId !== undefined ? 4 : 0) +
+    (printer.httpPort !== undefined ? 2 : 0) +
+    (printer.name !== '' ? 1 : 0)
+  );
+}
+
+/** In the order of their addresses, and each serial once: a printer on cable and Wi-Fi answers from two addresses. */
+export function uniquePrinters(printers: Iterable<FoundPrinter>): FoundPrinter[] {
+  const seen = new Set<string>();
+  const inOrder = [...printers].sort((a, b) => addressNumber(a.address) - addressNumber(b.address));
+  return inOrder.filter(({ serial }) => {
+    if (serial === undefined) return true;
+    const key = serialKey(serial);
+    if (seen.has(key)) return false;
+    seen.add(key);
+    return true;
+  });
+}
+
+/** Serials are written with and without their `SN` (quirks.md B2). */
+export function serialKey(serial: string): string {
+  return serial.trim().toUpperCase().replace(/^SN/, '');
+}
+
+function addressNumber(address: string): number {
+  return address.split('.').reduce((sum, byte) => sum * 256 + Number(byte), 0);
+}

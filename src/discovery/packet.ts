@@ -1,0 +1,98 @@
+// The bytes of UDP discovery: both official probes, and what a reply says. No I/O.
+
+import { cleanText, cutLabel, decodeText } from '../printer/text.ts';
+
+export const MULTICAST_GROUP = '225.0.0.9';
+export const MULTICAST_PORT = 19_000;
+export const BROADCAST_PORT = 48_899;
+
+/** Replies have 140 or 276 bytes; the old client that expected 196 missed printers (quirks.md C4). */
+export const MIN_REPLY_BYTES = 132;
+export const MAX_REPLY_BYTES = 1024;
+
+/** What a reply says; a field the packet is too short for, or that holds nothing, is undefined. */
+export interface DiscoveryReply {
+  /** What its owner calls the printer; empty on a Voxelab Aries. */
+  readonly name: string;
+  /** 0 where the printer has no TCP side (Creator 5). */
+  readonly tcpPort?: number;
+  readonly productId?: number;
+  readonly httpPort?: number;
+  readonly serial?: string;
+}
+
+/** What FlashPrint sends to 225.0.0.9:19000: own IPv4 address, own UDP port, two NUL (protocol.md 3.1). */
+export function buildMulticastProbe(ownAddress: string, ownPort: number): Buffer {
+  const probe = Buffer.alloc(8);
+  probe.set(ownAddress.split('.', 4).map(Number));
+  probe.writeUInt16BE(ownPort, 4);
+  return probe;
+}
+
+/** What FlashPrint sends to the subnet's broadcast address, port 48899 (protocol.md 3.1). */
+export function buildBroadcastProbe(): Buffer {
+  const probe = Buffer.alloc(20);
+  probe.write('www.usr.cn', 'latin1');
+  return probe;
+}
+
+// Offsets of protocol.md 3.2.
+const NAME_BYTES = 0x80;
+const TCP_PORT = 0x84;
+const VENDOR_ID = 0x86;
+const PRODUCT_ID = 0x88;
+const HTTP_PORT = 0x8e;
+const SERIAL = 0x92;
+const SERIAL_BYTES = 130;
+
+const FLASHFORGE = 0x2b71;
+
+/**
+ * Reads a reply of any length; undefined when it is none.
+ * A packet with FlashForge's vendor id is one. Without that field, or with 0 in it (the 196-byte layout of old clients
+ * has a name and a serial only), it must begin with a NUL-padded name: other devices answer on 48899 too, with plain text.
+ */
+export function parseReply(packet: Uint8Array): DiscoveryReply | undefined {
+  if (packet.length < MIN_REPLY_BYTES || packet.length > MAX_REPLY_BYTES) return undefined;
+  const vendorId = readUint16(packet, VENDOR_ID) ?? 0;
+  if (vendorId !== FLASHFORGE && (vendorId !== 0 || !hasPaddedName(packet))) return undefined;
+  const tcpPort = readUint16(packet, TCP_PORT);
+  // 0 is no product, and port 0 no port; only the TCP port's 0 means something.
+  const productId = readUint16(packet, PRODUCT_ID) || undefined;
+  const httpPort = readUint16(packet, HTTP_PORT) || undefined;
+  const serial = readSerial(packet);
+  return {
+    name: cutLabel(cleanText(readText(packet, 0, NAME_BYTES))),
+    ...(tcpPort !== undefined && { tcpPort }),
+    ...(productId !== undefined && { productId }),
+    ...(httpPort !== undefined && { httpPort }),
+    ...(serial !== undefined && { serial }),
+  };
+}
+
+function readUint16(packet: Uint8Array, offset: number): number | undefined {
+  const high = packet[offset];
+  const low = packet[offset + 1];
+  return high === undefined || low === undefined ? undefined : high * 256 + low;
+}
+
+/** Text up to the first NUL or the field's end. */
+function readText(packet: Uint8Array, offset: number, sizeBytes: number): string {
+  const field = packet.subarray(offset, offset + sizeBytes);
+  const end = field.indexOf(0);
+  return decodeText(end < 0 ? field : field.subarray(0, end));
+}
+
+/** ASCII only, and more than its prefix: an erased memory (0xff) or a lost serial identifies nothing. */
+function readSerial(packet: Uint8Array): string | undefined {
+  const serial = readText(packet, SERIAL, SERIAL_BYTES).trim();
+  return /^[!-~]{3,}$/.test(serial) ? serial : undefined;
+}
+
+function hasPaddedName(packet: Uint8Array): boolean {
+  const field = packet.subarray(0, NAME_BYTES);
+  const end = field.indexOf(0);
+  if (end <= 0 || field.subarray(end).some((byte) => byte !== 0)) return false;
+  const name = decodeText(field.subarray(0, end));
+  return !name.includes('\ufffd') && cleanText(name) === name.trim() && name.trim() !== '';
+}

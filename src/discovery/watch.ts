@@ -1,0 +1,59 @@
+// Discovery while the exporter serves: a search now and then, and what it changes.
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Logger } from '../log.ts';
+import { configOf, configuredFrom } from './as-config.ts';
+import { type KnownPrinter, mergeFound } from './merge.ts';
+import type { SearchResult } from './search.ts';
+
+export interface WatchOptions {
+  readonly fleet: Fleet;
+  readonly intervalMs: number;
+  readonly search: (signal: AbortSignal) => Promise<SearchResult>;
+  /** The IPv4 addresses of a host name; empty where it has none now. */
+  readonly resolve: (host: string) => Promise<readonly string[]>;
+  readonly log: Logger;
+}
+
+/** Says each line once, and not at every search. */
+function createOnce(): (key: string) => boolean {
+  const said = new Set<string>();
+  return (key) => said.size < 1000 && !said.has(key) && said.add(key) !== undefined;
+}
+
+/** Searches at once and then at every interval, until the signal fires; what it finds is read from then on. */
+export async function watchPrinters(options: WatchOptions, signal: AbortSignal): Promise<void> {
+  const { fleet, log } = options;
+  const isNew = createOnce();
+  let known: readonly KnownPrinter[] = [];
+  while (!signal.aborted) {
+    const { printers, problems } = await options.search(signal);
+    if (signal.aborted) break;
+    const configured = await Promise.all(
+      fleet.configured.map(async ({ config, identity }) => {
+        const host = config.tcp?.host ?? config.http?.host ?? '';
+        const serial = identity?.serial;
+        return configuredFrom(config, {
+          addresses: await options.resolve(host),
+          ...(serial !== undefined && { serial }),
+        });
+      }),
+    );
+    const merged = mergeFound(known, printers, configured);
+    known = merged.printers;
+    fleet.setDiscovered(known.map(configOf));
+    for (const { name, printer } of known) {
+      if (isNew(`found ${name} ${printer.address}`)) {
+        log.info('printer discovered', { printer: name, address: printer.address, model: printer.model });
+      }
+    }
+    for (const { address, model, serial } of merged.unreadable) {
+      if (isNew(`unreadable ${address}`)) {
+        log.warn('printer discovered that needs its check code in the configuration', { address, model, serial });
+      }
+    }
+    for (const reason of problems) if (isNew(reason)) log.warn('discovery is hindered', { reason });
+    await sleep(options.intervalMs, undefined, { signal }).catch(() => {});
+  }
+}

@@ -1,0 +1,72 @@
+// What went wrong with a printer so far: counted once a read, logged once a change.
+
+import type { LogFields, Logger } from '../log.ts';
+import type { FailureCode } from '../printer/errors.ts';
+import type { Endpoint } from '../printer/reader.ts';
+import type { Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { FailureCount } from './view.ts';
+
+// A lying printer must not fill the log or the memory with new words.
+const MAX_WORDS_REMEMBERED = 50;
+
+export class FailureLog {
+  readonly #log: (level: 'info' | 'warn', message: string, fields: LogFields) => void;
+  readonly #counts = new Map<string, FailureCount>();
+  readonly #words = new Set<string>();
+  #last: ReadonlyMap<Protocol, FailureCode> = new Map();
+  #hasNoTcp = false;
+
+  constructor(printer: string, log: Logger) {
+    this.#log = (level, message, fields) => log[level](message, { printer, ...fields });
+  }
+
+  /** Failed reads by side and code since the exporter started. */
+  get counts(): readonly FailureCount[] {
+    return [...this.#counts.values()];
+  }
+
+  /** Whether this side failed in the last read. */
+  failedLast(protocol: Protocol): boolean {
+    return this.#last.has(protocol);
+  }
+
+  /** Takes the sides of one whole read. */
+  note(endpoints: readonly Endpoint[]): void {
+    const failed = new Map<Protocol, FailureCode>();
+    const httpUp = endpoints.some(({ protocol, failure }) => protocol === 'http' && !failure);
+    for (const { protocol, failure } of endpoints) {
+      if (!failure) {
+        if (this.#last.has(protocol)) this.#log('info', 'printer answers again', { protocol });
+        if (protocol === 'tcp') this.#hasNoTcp = false;
+        continue;
+      }
+      const { code, message: reason } = failure;
+      failed.set(protocol, code);
+      // A Creator 5 has no TCP side at all: that is found out once, and is no failure at every scrape.
+      const isAbsent = protocol === 'tcp' && code === 'refused' && httpUp;
+      if (isAbsent && this.#hasNoTcp) continue;
+      if (protocol === 'tcp') this.#hasNoTcp = isAbsent;
+      this.#count(protocol, code);
+      if (isAbsent)
+        this.#log('info', 'no TCP side, only HTTP is read; tcp: false says so for good', { protocol, reason });
+      else if (this.#last.get(protocol) !== code) this.#log('warn', 'printer not read', { protocol, code, reason });
+    }
+    this.#last = failed;
+  }
+
+  /** Says once of each word that is in no table what it was. */
+  noteWords({ state, statusWords = [] }: Snapshot): void {
+    if (state !== 'unknown') return;
+    for (const { protocol, status } of statusWords) {
+      const key = `${protocol} ${status}`;
+      if (this.#words.has(key) || this.#words.size >= MAX_WORDS_REMEMBERED) continue;
+      this.#words.add(key);
+      this.#log('warn', 'unknown machine status, please report it', { protocol, status });
+    }
+  }
+
+  #count(protocol: Protocol, code: FailureCode): void {
+    const key = `${protocol} ${code}`;
+    this.#counts.set(key, { protocol, code, count: (this.#counts.get(key)?.count ?? 0) + 1 });
+  }
+}

@@ -1,0 +1,186 @@
+// What a printer's jobs did, told from one reading to the next (design.md 4, Jobs). Pure: memory, reading and time in,
+// memory and events out. A job is memory, not the previous state.
+
+import type { Progress, Snapshot } from '../printer/snapshot.ts';
+import { hasJob, type State } from '../printer/state.ts';
+import { endJob, isContactLost, judgeReady } from './job-end.ts';
+import { emptyMemory, type Job, type JobMemory, type Result } from './job-memory.ts';
+import {
+  beginJob,
+  type ContactReading,
+  continueJob,
+  DONE_RATIO,
+  fileOf,
+  isAnotherJob,
+  isSameJobAfterEnd,
+  takeProgress,
+} from './job-progress.ts';
+
+export { emptyMemory, type JobMemory, RESULTS, type Result } from './job-memory.ts';
+
+/** One whole read of a printer, as the job logic sees it. */
+export type JobReading = { readonly contact: false } | ContactReading;
+
+/** @param snapshot undefined when the printer was not read */
+export function toJobReading(snapshot: Snapshot | undefined): JobReading {
+  if (!snapshot) return { contact: false };
+  const { state, stateProtocol, progress, elapsedSeconds, file } = snapshot;
+  const serial = snapshot.identity?.serial;
+  return {
+    contact: true,
+    ...(serial !== undefined && { serial }),
+    ...(state !== undefined && { state }),
+    ...(stateProtocol !== undefined && { stateProtocol }),
+    ...(progress !== undefined && { progress }),
+    ...(elapsedSeconds !== undefined && { elapsedSeconds }),
+    ...(file !== undefined && { file }),
+  };
+}
+
+/** A job ended; `endSeconds` is the time of the reading that saw it, or of the last contact where that was the end. */
+export interface JobEvent {
+  readonly result: Result;
+  /** Empty where the printer names none. */
+  readonly file: string;
+  readonly endSeconds: number;
+}
+
+export interface Observation {
+  readonly memory: JobMemory;
+  /** None or one. */
+  readonly events: readonly JobEvent[];
+  /** Whether this reading began a job, or found one in the middle; after the events. */
+  readonly started: boolean;
+}
+
+const NO_NEWS: ReadonlySet<State> = new Set<State>(['unknown', 'busy']);
+
+const END_STATES: Readonly<Partial<Record<State, Result>>> = {
+  completed: 'completed',
+  cancelling: 'cancelled',
+  cancelled: 'cancelled',
+  error: 'failed',
+};
+
+function mayBegin(reading: ContactReading): boolean {
+  // Over HTTP a manual preheat is `heating` too; over TCP heating is seen only within a build.
+  return reading.state !== 'heating' || reading.stateProtocol === 'tcp' || fileOf(reading) !== '';
+}
+
+function withJob({ job: _, ...memory }: JobMemory, job: Job | undefined): JobMemory {
+  return job ? { ...memory, job } : memory;
+}
+
+function record(memory: JobMemory, job: Job, result: Result, endSeconds: number): [JobMemory, JobEvent] {
+  const { file } = job;
+  const recorded: JobMemory = {
+    ...memory,
+    totals: { ...memory.totals, [result]: memory.totals[result] + 1 },
+    lastEnds: { ...memory.lastEnds, [result]: { timestampSeconds: endSeconds, file } },
+  };
+  return [recorded, { result, file, endSeconds }];
+}
+
+// The same printer says SNMOMC… over TCP and may be configured as MOMC… for HTTP.
+function isSameSerial(a: string, b: string): boolean {
+  const [plainA, plainB] = [a, b].map((serial) => serial.trim().toUpperCase().replace(/^SN/, ''));
+  return plainA === plainB;
+}
+
+function observeFailure(before: JobMemory, nowSeconds: number): Observation {
+  const { job, lastContactSeconds } = before;
+  const memory: JobMemory = {
+    ...before,
+    failedReads: Math.min(2, before.failedReads + 1),
+    // A clock that was set back would else keep the end away until it has caught up.
+    ...(lastContactSeconds !== undefined && { lastContactSeconds: Math.min(lastContactSeconds, nowSeconds) }),
+  };
+  const isDone = job?.own !== undefined && job.own.ratio >= DONE_RATIO;
+  if (!job || job.end || !isDone || !isContactLost(memory, nowSeconds)) return { memory, events: [], started: false };
+  // A smart plug cuts the power after the end, and old models leave no other trace.
+  const [recorded, event] = record(memory, job, 'completed', memory.lastContactSeconds ?? nowSeconds);
+  return { memory: withJob(recorded, endJob(job, 'completed')), events: [event], started: false };
+}
+
+function observeReady(memory: JobMemory, reading: ContactReading, nowSeconds: number): Observation {
+  const { job } = memory;
+  const idle = withJob(memory, undefined);
+  if (!job || job.end) return { memory: idle, events: [], started: false };
+  const [recorded, event] = record(idle, job, judgeReady(job, reading.progress, nowSeconds), nowSeconds);
+  return { memory: recorded, events: [event], started: false };
+}
+
+function observeEnd(memory: JobMemory, reading: ContactReading, result: Result, nowSeconds: number): Observation {
+  if (!memory.job || memory.job.end) return { memory, events: [], started: false };
+  const last = takeProgress(memory.job, reading, nowSeconds);
+  const job = last.file === '' ? { ...last, file: fileOf(reading) } : last;
+  const [recorded, event] = record(memory, job, result, nowSeconds);
+  return { memory: withJob(recorded, endJob(job, result)), events: [event], started: false };
+}
+
+function observeRunning(
+  memory: JobMemory,
+  reading: ContactReading,
+  nowSeconds: number,
+  isBaseline: boolean,
+): Observation {
+  const { job } = memory;
+  const isOther = job && (isAnotherJob(job, reading) || (job.end !== undefined && !isSameJobAfterEnd(job, reading)));
+  if (job && !isOther) {
+    return { memory: withJob(memory, continueJob(job, reading, nowSeconds)), events: [], started: false };
+  }
+  if (!mayBegin(reading)) return { memory, events: [], started: false };
+  const next = beginJob(reading, nowSeconds, isBaseline ? undefined : nowSeconds);
+  if (!job || job.end) return { memory: withJob(memory, next), events: [], started: true };
+  const [recorded, event] = record(memory, job, judgeReady(job, undefined, nowSeconds), nowSeconds);
+  return { memory: withJob(recorded, next), events: [event], started: true };
+}
+
+function noteContact(before: JobMemory, reading: ContactReading, nowSeconds: number): JobMemory {
+  const { serial } = reading;
+  const isOther = serial !== undefined && before.serial !== undefined && !isSameSerial(before.serial, serial);
+  const job = isOther ? undefined : before.job;
+  return {
+    // What happened under this printer's name stays; what runs is another printer's.
+    ...withJob(
+      before,
+      job && { ...job, contactLost: job.contactLost || (!job.end && isContactLost(before, nowSeconds)) },
+    ),
+    baselined: before.baselined && !isOther,
+    failedReads: 0,
+    lastContactSeconds: nowSeconds,
+    ...(serial !== undefined && { serial }),
+  };
+}
+
+/**
+ * Takes one reading of a printer into its memory.
+ * @param memory undefined for a printer never seen before
+ * @param nowSeconds since 1970; may go back
+ */
+export function observe(memory: JobMemory | undefined, reading: JobReading, nowSeconds: number): Observation {
+  const before = memory ?? emptyMemory();
+  if (!reading.contact) return observeFailure(before, nowSeconds);
+  const contacted = noteContact(before, reading, nowSeconds);
+  const { state } = reading;
+  if (state === undefined || NO_NEWS.has(state)) return { memory: contacted, events: [], started: false };
+  const next: JobMemory = { ...contacted, baselined: true };
+  if (state === 'ready') return observeReady(next, reading, nowSeconds);
+  const result = END_STATES[state];
+  if (result) return observeEnd(next, reading, result, nowSeconds);
+  return observeRunning(next, reading, nowSeconds, !contacted.baselined);
+}
+
+/**
+ * The progress that may be shown after this reading was observed: only while there is a job, and not the last job's,
+ * which old models go on showing when the next one starts.
+ */
+export function shownProgress(
+  memory: JobMemory | undefined,
+  reading: { readonly state?: State; readonly progress?: Progress },
+): Progress | undefined {
+  const { state, progress } = reading;
+  if (!progress || !hasJob(state)) return undefined;
+  const isStale = state !== 'completed' && memory?.job?.progress[progress.protocol]?.stale === true;
+  return isStale ? undefined : progress;
+}

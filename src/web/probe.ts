@@ -1,0 +1,85 @@
+// /probe?target=: one printer, Prometheus's multi-target pattern. Which printer a target means, and who may ask for it.
+
+import { lookup } from 'node:dns/promises';
+import { isIP } from 'node:net';
+import { formatAddress, parseAddress } from '../config/address.ts';
+import { ConfigError } from '../config/error.ts';
+import { isInside, type Networks } from '../config/networks.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Printer } from '../fleet/printer.ts';
+import type { TargetPool } from '../fleet/target-pool.ts';
+import { DEFAULT_TCP_PORT } from '../printer/config.ts';
+import { errnoOf } from '../printer/errors.ts';
+import { type Request, RequestError } from './answer.ts';
+
+export interface ProbeOptions {
+  readonly fleet: Fleet;
+  readonly pool: TargetPool;
+  /** Where printers outside the configuration may be; undefined for nowhere. */
+  readonly allow?: Networks;
+}
+
+const MAX_TARGET_CHARACTERS = 256;
+
+/** The one value of a query parameter. @throws RequestError 400 when it is missing or repeated */
+function single(url: URL, key: string): string {
+  const [value, ...more] = url.searchParams.getAll(key);
+  if (!value) throw new RequestError(400, `/probe needs ?${key}=, the name or address of a printer`);
+  if (more.length > 0) throw new RequestError(400, `/probe takes one ${key}, not ${more.length + 1}`);
+  if (value.length > MAX_TARGET_CHARACTERS) {
+    throw new RequestError(400, `${key} has more than ${MAX_TARGET_CHARACTERS} characters`);
+  }
+  return value;
+}
+
+async function resolve(host: string, timeMs: number): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host];
+  let timer: NodeJS.Timeout | undefined;
+  // A look-up cannot be called back; whoever waits for it can leave.
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('not in time')), timeMs);
+  });
+  try {
+    return (await Promise.race([lookup(host, { all: true }), late])).map(({ address }) => address);
+  } catch (error) {
+    throw new RequestError(
+      403,
+      `the name ${host} was not resolved (${errnoOf(error) ?? 'timeout'}), so it is in no --probe.allow`,
+    );
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * The printer that a request means.
+ * @param timeMs for resolving a name
+ * @throws RequestError 400 for a bad target, 403 for one that is neither configured nor allowed
+ */
+export async function findTarget(request: Request, options: ProbeOptions, timeMs: number): Promise<Printer> {
+  const target = single(request.url, 'target');
+  const configured = options.fleet.find(target);
+  if (configured) return configured;
+  const { host, port = DEFAULT_TCP_PORT } = parseTarget(target);
+  const denied = `${target} is no configured printer`;
+  if (!options.allow) throw new RequestError(403, `${denied}; --probe.allow opens a network`);
+  const { allow } = options;
+  const address = (await resolve(host, timeMs)).find((resolved) => isInside(allow, resolved));
+  if (address === undefined) throw new RequestError(403, `${denied} and in no --probe.allow`);
+  // The address that was checked is the one connected to: a name could mean another one the next time.
+  return options.pool.take({
+    name: target,
+    address: target === host ? target : formatAddress(host, port),
+    tcp: { host: address, port, login: 'auto' },
+  });
+}
+
+function parseTarget(target: string): ReturnType<typeof parseAddress> {
+  try {
+    const parsed = parseAddress(target);
+    if (parsed.port !== 0) return parsed;
+    throw new ConfigError(`"${target}": the port must not be 0`);
+  } catch (error) {
+    throw error instanceof ConfigError ? new RequestError(400, `target: ${error.message}`) : error;
+  }
+}

@@ -1,0 +1,24 @@
+// /sd: the printers as targets for Prometheus's http_sd_configs.
+
+import type { Fleet } from '../fleet/fleet.ts';
+import { cutLabel } from '../printer/text.ts';
+
+interface TargetGroup {
+  readonly targets: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** One group a printer; its target is what /probe takes. What is known of it only after a read may be missing. */
+export function targetGroups(fleet: Fleet): readonly TargetGroup[] {
+  return fleet.printers.map(({ name, config, identity }) => {
+    const serial = identity?.serial ?? config.http?.serialNumber;
+    return {
+      targets: [config.address],
+      labels: {
+        __meta_flashforge_printer: name,
+        ...(identity?.model !== undefined && { __meta_flashforge_model: cutLabel(identity.model) }),
+        ...(serial !== undefined && { __meta_flashforge_serial: cutLabel(serial) }),
+      },
+    };
+  });
+}
