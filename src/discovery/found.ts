@@ -1,8 +1,8 @@
 // A printer that answered a probe, and how several answers of one printer become one.
 
 import { DEFAULT_TCP_PORT } from '../printer/config.ts';
+import { findProduct } from '../printer/products.ts';
 import type { DiscoveryReply } from './packet.ts';
-import { findProduct } from './products.ts';
 
 export interface FoundPrinter {
   /** IPv4 address that the reply came from. */

@@ -34,7 +34,8 @@ export class Printer {
   readonly #labels: Readonly<{ printer: string }>;
   readonly #failures: FailureLog;
   #config: PrinterConfig;
-  #identity: Identity | undefined;
+  /** By side: HTTP's words win, also in a read in which HTTP fails, or the info series would change back and forth. */
+  #identities: { readonly tcp?: Identity; readonly http?: Identity } = {};
   #identityReadAtMs = Number.NEGATIVE_INFINITY;
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
@@ -55,7 +56,8 @@ export class Printer {
 
   /** What the printer said it is; undefined before the first contact. */
   get identity(): Identity | undefined {
-    return this.#identity;
+    const { tcp, http } = this.#identities;
+    return tcp || http ? { ...tcp, ...http } : undefined;
   }
 
   /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
@@ -109,17 +111,21 @@ export class Printer {
     }
   }
 
-  #noteIdentity({ snapshot, replies }: Reading, nowMs: number): void {
-    const { identity } = snapshot;
-    if (!identity) return;
+  #noteIdentity({ endpoints, replies }: Reading, nowMs: number): void {
     const { log } = this.#dependencies;
-    const before = this.#identity?.serial;
-    const isOther = before !== undefined && identity.serial !== undefined && before !== identity.serial;
-    if (isOther) log.info('another printer answers here', { printer: this.name, serial: identity.serial });
-    if (!this.#identity) {
-      log.info('printer found', { printer: this.name, model: identity.model, firmware: identity.firmware });
+    const before = this.identity;
+    for (const { protocol, identity } of endpoints) {
+      if (!identity) continue;
+      const known = this.#identities[protocol]?.serial;
+      const isOther = known !== undefined && identity.serial !== undefined && known !== identity.serial;
+      if (isOther) log.info('another printer answers here', { printer: this.name, serial: identity.serial });
+      this.#identities = {
+        ...(isOther ? {} : this.#identities),
+        [protocol]: { ...(isOther ? {} : this.#identities[protocol]), ...identity },
+      };
     }
-    this.#identity = isOther ? identity : { ...this.#identity, ...identity };
+    const now = this.identity;
+    if (now && !before) log.info('printer found', { printer: this.name, model: now.model, firmware: now.firmware });
     if (replies.m115 || !this.#config.tcp) this.#identityReadAtMs = nowMs;
   }
 
@@ -158,6 +164,7 @@ export class Printer {
   #remembered(durationSeconds: number): Omit<PrinterView, 'up' | 'endpoints' | 'snapshot' | 'progress'> {
     const { totals, lastEnds, job } = this.#jobs;
     const startSeconds = job?.end ? undefined : job?.startSeconds;
+    const { identity } = this;
     return {
       labels: this.#labels,
       address: this.#config.address,
@@ -165,7 +172,7 @@ export class Printer {
       failures: this.#failures.counts,
       jobs: { totals, lastEnds, ...(startSeconds !== undefined && { startSeconds }) },
       ...(this.#lastSeenSeconds !== undefined && { lastSeenSeconds: this.#lastSeenSeconds }),
-      ...(this.#identity && { identity: this.#identity }),
+      ...(identity && { identity }),
     };
   }
 }

@@ -6,12 +6,14 @@ import { readTcp, type TcpReplies } from '../tcp/read.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';
 import type { PrinterConfig } from './config.ts';
 import { PrinterError } from './errors.ts';
-import { mergeSnapshots, type Protocol, type Snapshot } from './snapshot.ts';
+import { type Identity, mergeSnapshots, type Protocol, type Snapshot } from './snapshot.ts';
 
 export interface Endpoint {
   readonly protocol: Protocol;
   /** Why this side was not read; undefined when it was. */
   readonly failure?: PrinterError;
+  /** What this side said the printer is, where it was asked: the two sides word it differently. */
+  readonly identity?: Identity;
 }
 
 export interface Reading {
@@ -41,6 +43,11 @@ interface Side {
   readonly problems?: ReadonlyMap<ReadCommand, PrinterError>;
 }
 
+function readSide(protocol: Protocol, snapshot: Snapshot): Side {
+  const { identity } = snapshot;
+  return { endpoint: { protocol, ...(identity && { identity }) }, snapshot };
+}
+
 async function readTcpSide(
   config: PrinterConfig,
   options: ReadOptions,
@@ -54,13 +61,13 @@ async function readTcpSide(
   );
   return failure
     ? { endpoint: { protocol: 'tcp', failure } }
-    : { endpoint: { protocol: 'tcp' }, snapshot: snapshotFromTcp(replies), replies, problems };
+    : { ...readSide('tcp', snapshotFromTcp(replies)), replies, problems };
 }
 
 async function readHttpSide(config: PrinterConfig, http: HttpReader, signal: AbortSignal): Promise<Side | undefined> {
   if (!config.http) return undefined;
   try {
-    return { endpoint: { protocol: 'http' }, snapshot: await http.readDetail(config.http, signal) };
+    return readSide('http', await http.readDetail(config.http, signal));
   } catch (failure) {
     if (!(failure instanceof PrinterError)) throw failure;
     return { endpoint: { protocol: 'http', failure } };

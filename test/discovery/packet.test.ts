@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createCollection, MAX_FOUND } from '../../src/discovery/collection.ts';
 import { foundFrom } from '../../src/discovery/found.ts';
 import { buildBroadcastProbe, buildMulticastProbe, parseReply } from '../../src/discovery/packet.ts';
-import { findProduct } from '../../src/discovery/products.ts';
+import { findProduct } from '../../src/printer/products.ts';
 import { buildReply, readReply } from './packets.ts';
 
 describe('probes', () => {
