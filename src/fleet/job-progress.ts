@@ -24,6 +24,8 @@ export interface ContactReading {
   readonly progress?: Progress;
   readonly elapsedSeconds?: number;
   readonly file?: string;
+  /** The side that named the file, where that is not the state's. */
+  readonly fileProtocol?: Protocol;
 }
 
 export function fileOf(reading: ContactReading): string {
@@ -39,9 +41,9 @@ export function isAtLeast(ratio: number, bound: number): boolean {
   return ratio >= bound - ROUNDING;
 }
 
-// Only a key, to compare like with like: a reading with a state says whose it is.
-function sideOf(reading: ContactReading): Protocol {
-  return reading.stateProtocol ?? 'tcp';
+// Only a key, to compare names that the same side gave.
+function namingSideOf(reading: ContactReading): Protocol {
+  return reading.fileProtocol ?? reading.stateProtocol ?? 'tcp';
 }
 
 /**
@@ -49,7 +51,7 @@ function sideOf(reading: ContactReading): Protocol {
  * ways, and while heating a printer may still name the last job's file.
  */
 function isOtherFile(job: Job, reading: ContactReading): boolean {
-  const before = job.printedFiles[sideOf(reading)];
+  const before = job.printedFiles[namingSideOf(reading)];
   const now = fileOf(reading);
   return before !== undefined && now !== '' && now !== before;
 }
@@ -154,7 +156,7 @@ export function continueJob(job: Job, reading: ContactReading, nowSeconds: numbe
     ...next,
     contactLost: false,
     ...(isNamed && { file }),
-    ...(isPrinting && file !== '' && { printedFiles: { ...job.printedFiles, [sideOf(reading)]: file } }),
+    ...(isPrinting && file !== '' && { printedFiles: { ...job.printedFiles, [namingSideOf(reading)]: file } }),
     ...(isPrinting && reading.elapsedSeconds !== undefined && { elapsedSeconds: reading.elapsedSeconds }),
     // In a pause nothing goes on unseen, also where the printer then shows no progress.
     ...(isHalted && next.own && { own: { ...next.own, seconds: nowSeconds } }),

@@ -24,7 +24,7 @@ export type JobReading = { readonly contact: false } | ContactReading;
 /** @param snapshot undefined when the printer was not read */
 export function toJobReading(snapshot: Snapshot | undefined): JobReading {
   if (!snapshot) return { contact: false };
-  const { state, stateProtocol, progress, elapsedSeconds, file } = snapshot;
+  const { state, stateProtocol, progress, elapsedSeconds, file, fileProtocol } = snapshot;
   const serial = snapshot.identity?.serial;
   return {
     contact: true,
@@ -34,6 +34,7 @@ export function toJobReading(snapshot: Snapshot | undefined): JobReading {
     ...(progress !== undefined && { progress }),
     ...(elapsedSeconds !== undefined && { elapsedSeconds }),
     ...(file !== undefined && { file }),
+    ...(fileProtocol !== undefined && { fileProtocol }),
   };
 }
 

@@ -48,6 +48,8 @@ export class Printer {
     this.#labels = { printer: config.name };
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
+    // A printer that is off after a restart was last seen before it.
+    this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
   }
 
   get config(): PrinterConfig {
@@ -134,7 +136,10 @@ export class Printer {
     const observed = observe(this.#jobs, toJobReading(reading.up ? reading.snapshot : undefined), nowSeconds);
     this.#jobs = observed.memory;
     for (const { result, file } of observed.events) log.info('print ended', { printer: this.name, result, file });
-    if (observed.started) log.info('print goes on', { printer: this.name, file: observed.memory.job?.file });
+    if (observed.started) {
+      const { file, startSeconds } = observed.memory.job ?? {};
+      log.info(startSeconds === undefined ? 'print under way' : 'print started', { printer: this.name, file });
+    }
     saveJobs?.(this.name, observed.memory);
   }
 

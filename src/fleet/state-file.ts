@@ -22,6 +22,8 @@ const fileSchema = z.object({
 export interface StateFile {
   /** What the file held when it was opened, by printer name. */
   readonly initial: ReadonlyMap<string, JobMemory>;
+  /** What is known of a printer now: from the file, or saved since. */
+  recall(name: string): JobMemory | undefined;
   /** Remembers, and writes soon if there is news. Never throws: what cannot be written is logged, and tried again at the next save. */
   save(name: string, memory: JobMemory): void;
   /** Resolves when everything saved so far is on disk, or could not be written. */
@@ -193,8 +195,9 @@ export async function openStateFile(path: string, log: Logger, now: () => number
 
   return {
     initial,
+    recall: (name) => memories.get(name),
     save(name, memory) {
-      if (isClosed || !mayWrite) return;
+      if (isClosed) return;
       // Moved to the end: who was not seen for the longest time is the first to be forgotten.
       memories.delete(name);
       memories.set(name, memory);
@@ -202,6 +205,8 @@ export async function openStateFile(path: string, log: Logger, now: () => number
         if (memories.size <= MAX_PRINTERS) break;
         memories.delete(oldest);
       }
+      // What may not be written is remembered all the same, for recall.
+      if (!mayWrite) return;
       const before = taken.get(name);
       if (!isDeepStrictEqual(before, memory)) isPending = true;
       if (!isWorthSaving(before, memory) && lastFailure === undefined) return;

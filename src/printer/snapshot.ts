@@ -76,6 +76,8 @@ export interface Snapshot {
   readonly remainingSeconds?: number;
   /** File of the job; undefined where the printer names none. */
   readonly file?: string;
+  /** The side that named it, where both were read: they may spell one file in two ways. */
+  readonly fileProtocol?: Protocol;
   /** 1 is normal speed. */
   readonly speedRatio?: number;
   readonly zOffsetMeters?: number;
@@ -119,9 +121,11 @@ export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undef
   const heaters = mergeHeaters(tcp.heaters, http.heaters);
   // A word in no table is not knowledge: the other side's state stands then, and both words stay visible.
   const stateFrom = http.state === undefined || (http.state === 'unknown' && tcp.state !== undefined) ? tcp : http;
+  const fileProtocol = http.file !== undefined ? 'http' : 'tcp';
   return {
     ...tcp,
     ...http,
+    ...((http.file ?? tcp.file) !== undefined && { fileProtocol }),
     ...(stateFrom.state !== undefined && { state: stateFrom.state }),
     ...(stateFrom.stateProtocol !== undefined && { stateProtocol: stateFrom.stateProtocol }),
     ...(Object.keys(identity).length > 0 && { identity }),
