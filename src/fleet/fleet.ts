@@ -25,6 +25,11 @@ export class Fleet {
     return [...this.#configured.values()];
   }
 
+  /** The time by which the printers' readings have their age, in milliseconds since 1970. */
+  get nowMs(): number {
+    return this.#dependencies.now();
+  }
+
   /** Takes a new configuration. Printers that stay keep what is remembered of them, and a read under way. */
   configure(configs: readonly PrinterConfig[]): void {
     this.#configured = this.#keep(this.#configured, configs);

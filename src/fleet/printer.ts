@@ -28,6 +28,15 @@ interface FinishedRead {
   readonly durationSeconds: number;
 }
 
+/** What is known of a printer: of a whole read, or what is remembered beside the readings. */
+export interface KnownPrinter {
+  readonly view: PrinterView;
+  /** Undefined before the first whole read, or when it was not to be had in time. */
+  readonly reading?: Reading;
+  /** How long ago that reading ended. */
+  readonly ageMs?: number;
+}
+
 export class Printer {
   readonly name: string;
   readonly #dependencies: PrinterDependencies;
@@ -40,6 +49,7 @@ export class Printer {
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
   #current: SharedRead<FinishedRead> | undefined;
+  #latest: { readonly view: PrinterView; readonly reading: Reading; readonly endedAtMs: number } | undefined;
 
   constructor(config: PrinterConfig, dependencies: PrinterDependencies) {
     this.name = config.name;
@@ -64,7 +74,32 @@ export class Printer {
 
   /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
   reconfigure(config: PrinterConfig): void {
+    if (!isSamePlace(config, this.#config)) this.#latest = undefined;
     this.#config = config;
+  }
+
+  /** What the last whole read told, failed or not, however long ago. */
+  get known(): KnownPrinter {
+    if (!this.#latest) return { view: this.#viewWithoutReading(0) };
+    const { endedAtMs, ...latest } = this.#latest;
+    return { ...latest, ageMs: Math.max(0, this.#dependencies.now() - endedAtMs) };
+  }
+
+  /**
+   * A reading at most so old, else a new one as `visit` makes it. For people and their programs, who ask as often as they
+   * like; never for a scrape.
+   * @param timeMs until the requester's deadline, in milliseconds
+   * @param signal fires when the requester is gone
+   */
+  async recent(maxAgeMs: number, timeMs: number, signal?: AbortSignal): Promise<KnownPrinter> {
+    const sinceMs = this.#latest && this.#dependencies.now() - this.#latest.endedAtMs;
+    // A clock that was set back would make an old reading young for as long.
+    if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.known;
+    const startedAt = performance.now();
+    const finished = await this.#join(timeMs, signal);
+    return finished
+      ? { view: this.#view(finished), reading: finished.reading, ageMs: 0 }
+      : { view: this.#viewWithoutReading((performance.now() - startedAt) / 1000) };
   }
 
   /**
@@ -74,26 +109,40 @@ export class Printer {
    */
   async visit(timeMs: number, signal?: AbortSignal): Promise<PrinterView> {
     const startedAt = performance.now();
-    // A read that was ended is closing its sockets: nothing can be learned from it any more.
-    if (this.#current === undefined || this.#current.endReason !== undefined) this.#current = this.#start();
-    const finished = await this.#current.join(Math.min(timeMs, this.#config.timeoutMs ?? timeMs), signal);
+    const finished = await this.#join(timeMs, signal);
     // Whoever leaves before the others has learned nothing; the read itself may yet succeed.
     return finished ? this.#view(finished) : this.#viewWithoutReading((performance.now() - startedAt) / 1000);
   }
 
+  #join(timeMs: number, signal: AbortSignal | undefined): Promise<FinishedRead | undefined> {
+    // A read that was ended is closing its sockets: nothing can be learned from it any more.
+    if (this.#current === undefined || this.#current.endReason !== undefined) this.#current = this.#start();
+    return this.#current.join(Math.min(timeMs, this.#config.timeoutMs ?? timeMs), signal);
+  }
+
   #start(): SharedRead<FinishedRead> {
+    const config = this.#config;
     const shared: SharedRead<FinishedRead> = new SharedRead(async (signal) => {
       const startedAt = performance.now();
       try {
-        const reading = await this.#dependencies.read(this.#config, { identity: this.#needsIdentity() }, signal);
+        const reading = await this.#dependencies.read(config, { identity: this.#needsIdentity() }, signal);
+        const finished = { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
         // A read that was cut because nobody waited any more says nothing about the printer.
-        if (shared.endReason !== 'abandoned') this.#remember(reading);
-        return { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
+        if (shared.endReason !== 'abandoned') {
+          this.#remember(reading);
+          if (isSamePlace(config, this.#config)) this.#keep(finished);
+        }
+        return finished;
       } finally {
         if (this.#current === shared) this.#current = undefined;
       }
     });
     return shared;
+  }
+
+  #keep(finished: FinishedRead): void {
+    const { reading } = finished;
+    this.#latest = { view: this.#view(finished), reading, endedAtMs: this.#dependencies.now() };
   }
 
   #needsIdentity(): boolean {
@@ -180,4 +229,11 @@ export class Printer {
       ...(identity && { identity }),
     };
   }
+}
+
+function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {
+  const [a, b] = [one, other].map(({ tcp, http }) =>
+    JSON.stringify([tcp?.host, tcp?.port, http?.host, http?.port, http?.serialNumber]),
+  );
+  return a === b;
 }

@@ -5,10 +5,10 @@ import { CONTENT_TYPES, type ProcessMetrics, renderPage } from '../metrics/expos
 import { familiesOf, type MetricFamily } from '../metrics/families.ts';
 import { type Answer, type Request, textAnswer } from './answer.ts';
 import { type DeadlineOptions, scrapeTimeMs } from './deadline.ts';
-import { renderLanding } from './pages/landing.ts';
 import { findTarget, type ProbeOptions } from './probe.ts';
 import type { Route, Routes } from './router.ts';
 import { targetGroups } from './service-discovery.ts';
+import { createStatusPage } from './status-page.ts';
 
 export interface RoutesOptions extends ProbeOptions {
   readonly status: () => ExporterStatus;
@@ -48,25 +48,10 @@ function serviceDiscovery({ fleet }: RoutesOptions): Answer {
   return { status: 200, headers, body: `${JSON.stringify(targetGroups(fleet))}\n` };
 }
 
-function landing({ status, telemetryPath }: RoutesOptions): Answer {
-  const html = renderLanding(status().build.version, [
-    { path: telemetryPath, text: 'Metrics' },
-    { path: '/sd', text: 'Targets for http_sd_configs' },
-    { path: '/-/healthy', text: 'Health' },
-    { path: '/-/ready', text: 'Readiness' },
-  ]);
-  const headers = {
-    'content-type': 'text/html; charset=utf-8',
-    'content-security-policy': "default-src 'none'",
-    ...NO_STORE,
-  };
-  return { status: 200, headers, body: html };
-}
-
 /** The table of routes over a fleet. */
 export function createRoutes(options: RoutesOptions): Routes {
   return new Map<string, Route>([
-    ['/', get(() => landing(options))],
+    ['/', get(createStatusPage({ ...options, build: options.status().build, readTimeMs: options.deadline.defaultMs }))],
     [options.telemetryPath, get((request) => metrics(options, request))],
     ['/probe', get((request) => probe(options, request))],
     ['/sd', get(() => serviceDiscovery(options))],

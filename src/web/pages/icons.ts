@@ -1,0 +1,37 @@
+// Pictures of the page, drawn in the text's colour. Each state has a shape of its own: colour alone tells not everybody.
+
+import { type Html, trustedHtml } from './html.ts';
+import type { Look } from './words.ts';
+
+// 16 × 16, lines of 2 with round ends unless a shape is filled.
+const SHAPES: Readonly<Record<Look, string>> = {
+  ready: '<circle cx="8" cy="8" r="5.5"/>',
+  busy: '<path d="M3 8h.01M8 8h.01M13 8h.01" stroke-width="3"/>',
+  heating: '<path d="M4 13c-2-2 2-3 0-5s2-3 0-5M8 13c-2-2 2-3 0-5s2-3 0-5M12 13c-2-2 2-3 0-5s2-3 0-5"/>',
+  printing: '<path d="M5 3.5v9l7-4.5z" fill="currentColor" stroke-linejoin="round"/>',
+  paused: '<path d="M5.5 3.5v9M10.5 3.5v9" stroke-width="2.5"/>',
+  cancelled: '<path d="M4 4l8 8M12 4l-8 8"/>',
+  completed: '<path d="M3 8.5l3.5 3.5L13 4.5"/>',
+  error: '<path d="M8 2.5v7M8 13h.01" stroke-width="2.5"/>',
+  unknown: '<path d="M5.5 6a2.5 2.5 0 1 1 3.6 2.2C8.3 8.6 8 9 8 10M8 13h.01"/>',
+  offline: '<path d="M8 2v5M4.6 4.4a5 5 0 1 0 6.8 0"/>',
+  unreadable: '<path d="M3.5 7.5h9v6h-9zM5.5 7V5a2.5 2.5 0 0 1 5 0v2" stroke-linejoin="round"/>',
+  waiting: '<path d="M8 4v4l2.5 2M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z" stroke-width="1.75"/>',
+};
+
+/** The shape of a state; the word beside it says the same. */
+export function stateIcon(look: Look): Html {
+  return trustedHtml(
+    `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round">${SHAPES[look]}</svg>`,
+  );
+}
+
+/** A nozzle over its layers: the page's sign. */
+export const SIGN = trustedHtml(
+  '<svg class="sign" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M10 6h12v7l-4 5h-4l-4-5z"/><path d="M7 22h18M7 26h18" stroke-width="2.5" stroke-linecap="round"/></svg>',
+);
+
+/** The same in a browser's tab, as a data URL. */
+export const TAB_ICON = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1f5fd0"/><path d="M10 6h12v7l-4 5h-4l-4-5z" fill="#fff"/><path d="M7 22h18M7 26h18" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/></svg>',
+)}`;

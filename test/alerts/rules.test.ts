@@ -1,0 +1,241 @@
+// The rule, Prometheus and Alertmanager files, read by the programs they are for.
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { requireProgram, runProgram } from '../support/programs.ts';
+import {
+  ALERTMANAGER_CONFIG,
+  DOCS,
+  EXAMPLES,
+  exampleFile,
+  NEWER_FIELDS,
+  PROMETHEUS_CONFIG,
+  pathOf,
+  RULES,
+  RULES_TEST,
+  readRules,
+  readText,
+  TEMPLATE,
+  withInlineSecret,
+} from './files.ts';
+import { LABELS_OF, VALUES_OF } from './metric-names.ts';
+
+const SEVERITIES: Readonly<Record<string, string>> = {
+  FlashForgePrintCompleted: 'info',
+  FlashForgePrintCancelled: 'info',
+  FlashForgePrintFailed: 'warning',
+  FlashForgePrintEndUnknown: 'warning',
+  FlashForgePrintPaused: 'warning',
+  FlashForgePrintNearlyDone: 'info',
+  FlashForgePlateWaiting: 'info',
+  FlashForgePrinterError: 'critical',
+  FlashForgePrinterLostWhilePrinting: 'critical',
+  FlashForgeTemperatureOffTarget: 'warning',
+  FlashForgeOverheat: 'critical',
+  FlashForgePrintStuck: 'warning',
+  FlashForgeScrapeSlow: 'warning',
+  FlashForgeExporterDown: 'critical',
+};
+const RUNBOOK = 'https://github.com/flashforge-exporter/flashforge-exporter/blob/main/docs/alerts.md#';
+
+const promtool = requireProgram('promtool');
+const amtool = requireProgram('amtool');
+const rules = readRules();
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'flashforge-alerts-'));
+  for (const name of [RULES, PROMETHEUS_CONFIG, TEMPLATE]) await copyFile(pathOf(name), join(folder, basename(name)));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+describe.skipIf(promtool === undefined)('promtool', () => {
+  const run = (...args: string[]) => runProgram(promtool ?? '', args);
+
+  test('check rules', async () => {
+    expect(await run('check', 'rules', pathOf(RULES))).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('14 rules'),
+    });
+  });
+
+  // Its own database for each of the unit tests: 6 s, and several times that on a loaded machine.
+  test('test rules', { timeout: 180_000 }, async () => {
+    const { code, output } = await run('test', 'rules', pathOf(RULES_TEST));
+    expect(output).toContain('SUCCESS');
+    expect(code).toBe(0);
+  });
+
+  test('check config, with the rules beside it', async () => {
+    const { code, output } = await run('check', 'config', join(folder, 'prometheus.yml'));
+    expect(output).toContain('1 rule files found');
+    expect(code, output).toBe(0);
+  });
+});
+
+describe.skipIf(amtool === undefined)('amtool check-config', () => {
+  const check = (path: string) => runProgram(amtool ?? '', ['check-config', path]);
+
+  test(ALERTMANAGER_CONFIG, async () => {
+    expect(await check(pathOf(ALERTMANAGER_CONFIG))).toMatchObject({
+      code: 0,
+      output: expect.stringContaining('SUCCESS'),
+    });
+  });
+
+  test.each(EXAMPLES)('deploy/alertmanager/%s.yml', async (name) => {
+    const { code, output } = await check(pathOf(exampleFile(name)));
+    const newer = NEWER_FIELDS[name];
+    if (newer !== undefined && code !== 0) {
+      // This amtool is older than the field. That is all it may say, and without the field it must be content.
+      const complaints = output.split('\n').filter((line) => line.includes('  line '));
+      expect(complaints.length, output).toBeGreaterThan(0);
+      for (const line of complaints) expect(line).toContain(`field ${newer[0]} not found`);
+    } else expect(code, output).toBe(0);
+
+    const path = join(folder, `${name}.yml`);
+    await writeFile(path, withInlineSecret(name, readText(exampleFile(name))));
+    expect(await check(path)).toMatchObject({ code: 0, output: expect.stringContaining('SUCCESS') });
+  });
+});
+
+describe('the Alertmanager files', () => {
+  test('there is one for each way that is promised', () => {
+    expect(EXAMPLES.toSorted()).toEqual(['discord', 'email', 'ntfy', 'telegram', 'webhook']);
+  });
+
+  test.each(EXAMPLES)('%s has the routes and the inhibition of alertmanager.yml, and secrets in files', (name) => {
+    const text = readText(exampleFile(name));
+    const example = parse(text, { merge: true });
+    const { route, inhibit_rules } = parse(readText(ALERTMANAGER_CONFIG));
+    expect(example).toMatchObject({ route, inhibit_rules });
+    expect(text).toMatch(/_file: \/etc\/alertmanager\/secrets\//);
+  });
+
+  test.each(EXAMPLES)('%s says "over" only of what lasts', (name) => {
+    const { receivers } = parse(readText(exampleFile(name)), { merge: true }) as {
+      receivers: ({ name: string } & Record<string, { send_resolved: boolean }[]>)[];
+    };
+    const resolved = receivers.map(({ name: receiver, ...configs }) => [
+      receiver,
+      Object.values(configs).flatMap((list) => list.map((config) => config.send_resolved)),
+    ]);
+    expect(Object.fromEntries(resolved)).toEqual({ ended: [false], printers: [true] });
+  });
+});
+
+describe('the rules', () => {
+  test('are these alerts with these severities', () => {
+    expect(Object.fromEntries(rules.map((rule) => [rule.alert, rule.labels['severity']]))).toEqual(SEVERITIES);
+    expect(rules).toHaveLength(Object.keys(SEVERITIES).length);
+  });
+
+  test('FlashForgePrinterError is sent before the alerts it holds back', () => {
+    const place = (name: string) => rules.findIndex((rule) => rule.alert === name);
+    expect(place('FlashForgePrinterError')).toBeLessThan(place('FlashForgePrintFailed'));
+    expect(place('FlashForgePrinterError')).toBeLessThan(place('FlashForgePrintPaused'));
+  });
+
+  const docs = readText(DOCS);
+  const headings = docs.split('\n').filter((line) => line.startsWith('### '));
+  const sectionOf = (alert: string) => docs.split(/^### /m).find((section) => section.startsWith(`${alert}\n`)) ?? '';
+
+  test.each(rules)('$alert has a summary, a description and its runbook', ({ alert, annotations }) => {
+    expect(Object.keys(annotations).toSorted()).toEqual(['description', 'runbook_url', 'summary']);
+    expect(annotations['summary']).toMatch(
+      alert === 'FlashForgeExporterDown' ? /\$labels\.instance/ : /\$labels\.printer/,
+    );
+    expect(annotations['description']).toMatch(/\$value/);
+    expect(annotations['runbook_url']).toBe(`${RUNBOOK}${alert.toLowerCase()}`);
+    expect(headings).toContain(`### ${alert}`);
+  });
+
+  test.each(rules)('$alert: docs/alerts.md lists its labels, severity and time', (rule) => {
+    const section = sectionOf(rule.alert);
+    expect(section).toContain(`\`${labelSet(rule).join('`, `')}\``);
+    expect(section).toContain(`Severity ${rule.labels['severity']}`);
+    if (rule.for !== undefined) expect(section).toContain(`after ${rule.for}`);
+    if (rule.keep_firing_for !== undefined) expect(section).toContain(rule.keep_firing_for);
+  });
+
+  test.each(rules)('$alert uses families and labels that exist', ({ expr, annotations }) => {
+    const queries = Object.values(annotations).join('\n');
+    expect(checkNames(expr)).toEqual([]);
+    expect(
+      checkNames([...queries.matchAll(/printf "(flashforge_[^|]*?)" \$/g)].map((match) => match[1]).join(' ')),
+    ).toEqual([]);
+  });
+
+  test('the check of names can fail', () => {
+    expect(checkNames('flashforge_nope{job="a"}')).toEqual(['flashforge_nope']);
+    expect(checkNames('flashforge_up{state="x"}')).toEqual(['flashforge_up{state}']);
+    expect(checkNames('flashforge_state{state=~"printing|prining"}')).toEqual(['state="prining"']);
+    expect(checkNames('flashforge_up and on (printer, file) flashforge_state')).toEqual(['on (file)']);
+  });
+
+  test.each(rules)('$alert joins on (job, instance, printer), never on the printer alone', ({ expr }) => {
+    for (const [, labels] of expr.matchAll(/\b(?:on|ignoring) \(([^)]*)\)/g))
+      expect(labels).toMatch(/^job, instance, printer\b/);
+  });
+
+  test('every alert is tested both ways', () => {
+    const { tests } = parse(readText(RULES_TEST)) as {
+      tests: { alert_rule_test: { alertname: string; exp_alerts: unknown[] }[] }[];
+    };
+    const checks = tests.flatMap((one) => one.alert_rule_test);
+    for (const { alert } of rules) {
+      const own = checks.filter((check) => check.alertname === alert);
+      expect(
+        own.some((check) => check.exp_alerts.length > 0),
+        `${alert} fires in a test`,
+      ).toBe(true);
+      expect(
+        own.some((check) => check.exp_alerts.length === 0),
+        `${alert} is silent in a test`,
+      ).toBe(true);
+    }
+  });
+});
+
+/** The labels of an alert beside `alertname`, in the order of the docs. */
+function labelSet(rule: (typeof rules)[number]): string[] {
+  const by = /^(?:max|min) by \(([^)]*)\)/.exec(rule.expr)?.[1]?.split(', ');
+  const own = by ?? [
+    'job',
+    'instance',
+    ...(rule.expr.includes('flashforge_') ? ['printer'] : []),
+    ...heater(rule.expr),
+  ];
+  return [...own, ...Object.keys(rule.labels)];
+}
+
+const heater = (expr: string) => (expr.includes('flashforge_temperature_celsius') ? ['heater'] : []);
+
+/** What an expression names and the exporter does not have. */
+function checkNames(expr: string): string[] {
+  const unknown: string[] = [];
+  const labels = new Set<string>();
+  for (const [, name = '', matchers = ''] of expr.matchAll(/\b(flashforge_\w+|up\b(?=\{))(?:\{([^}]*)\})?/g)) {
+    const known = LABELS_OF.get(name);
+    if (known === undefined) unknown.push(name);
+    for (const label of known ?? []) labels.add(label);
+    for (const [, label = '', value = ''] of matchers.matchAll(/(\w+)(?:=~|!~|!=|=)(?:"([^"]*)"|%q)/g)) {
+      if (known !== undefined && !known.has(label)) {
+        unknown.push(`${name}{${label}}`);
+        continue;
+      }
+      const values = VALUES_OF[label];
+      for (const part of values === undefined ? [] : value.split('|')) {
+        if (!values?.some((one) => new RegExp(`^(?:${part})$`).test(one))) unknown.push(`${label}="${part}"`);
+      }
+    }
+  }
+  for (const [, keyword, list = ''] of expr.matchAll(/\b(on|by|group_left) ?\(([^)]*)\)/g)) {
+    for (const label of list.split(',').map((text) => text.trim())) {
+      if (label !== '' && !labels.has(label)) unknown.push(`${keyword} (${label})`);
+    }
+  }
+  return unknown;
+}

@@ -1,0 +1,16 @@
+// A promise that a test settles. Node.js 20 has no Promise.withResolvers, whatever the types say.
+
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: Error) => void;
+}
+
+export function createDeferred<T = void>(): Deferred<T> {
+  let settle: Omit<Deferred<T>, 'promise'> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  if (!settle) throw new Error('a promise calls its executor at once');
+  return { promise, ...settle };
+}

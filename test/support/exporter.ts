@@ -1,0 +1,40 @@
+// The whole exporter in this process, on a port of its own, as `serve` puts it together.
+
+import { type ExporterOptions, type RunningExporter, startExporter } from '../../src/cli/exporter.ts';
+import { silentLogger } from '../../src/log.ts';
+import type { PrinterConfig } from '../../src/printer/config.ts';
+import { type Page, parseExposition } from './exposition-parser.ts';
+import { ask, type HttpOptions } from './http.ts';
+
+export interface TestExporter extends RunningExporter {
+  readonly url: string;
+}
+
+export async function startTestExporter(
+  printers: readonly PrinterConfig[],
+  options: Partial<ExporterOptions> = {},
+): Promise<TestExporter> {
+  const exporter = await startExporter({
+    printers,
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    telemetryPath: '/metrics',
+    processMetrics: false,
+    maxRequests: 40,
+    scrapeTimeoutMs: 10_000,
+    scrapeTimeoutOffsetMs: 500,
+    discoveryIntervalMs: 0,
+    build: { version: '0.0.0', revision: 'test' },
+    log: silentLogger,
+    now: Date.now,
+    ...options,
+  });
+  return { ...exporter, url: exporter.urls[0] ?? '' };
+}
+
+/** One scrape, its page read strictly. */
+export async function scrape({ url }: TestExporter, options: HttpOptions = {}): Promise<Page> {
+  const { status, headers, body } = await ask(url, '/metrics', options);
+  if (status !== 200) throw new Error(`/metrics answered ${status}: ${body}`);
+  const isOpenMetrics = String(headers['content-type']).startsWith('application/openmetrics-text');
+  return parseExposition(body, isOpenMetrics ? 'openmetrics' : 'text');
+}

@@ -1,0 +1,111 @@
+// Printers and fleets for tests: readings by hand, a reader that answers when the test says so, and the real one.
+
+import { Secret } from '../../src/config/secret.ts';
+import { Fleet } from '../../src/fleet/fleet.ts';
+import { Printer, type PrinterDependencies } from '../../src/fleet/printer.ts';
+import { createHttpReader } from '../../src/lan-http/client.ts';
+import { createLogger, type Logger } from '../../src/log.ts';
+import type { PrinterConfig } from '../../src/printer/config.ts';
+import { type FailureCode, PrinterError } from '../../src/printer/errors.ts';
+import { createPrinterReader, type Reading, type ReadOptions, type ReadPrinter } from '../../src/printer/reader.ts';
+import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
+import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
+
+/** Reads real sockets. */
+export const readSockets: ReadPrinter = createPrinterReader(createHttpReader());
+
+/** A read that the test answers. */
+export interface PendingRead {
+  readonly config: PrinterConfig;
+  readonly options: ReadOptions;
+  readonly signal: AbortSignal;
+  answer(reading: Reading): void;
+  fail(error: Error): void;
+}
+
+export interface ReaderByHand {
+  readonly read: ReadPrinter;
+  /** In the order in which they began. */
+  readonly reads: readonly PendingRead[];
+}
+
+/** A reader whose reads wait for the test, or for `answer` at once where it is given. */
+export function readByHand(answer?: (options: ReadOptions) => Reading): ReaderByHand {
+  const reads: PendingRead[] = [];
+  const read: ReadPrinter = (config, options, signal) =>
+    new Promise((resolve, reject) => {
+      reads.push({ config, options, signal, answer: resolve, fail: reject });
+      if (answer) resolve(answer(options));
+    });
+  return { read, reads };
+}
+
+/** A whole reading over one side; what the snapshot says of the identity was told by that side. */
+export function readingOf(snapshot: Snapshot, protocol: Protocol = 'tcp'): Reading {
+  const { identity } = snapshot;
+  return {
+    up: true,
+    snapshot,
+    endpoints: [{ protocol, ...(identity && { identity }) }],
+    problems: new Map(),
+    replies: protocol === 'tcp' && identity ? { m115: {} } : {},
+  };
+}
+
+/** A reading of which nothing came, every side with its code. */
+export function failedReading(codes: Partial<Record<Protocol, FailureCode>>): Reading {
+  const endpoints = (['tcp', 'http'] as const).flatMap((protocol) => {
+    const code = codes[protocol];
+    return code ? [{ protocol, failure: new PrinterError(code, `${protocol} says ${code}`) }] : [];
+  });
+  return { up: false, snapshot: {}, endpoints, problems: new Map(), replies: {} };
+}
+
+export interface LogLines {
+  readonly log: Logger;
+  /** Without `time=`. */
+  readonly lines: readonly string[];
+}
+
+export function collectLog(level: 'debug' | 'info' = 'info'): LogLines {
+  const lines: string[] = [];
+  const write = (line: string): void => {
+    lines.push(line.trimEnd().replace(/^time=\S+ /, ''));
+  };
+  return { log: createLogger({ level, format: 'logfmt', write, now: () => 0 }), lines };
+}
+
+export interface Clock {
+  nowMs: number;
+}
+
+type Dependencies = Partial<PrinterDependencies> & { readonly clock?: Clock };
+
+function complete({ clock = { nowMs: 1_700_000_000_000 }, ...dependencies }: Dependencies): PrinterDependencies {
+  return { read: readSockets, log: collectLog().log, now: () => clock.nowMs, ...dependencies };
+}
+
+export function createPrinter(config: PrinterConfig, dependencies: Dependencies = {}): Printer {
+  return new Printer(config, complete(dependencies));
+}
+
+export function createFleet(configs: readonly PrinterConfig[], dependencies: Dependencies = {}): Fleet {
+  return new Fleet(configs, complete(dependencies));
+}
+
+/** A printer at an address that only a reader by hand reads. */
+export function configNamed(name: string, more: Partial<PrinterConfig> = {}): PrinterConfig {
+  return { name, address: '192.0.2.1', tcp: { host: '192.0.2.1', port: 8899, login: 'auto' }, ...more };
+}
+
+/** What a simulated printer's sides are configured as. */
+export function configOf(printer: SimulatedPrinter, sides: readonly Protocol[] = ['tcp']): PrinterConfig {
+  const { name, host, tcpPort, httpPort, serialNumber, checkCode } = printer;
+  return {
+    name,
+    address: `${host}:${tcpPort ?? httpPort ?? 0}`,
+    ...(sides.includes('tcp') && tcpPort !== undefined && { tcp: { host, port: tcpPort, login: 'auto' } }),
+    ...(sides.includes('http') &&
+      httpPort !== undefined && { http: { host, port: httpPort, serialNumber, checkCode: new Secret(checkCode) } }),
+  };
+}
