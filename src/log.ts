@@ -18,12 +18,19 @@ export interface LogOptions {
   readonly now: () => number;
 }
 
-// What logfmt takes without quotes: no blanks, `=`, quotes or control characters.
-const BARE = /^[^\s="\u0000-\u001f\u007f-\u009f]+$/u;
+// What logfmt takes without quotes: no blanks, `=`, quotes, control characters or half characters.
+const BARE = /^[^\s="\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u;
+
+// JSON leaves these as they are; terminals obey them, and some collectors end a line at them.
+const CONTROL = /[\u007f-\u009f\u2028\u2029]/g;
+
+function toJson(value: unknown): string {
+  return JSON.stringify(value).replace(CONTROL, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
 
 function quote(value: string | number | boolean): string {
   const text = String(value);
-  return BARE.test(text) ? text : JSON.stringify(text);
+  return BARE.test(text) ? text : toJson(text);
 }
 
 function formatLine(format: LogFormat, fields: LogFields): string {
@@ -32,7 +39,7 @@ function formatLine(format: LogFormat, fields: LogFields): string {
   );
   switch (format) {
     case 'json':
-      return JSON.stringify(Object.fromEntries(known));
+      return toJson(Object.fromEntries(known));
     case 'logfmt':
       return known.map(([key, value]) => `${key}=${quote(value)}`).join(' ');
     default:

@@ -12,11 +12,15 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// Whoever read our lines may go before us (`| head`, a log collector that restarts): no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+
 const exitCode = await runCli(process.argv.slice(2), {
   env: process.env,
   writeOut: (text) => process.stdout.write(text),
   writeErr: (text) => process.stderr.write(text),
   stop: stop.signal,
+  onHangup: (listener) => process.on('SIGHUP', listener),
   now: Date.now,
 });
 process.exit(exitCode);

@@ -5,12 +5,24 @@ import { ConfigError } from '../config/error.ts';
 import type { CliContext } from './context.ts';
 import { demo, demoBuilder } from './demo.ts';
 import { discover, discoverBuilder } from './discover.ts';
+import { BOOLEAN_FLAGS } from './options.ts';
 import { probe, probeBuilder } from './probe.ts';
 import { serve, serveBuilder } from './serve.ts';
 import { simulate, simulateBuilder } from './simulate.ts';
 import { formatVersion, readBuildInfo } from './version.ts';
 
 const USAGE_ERROR = 2;
+
+// yargs takes the names of positionals, and its own, for flags too.
+const NO_FLAG = /^--(?:no-)?(?:printer|_|\$0)(?=$|=)/;
+
+/** The arguments as yargs should see them. @throws ConfigError */
+function prepare(argv: readonly string[]): string[] {
+  const wrong = argv.find((word) => NO_FLAG.test(word));
+  if (wrong !== undefined) throw new ConfigError(`Unknown argument: ${wrong.replace(/=.*$/s, '')}; see --help`);
+  // yargs drops what stands behind `--`; no printer begins with a dash, so it changes nothing.
+  return argv.filter((word) => word !== '--');
+}
 
 /** Runs the command that the arguments name. @returns the exit code */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
@@ -20,7 +32,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     async (args: A): Promise<void> => {
       exitCode = await command(args, context);
     };
-  const yargs: Argv = createYargs([...argv])
+  const yargs: Argv = createYargs()
     .scriptName('flashforge-exporter')
     .locale('en')
     .parserConfiguration({ 'dot-notation': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
@@ -31,22 +43,28 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .command('simulate', 'Start simulated printers alone', simulateBuilder, run(simulate))
     .version('version', 'Print version, revision and Node.js version', formatVersion(readBuildInfo()))
     .help()
+    .alias('h', 'help')
     .strict()
     .wrap(100)
     .exitProcess(false)
     .fail((message, error) => {
       throw error ?? new ConfigError(`${message}; see --help`);
     });
+  for (const name of BOOLEAN_FLAGS) yargs.option(name, { type: 'boolean', nargs: 0, global: false });
   try {
-    await yargs.parseAsync([...argv], {}, (_error, _args, output) => {
+    await yargs.parseAsync(prepare(argv), {}, (_error, _args, output) => {
       if (output !== '') context.writeOut(`${output}\n`);
     });
     return exitCode;
   } catch (error) {
     if (!(error instanceof ConfigError) && !isUsageError(error)) throw error;
-    context.writeErr(`flashforge-exporter: ${error.message.replaceAll('\n', ' ')}\n`);
+    context.writeErr(`flashforge-exporter: ${oneLine(error.message)}\n`);
     return USAGE_ERROR;
   }
+}
+
+function oneLine(message: string): string {
+  return message.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }
 
 // yargs throws its own class for what it refuses.

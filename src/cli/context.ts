@@ -8,6 +8,8 @@ export interface CliContext {
   readonly writeErr: (text: string) => void;
   /** Fires when the process is asked to end. */
   readonly stop: AbortSignal;
+  /** Calls back when the process is told to load its configuration again (SIGHUP). */
+  readonly onHangup?: (listener: () => void) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

@@ -8,7 +8,7 @@ import type { FoundPrinter } from '../discovery/found.ts';
 import type { ProbeTarget } from '../discovery/interfaces.ts';
 import { searchPrinters } from '../discovery/search.ts';
 import type { CliContext } from './context.ts';
-import { flag } from './options.ts';
+import { choice, repeatable, single } from './options.ts';
 
 const OUTPUTS = ['table', 'yaml', 'json'] as const;
 // Where every printer that answers at all listens (protocol.md 3.1).
@@ -21,20 +21,20 @@ function parseTarget(text: string): ProbeTarget {
 
 export function discoverBuilder(yargs: Argv) {
   return yargs
-    .option('output', { choices: OUTPUTS, default: 'table' as const, describe: 'yaml is a file for --config.file' })
+    .option('output', {
+      ...choice('output', OUTPUTS),
+      default: 'table',
+      describe: 'What to print; yaml is a file for --config.file',
+    })
     .option('timeout', {
-      type: 'string',
+      ...single('timeout', parseDuration),
       default: '3s',
       describe: 'How long to listen after the last of three rounds, 1 s apart',
-      coerce: flag('timeout', parseDuration),
     })
     .option('target', {
-      type: 'string',
-      array: true,
-      nargs: 1,
+      ...repeatable('target', (texts) => texts.map(parseTarget)),
       default: [] as string[],
       describe: 'Ask this address instead of the whole LAN, as for printers behind a router; may be repeated',
-      coerce: (texts: string[]) => texts.map(flag('target', parseTarget)),
     });
 }
 

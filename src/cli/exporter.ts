@@ -2,9 +2,12 @@
 
 import { lookup } from 'node:dns/promises';
 import type { Networks } from '../config/networks.ts';
+import { Reloader } from '../config/reload.ts';
 import { type SearchResult, searchPrinters } from '../discovery/search.ts';
 import { watchPrinters } from '../discovery/watch.ts';
 import { Fleet } from '../fleet/fleet.ts';
+import type { PrinterDependencies } from '../fleet/printer.ts';
+import { openStateFile } from '../fleet/state-file.ts';
 import { TargetPool } from '../fleet/target-pool.ts';
 import { createHttpReader } from '../lan-http/client.ts';
 import type { Logger } from '../log.ts';
@@ -12,12 +15,22 @@ import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { createPrinterReader } from '../printer/reader.ts';
+import { openGate } from '../web/gate.ts';
 import { createRoutes } from '../web/routes.ts';
 import { type ListenAddress, startServer } from '../web/server.ts';
+import type { ListenFd } from '../web/systemd.ts';
 
 export interface ExporterOptions {
   readonly printers: readonly PrinterConfig[];
-  readonly listen: readonly ListenAddress[];
+  /** Loads the printers again; undefined where they never change. @throws ConfigError */
+  readonly load?: () => Promise<readonly PrinterConfig[]>;
+  /** Whether POST /-/reload is served. */
+  readonly lifecycle?: boolean;
+  /** The origin whose pages may read the JSON API, or `*`. */
+  readonly corsOrigin?: string;
+  readonly listen: readonly (ListenAddress | ListenFd)[];
+  /** TLS, basic auth and headers, in the exporter-toolkit's format. */
+  readonly webConfigFile?: string;
   readonly telemetryPath: string;
   readonly processMetrics: boolean;
   readonly maxRequests: number;
@@ -25,6 +38,8 @@ export interface ExporterOptions {
   readonly scrapeTimeoutOffsetMs: number;
   /** Where /probe may go besides the configured printers. */
   readonly probeAllow?: Networks;
+  /** Where outcomes of prints are kept over a restart. */
+  readonly stateFile?: string;
   /** 0 for no discovery. */
   readonly discoveryIntervalMs: number;
   /** How printers are searched for; by UDP on all interfaces unless a test says otherwise. */
@@ -37,6 +52,8 @@ export interface ExporterOptions {
 
 export interface RunningExporter {
   readonly urls: readonly string[];
+  /** Loads the configuration again. @throws ConfigError when it is bad; the old one stays */
+  reload(): Promise<void>;
   /** Lets the scrapes under way finish for at most this long. */
   close(graceMs: number): Promise<void>;
 }
@@ -44,29 +61,56 @@ export interface RunningExporter {
 /** Starts an exporter; it reads printers only when asked. @throws ConfigError when it cannot listen */
 export async function startExporter(options: ExporterOptions): Promise<RunningExporter> {
   const { log, now } = options;
-  const dependencies = { read: createPrinterReader(createHttpReader()), log, now };
+  const gate = options.webConfigFile === undefined ? undefined : openGate({ file: options.webConfigFile, log });
+  const state = options.stateFile === undefined ? undefined : await openStateFile(options.stateFile, log, now);
+  const dependencies: PrinterDependencies = {
+    read: createPrinterReader(createHttpReader()),
+    log,
+    now,
+    ...(state && { recallJobs: state.recall, saveJobs: state.save }),
+  };
   const fleet = new Fleet(options.printers, dependencies);
-  const startedSeconds = now() / 1000;
+  const reloader = new Reloader({
+    load: options.load ?? (async () => options.printers),
+    apply: (printers) => fleet.configure(printers),
+    log,
+    now,
+  });
   let isStopping = false;
   const routes = createRoutes({
     fleet,
     pool: new TargetPool(dependencies),
     ...(options.probeAllow && { allow: options.probeAllow }),
-    status: () => ({ build: options.build, lastReloadSuccessful: true, lastReloadSuccessSeconds: startedSeconds }),
+    status: () => ({
+      build: options.build,
+      lastReloadSuccessful: reloader.isSuccessful,
+      lastReloadSuccessSeconds: reloader.successSeconds,
+    }),
+    ...(options.lifecycle && { reload: () => reloader.reload() }),
+    ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
     telemetryPath: options.telemetryPath,
     deadline: { defaultMs: options.scrapeTimeoutMs, offsetMs: options.scrapeTimeoutOffsetMs },
     ...(options.processMetrics && { processMetrics: createProcessMetrics() }),
     isReady: () => !isStopping,
   });
-  const server = await startServer({ routes, listen: options.listen, maxRequests: options.maxRequests, log });
+  const server = await startServer({
+    routes,
+    listen: options.listen,
+    maxRequests: options.maxRequests,
+    log,
+    ...(gate && { gate }),
+  });
   const stopWatching = new AbortController();
   const watching = options.discoveryIntervalMs > 0 ? watch(options, fleet, stopWatching.signal) : undefined;
   return {
     urls: server.urls,
+    reload: () => reloader.reload(),
     close: async (graceMs) => {
       isStopping = true;
       stopWatching.abort();
       await Promise.all([server.close(graceMs), watching]);
+      await state?.close();
+      await gate?.close();
     },
   };
 }

@@ -3,36 +3,112 @@
 import type { Argv } from 'yargs';
 import { parseListenAddress } from '../config/address.ts';
 import { parseDuration } from '../config/duration.ts';
-import { ConfigError } from '../config/error.ts';
-import { parseNetworks } from '../config/networks.ts';
+import { ConfigError, quoted } from '../config/error.ts';
+import { type Networks, parseNetworks } from '../config/networks.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
 
 /** Where the exporter listens unless told otherwise; not registered in Prometheus's list of ports so far. */
 export const DEFAULT_PORT = 10_899;
 
+/** Flags without a value. yargs looks for the command before it knows the command's flags, so it must know these. */
+export const BOOLEAN_FLAGS = [
+  'config.check',
+  'web.disable-exporter-metrics',
+  'web.enable-lifecycle',
+  'web.systemd-socket',
+] as const;
+
 /** A parser of a flag's text whose error names the flag. */
-export function flag<I, T>(name: string, parse: (text: I) => T): (text: I) => T {
-  return (text) => {
+export function flag<I, T>(name: string, parse: (given: I) => T): (given: I) => T {
+  return (given) => {
     try {
-      return parse(text);
+      return parse(given);
     } catch (error) {
       throw error instanceof ConfigError ? new ConfigError(`--${name}: ${error.message}`) : error;
     }
   };
 }
 
+function isText(given: unknown): given is string {
+  return typeof given === 'string';
+}
+
+/** A flag with one value; `--no-…` and a second time are errors. */
+export function single<T>(name: string, parse: (text: string) => T) {
+  return {
+    type: 'string',
+    nargs: 1,
+    coerce: flag(name, (given: unknown) => {
+      if (!isText(given)) throw new ConfigError('takes one value, once');
+      return parse(given);
+    }),
+  } as const;
+}
+
+/** A flag that may be repeated. */
+export function repeatable<T>(name: string, parse: (texts: readonly string[]) => T) {
+  return {
+    type: 'string',
+    nargs: 1,
+    coerce: flag(name, (given: unknown) => {
+      const texts = [given].flat();
+      if (!texts.every(isText)) throw new ConfigError('takes a value');
+      return parse(texts);
+    }),
+  } as const;
+}
+
+/** A flag whose value is one of a few words. */
+export function choice<const T extends string>(name: string, words: readonly T[]) {
+  return {
+    ...single(name, (text) => {
+      const found = words.find((word) => word === text);
+      if (found === undefined) throw new ConfigError(`${quoted(text)} is none of ${words.join(', ')}`);
+      return found;
+    }),
+    choices: words,
+  };
+}
+
+/** A flag with the path of a file; it has no default. */
+export function file(name: string) {
+  return single(name, (path): string | undefined => {
+    // From a variable that was not set: going on would leave the door open.
+    if (path === '') throw new ConfigError('takes the path of a file');
+    return path;
+  });
+}
+
+/** A flag without a value. */
+export const SWITCH = { type: 'boolean', nargs: 0, default: false } as const;
+
+// Metrics there would hide what the exporter itself serves.
+const TAKEN_PATH = /^\/(?:-\/.*|probe|sd|config)$/;
+
 function parsePath(text: string): string {
-  if (!/^\/[\w./-]*$/.test(text)) throw new ConfigError(`"${text}" is no path: write /metrics`);
+  // `.` and `..` never reach a server: the clients resolve them.
+  if (!/^\/[\w./-]*$/.test(text) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(text)) {
+    throw new ConfigError(`${quoted(text)} is no path: write /metrics`);
+  }
+  if (TAKEN_PATH.test(text)) throw new ConfigError(`${text} is taken; write /metrics`);
   return text;
+}
+
+function parseOrigin(text: string): string | undefined {
+  if (text === '*') return text;
+  // As browsers send it: `http://192.168.1.5:8000`, without a path or a closing slash.
+  if (URL.canParse(text) && new URL(text).origin === text) return text;
+  throw new ConfigError(`${quoted(text)} is no origin: write http://host:port, or * for all`);
 }
 
 function parseCount(text: string): number {
   const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (count < 1) throw new ConfigError(`"${text}" is no number from 1 to 999999`);
+  if (count < 1) throw new ConfigError(`${quoted(text)} is no number from 1 to 999999`);
   return count;
 }
 
-function parseTime(text: string): number {
+/** A duration longer than 0, in milliseconds. @throws ConfigError */
+export function parseTime(text: string): number {
   const ms = parseDuration(text);
   if (ms === 0) throw new ConfigError('must be longer than 0');
   return ms;
@@ -41,66 +117,82 @@ function parseTime(text: string): number {
 /** Flags of every command. */
 export function logOptions<T>(yargs: Argv<T>) {
   return yargs
-    .option('log.level', { choices: LOG_LEVELS, default: 'info' as const, describe: 'Least important lines to log' })
-    .option('log.format', { choices: LOG_FORMATS, default: 'logfmt' as const, describe: 'How log lines look' });
+    .option('log.level', {
+      ...choice('log.level', LOG_LEVELS),
+      default: 'info',
+      describe: 'Least important lines to log',
+    })
+    .option('log.format', { ...choice('log.format', LOG_FORMATS), default: 'logfmt', describe: 'How log lines look' });
 }
 
 /** Flags of the web server and of reading. */
 export function serveOptions<T>(yargs: Argv<T>) {
   return logOptions(yargs)
     .option('web.listen-address', {
-      type: 'string',
-      array: true,
-      nargs: 1,
-      default: [`:${DEFAULT_PORT}`],
+      ...repeatable('web.listen-address', (texts) => texts.map(parseListenAddress)),
+      default: `:${DEFAULT_PORT}`,
       describe: 'Address to listen on; may be repeated',
-      coerce: (texts: string[]) => texts.map(flag('web.listen-address', parseListenAddress)),
+    })
+    .option('web.config.file', {
+      ...file('web.config.file'),
+      describe: "YAML file with TLS, users and headers, as Prometheus's exporters take it",
+    })
+    .option('web.systemd-socket', {
+      ...SWITCH,
+      describe: 'Listen on the sockets that systemd hands over, instead of --web.listen-address',
     })
     .option('web.telemetry-path', {
-      type: 'string',
+      ...single('web.telemetry-path', parsePath),
       default: '/metrics',
       describe: 'Path of the metrics',
-      coerce: flag('web.telemetry-path', parsePath),
     })
     .option('web.disable-exporter-metrics', {
-      type: 'boolean',
-      default: false,
+      ...SWITCH,
       describe: 'Leave out process_* and nodejs_*',
     })
     .option('web.max-requests', {
-      type: 'string',
+      ...single('web.max-requests', parseCount),
       default: '40',
       describe: 'Requests answered at once; one more gets 503',
-      coerce: flag('web.max-requests', parseCount),
+    })
+    .option('web.enable-lifecycle', {
+      ...SWITCH,
+      describe: 'Serve POST /-/reload, which loads the configuration again; SIGHUP always does',
+    })
+    .option('web.cors-origin', {
+      ...single('web.cors-origin', parseOrigin),
+      describe: 'Origin whose pages may read the JSON API, or * for all',
     })
     .option('probe.allow', {
-      type: 'string',
-      array: true,
-      nargs: 1,
+      ...repeatable('probe.allow', (texts): Networks | undefined => parseNetworks(texts)),
       describe: 'Network (CIDR) in which /probe may read printers that are not configured; may be repeated',
-      coerce: (texts: string[] | undefined) => texts && flag('probe.allow', parseNetworks)(texts),
     })
     .option('scrape.timeout', {
-      type: 'string',
+      ...single('scrape.timeout', parseTime),
       default: '10s',
       describe: 'Time for a scrape whose request names none',
-      coerce: flag('scrape.timeout', parseTime),
     })
     .option('scrape.timeout-offset', {
-      type: 'string',
+      ...single('scrape.timeout-offset', parseDuration),
       default: '500ms',
       describe: "Taken off Prometheus's own timeout, to send the answer in",
-      coerce: flag('scrape.timeout-offset', parseDuration),
     });
+}
+
+/** What outlives the process. */
+export function stateOptions<T>(yargs: Argv<T>) {
+  return yargs.option('state.file', {
+    ...file('state.file'),
+    describe: 'File that keeps the outcomes of prints over a restart',
+  });
 }
 
 /** Finding printers while serving. */
 export function discoveryOptions<T>(yargs: Argv<T>) {
   return yargs.option('discovery.interval', {
-    type: 'string',
+    ...single('discovery.interval', parseDuration),
     default: '0',
     describe: 'Search the LAN for printers this often and read those found too; 0 is off',
-    coerce: flag('discovery.interval', parseDuration),
   });
 }
 
@@ -113,5 +205,5 @@ export function printerOptions<T>(yargs: Argv<T>) {
       default: [] as string[],
       describe: '[name=]host[:port] of a printer; also $FLASHFORGE_PRINTERS',
     })
-    .option('config.file', { type: 'string', describe: 'YAML file with printers' });
+    .option('config.file', { ...file('config.file'), describe: 'YAML file with printers' });
 }

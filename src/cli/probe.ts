@@ -1,7 +1,6 @@
 // `flashforge-exporter probe PRINTER`: reads one printer once and prints what it said.
 
 import type { Argv } from 'yargs';
-import { parseDuration } from '../config/duration.ts';
 import { ConfigError } from '../config/error.ts';
 import { loadPrinters, parsePrinter } from '../config/load.ts';
 import { Printer } from '../fleet/printer.ts';
@@ -11,7 +10,7 @@ import { familiesOf } from '../metrics/families.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { createPrinterReader, type Reading } from '../printer/reader.ts';
 import type { CliContext } from './context.ts';
-import { logOptions } from './options.ts';
+import { choice, file, logOptions, parseTime, single } from './options.ts';
 import { formatReadingJson, formatReadingTable } from './reading-text.ts';
 import { loggerOf } from './serve.ts';
 
@@ -24,14 +23,9 @@ export function probeBuilder(yargs: Argv) {
       demandOption: true,
       describe: '[name=]host[:port], or the name of a printer in --config.file',
     })
-    .option('config.file', { type: 'string', describe: 'YAML file with printers' })
-    .option('output', { choices: PROBE_OUTPUTS, default: 'table' as const, describe: 'What to print' })
-    .option('timeout', {
-      type: 'string',
-      default: '15s',
-      describe: 'Time for the whole read',
-      coerce: parseDuration,
-    });
+    .option('config.file', { ...file('config.file'), describe: 'YAML file with printers' })
+    .option('output', { ...choice('output', PROBE_OUTPUTS), default: 'table', describe: 'What to print' })
+    .option('timeout', { ...single('timeout', parseTime), default: '15s', describe: 'Time for the whole read' });
 }
 
 type ProbeArguments = ReturnType<typeof probeBuilder> extends Argv<infer T> ? T : never;

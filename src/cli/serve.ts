@@ -4,18 +4,19 @@ import type { Argv } from 'yargs';
 import { loadPrinters } from '../config/load.ts';
 import { createLogger, type Logger } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import { systemdSockets } from '../web/systemd.ts';
+import { loadWebConfig } from '../web/web-config.ts';
 import { type CliContext, untilStopped } from './context.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
-import { discoveryOptions, printerOptions, serveOptions } from './options.ts';
+import { discoveryOptions, printerOptions, SWITCH, serveOptions, stateOptions } from './options.ts';
 import { readBuildInfo } from './version.ts';
 
 // Longer than any scrape's default; systemd and Docker wait 90 s and 10 s.
 const STOP_GRACE_MS = 9000;
 
 export function serveBuilder(yargs: Argv) {
-  return printerOptions(discoveryOptions(serveOptions(yargs))).option('config.check', {
-    type: 'boolean',
-    default: false,
+  return printerOptions(stateOptions(discoveryOptions(serveOptions(yargs)))).option('config.check', {
+    ...SWITCH,
     describe: 'Check the configuration, say what it holds, and exit',
   });
 }
@@ -29,15 +30,22 @@ export function loggerOf(args: Pick<WebArguments, 'log.level' | 'log.format'>, {
   return createLogger({ level: args['log.level'], format: args['log.format'], write: writeErr, now });
 }
 
-/** Starts an exporter for these printers as the flags say. */
+/** Starts an exporter for these printers as the flags say. @param load loads them again */
 export async function startFromArguments(
-  args: WebArguments & { 'discovery.interval'?: number },
+  args: WebArguments & { 'discovery.interval'?: number; 'state.file'?: string | undefined },
   printers: readonly PrinterConfig[],
   context: CliContext,
+  load?: () => Promise<readonly PrinterConfig[]>,
 ): Promise<RunningExporter> {
+  const webConfigFile = args['web.config.file'];
+  const corsOrigin = args['web.cors-origin'];
   return await startExporter({
     printers,
-    listen: args['web.listen-address'],
+    ...(load && { load }),
+    lifecycle: args['web.enable-lifecycle'],
+    ...(corsOrigin !== undefined && { corsOrigin }),
+    listen: args['web.systemd-socket'] ? systemdSockets(context.env, process.pid) : args['web.listen-address'],
+    ...(webConfigFile !== undefined && { webConfigFile }),
     telemetryPath: args['web.telemetry-path'],
     processMetrics: !args['web.disable-exporter-metrics'],
     maxRequests: args['web.max-requests'],
@@ -45,6 +53,7 @@ export async function startFromArguments(
     scrapeTimeoutOffsetMs: args['scrape.timeout-offset'],
     ...(args['probe.allow'] && { probeAllow: args['probe.allow'] }),
     discoveryIntervalMs: args['discovery.interval'] ?? 0,
+    ...(args['state.file'] !== undefined && { stateFile: args['state.file'] }),
     build: readBuildInfo(),
     log: loggerOf(args, context),
     now: context.now,
@@ -53,18 +62,19 @@ export async function startFromArguments(
 
 export async function serve(args: ServeArguments, context: CliContext): Promise<number> {
   const file = args['config.file'];
-  const printers = await loadPrinters({
-    printers: args.printer,
-    env: context.env,
-    ...(file !== undefined && { file }),
-  });
+  const load = () => loadPrinters({ printers: args.printer, env: context.env, ...(file !== undefined && { file }) });
+  const printers = await load();
   if (args['config.check']) {
+    if (args['web.config.file'] !== undefined) loadWebConfig(args['web.config.file']);
     const names = printers.map(({ name }) => name).join(', ');
-    context.writeOut(`configuration is good: ${printers.length} printers${names === '' ? '' : `: ${names}`}\n`);
+    const count = printers.length === 1 ? '1 printer' : `${printers.length} printers`;
+    context.writeOut(`configuration is good: ${count}${names === '' ? '' : `: ${names}`}\n`);
     return 0;
   }
   const log = loggerOf(args, context);
-  const exporter = await startFromArguments(args, printers, context);
+  const exporter = await startFromArguments(args, printers, context, load);
+  // A bad configuration is in the log, and the old one stays.
+  context.onHangup?.(() => void exporter.reload().catch(() => {}));
   for (const url of exporter.urls) {
     log.info('listening', { url, printers: printers.length, version: readBuildInfo().version });
   }

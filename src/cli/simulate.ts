@@ -1,52 +1,45 @@
 // `flashforge-exporter simulate`: simulated printers alone, for development and benchmarks.
 
 import type { Argv } from 'yargs';
-import { parsePort } from '../config/address.ts';
-import { ConfigError } from '../config/error.ts';
+import { ConfigError, quoted } from '../config/error.ts';
+import { errnoOf } from '../printer/errors.ts';
 import { SIMULATED_MODELS } from '../simulator/models.ts';
-import { type SimulatedPrinter, startSimulatedPrinter } from '../simulator/printer.ts';
+import { type SimulatedPrinter, type SimulatedPrinterOptions, startSimulatedPrinter } from '../simulator/printer.ts';
 import { type CliContext, untilStopped } from './context.ts';
+import { choice, single } from './options.ts';
 
 const MAX_PRINTERS = 10_000;
 
-function parseWhole(name: string, max: number): (text: string) => number {
+function parseWhole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
-    if (value <= max) return value;
-    throw new ConfigError(`--${name}: "${text}" is no number from 0 to ${max}`);
+    if (value >= min && value <= max) return value;
+    throw new ConfigError(`${quoted(text)} is no number from ${min} to ${max}`);
   };
 }
 
 export function simulateBuilder(yargs: Argv) {
   return yargs
-    .option('model', { choices: SIMULATED_MODELS, default: 'finder' as const, describe: 'Model of all printers' })
+    .option('model', { ...choice('model', SIMULATED_MODELS), default: 'finder', describe: 'Model of all printers' })
     .option('count', {
-      type: 'string',
+      ...single('count', parseWhole(1, MAX_PRINTERS)),
       default: '1',
       describe: 'How many; each has a loopback address of its own from 127.0.1.1 on',
-      coerce: parseWhole('count', MAX_PRINTERS),
     })
     .option('port', {
-      type: 'string',
+      ...single('port', parseWhole(0, 65_535)),
       default: '8899',
       describe: 'TCP port of each; 0 lets the system choose',
-      coerce: (text: string) => {
-        const port = parsePort(text);
-        if (port === undefined) throw new ConfigError(`--port: "${text}" is no port`);
-        return port;
-      },
     })
     .option('latency', {
-      type: 'string',
+      ...single('latency', parseWhole(0, 60_000)),
       default: '0',
       describe: 'Milliseconds before each reply',
-      coerce: parseWhole('latency', 60_000),
     })
     .option('speed', {
-      type: 'string',
+      ...single('speed', parseWhole(0, 100_000)),
       default: '1',
-      describe: 'How much faster than real time the jobs run',
-      coerce: parseWhole('speed', 100_000),
+      describe: 'How much faster than real time the jobs run; 0 stops the clock',
     });
 }
 
@@ -57,6 +50,16 @@ export function loopbackAddress(index: number): string {
   return `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`;
 }
 
+async function startPrinter(options: SimulatedPrinterOptions): Promise<SimulatedPrinter> {
+  try {
+    return await startSimulatedPrinter(options);
+  } catch (error) {
+    // A port in use, or a system that has no loopback address but 127.0.0.1.
+    if (!(error instanceof Error) || errnoOf(error) === undefined) throw error;
+    throw new ConfigError(`a simulated printer cannot start: ${error.message}; see --port`);
+  }
+}
+
 export async function simulate(args: SimulateArguments, context: CliContext): Promise<number> {
   const printers: SimulatedPrinter[] = [];
   try {
@@ -64,7 +67,7 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
       const host = loopbackAddress(index);
       const name = `${args.model}-${index + 1}`;
       const { model, port, latency, speed } = args;
-      const started = await startSimulatedPrinter({
+      const started = await startPrinter({
         model,
         host,
         tcpPort: port,

@@ -1,7 +1,7 @@
 // Addresses as people write them: host, host:port, [IPv6]:port.
 
 import { isIP, isIPv6 } from 'node:net';
-import { ConfigError } from './error.ts';
+import { ConfigError, quoted } from './error.ts';
 
 export interface HostAndPort {
   /** Host name or IP address, IPv6 without brackets. */
@@ -30,16 +30,24 @@ function isHost(host: string): boolean {
  */
 export function parseAddress(text: string): HostAndPort {
   if (isIPv6(text)) return { host: text };
-  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text) ?? [];
+  const [, bracketed, plain, portText] = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^/:]*))?$/.exec(text) ?? [];
   const host = bracketed ?? plain ?? '';
   const isValid = bracketed === undefined ? isHost(host) : isIPv6(host);
   if (!isValid) {
-    throw new ConfigError(`"${text}" is no address: write host, host:port, an IP address or [IPv6]:port`);
+    throw new ConfigError(`${quoted(text)} is no address: write host, host:port, an IP address or [IPv6]:port`);
   }
   if (portText === undefined) return { host };
   const port = parsePort(portText);
-  if (port === undefined) throw new ConfigError(`"${text}": the port must be a number from 0 to ${MAX_PORT}`);
+  if (port === undefined) throw new ConfigError(`${quoted(text)}: the port must be a number from 0 to ${MAX_PORT}`);
   return { host, port };
+}
+
+/** One spelling of a host, to compare: lower case, no dot at the end, IPv6 in its short form. */
+export function comparableHost(host: string): string {
+  const [address = '', ...zone] = host.toLowerCase().split('%');
+  return isIPv6(address)
+    ? [new URL(`http://[${address}]`).hostname.slice(1, -1), ...zone].join('%')
+    : host.toLowerCase().replace(/\.$/, '');
 }
 
 /** `host:port`, IPv6 in brackets. */
@@ -54,7 +62,7 @@ export function parseListenAddress(text: string): { readonly host: string | unde
   const port = parsePort(portText);
   const isValid = bracketed === undefined ? host === '' || isHost(host ?? '-') : isIPv6(bracketed);
   if (port === undefined || !isValid) {
-    throw new ConfigError(`"${text}" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899`);
+    throw new ConfigError(`${quoted(text)} is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899`);
   }
   return { host: host === '' ? undefined : host, port };
 }

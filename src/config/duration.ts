@@ -1,6 +1,6 @@
 // Durations in Prometheus's notation: 500ms, 10s, 1m30s, 5m, 1h.
 
-import { ConfigError } from './error.ts';
+import { ConfigError, quoted } from './error.ts';
 
 // Written here because the packages for it take "10 seconds", a bare "10" or nonsense as well.
 const DURATION = /^(?=.)(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?$/;
@@ -13,6 +13,7 @@ export function parseDuration(text: string): number {
   if (text === '0') return 0;
   const match = DURATION.exec(text);
   const ms = match && UNITS_MS.reduce((sum, unit, index) => sum + unit * Number(match[index + 1] ?? 0), 0);
-  if (ms === null || ms > MAX_MS) throw new ConfigError(`"${text}" is no duration: write 500ms, 10s, 1m30s or 1h`);
+  if (ms === null || ms > MAX_MS)
+    throw new ConfigError(`${quoted(text)} is no duration: write 500ms, 10s, 1m30s or 1h`);
   return ms;
 }

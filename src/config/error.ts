@@ -4,3 +4,9 @@
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** Text as an error shows it: its first word, since a forgotten line end can glue a check code to what follows. */
+export function quoted(text: string): string {
+  const [word = ''] = text.split(/\s/, 1);
+  return `"${word}${word === text ? '' : '…'}"`;
+}

@@ -2,13 +2,13 @@
 
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { type Document, isMap, isNode, isPair, isSeq, LineCounter, parseDocument } from 'yaml';
 import type { z } from 'zod';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
-import { formatAddress, parseAddress } from './address.ts';
-import { ConfigError } from './error.ts';
-import { configSchema, type WrittenPrinter } from './schema.ts';
+import { comparableHost, formatAddress, parseAddress } from './address.ts';
+import { ConfigError, quoted } from './error.ts';
+import { configSchema, FILE_KEYS, MAX_NAME_LENGTH, PRINTER_KEYS, type WrittenPrinter } from './schema.ts';
 import { Secret } from './secret.ts';
+import { parseYaml } from './yaml.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -23,48 +23,34 @@ export interface ConfigSources {
 export const PRINTERS_VARIABLE = 'FLASHFORGE_PRINTERS';
 
 interface Origin {
-  /** `printers.yml:3:5`, or the argument itself. */
-  readonly where: string;
+  /** `printers.yml:3:5` for a key of the printer, or the argument itself. */
+  readonly at: (key: PrinterKey) => string;
   readonly config: PrinterConfig;
 }
+
+type PrinterKey = keyof WrittenPrinter;
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** Where a path of the schema stands in the file, as `file:line:column`; the key itself where there is one. */
-function locate(path: readonly PropertyKey[], document: Document, lines: LineCounter, file: string): string {
-  let node: unknown = document.contents;
-  let offset = 0;
-  for (const step of path) {
-    if (isMap(node)) {
-      const pair = node.items.find((item) => isPair(item) && String(item.key) === String(step));
-      if (!pair) break;
-      if (isNode(pair.key)) offset = pair.key.range?.[0] ?? offset;
-      node = pair.value;
-    } else if (isSeq(node)) {
-      node = node.items[Number(step)];
-      if (isNode(node)) offset = node.range?.[0] ?? offset;
-    } else {
-      break;
-    }
-  }
-  const { line, col } = lines.linePos(offset);
-  return `${file}:${line}:${col}`;
-}
-
 function describe(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string } {
+  const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
-    const where = issue.path.length === 0 ? 'the file' : 'a printer';
-    const shape = issue.path.length === 0 ? configSchema : configSchema.shape.printers.unwrap().element;
-    return {
-      path: [...issue.path, key],
-      message: `unknown key "${key}"; ${where} may have ${Object.keys(shape.shape).join(', ')}`,
-    };
+    const [where, allowed] = path.length === 0 ? ['the file', FILE_KEYS] : ['a printer', PRINTER_KEYS];
+    // `{check_code:5f3a}` without the blank is one key; what follows the colon is no part of the message.
+    const shown = quoted(key.replace(/:.*$/s, ': …'));
+    return { path: [...path, key], message: `unknown key ${shown}; ${where} may have ${allowed.join(', ')}` };
   }
-  const key = issue.path.filter((step) => typeof step === 'string').at(-1);
-  return { path: issue.path, message: key === undefined ? issue.message : `${key} ${issue.message}` };
+  const last = path.at(-1);
+  const subject = last === undefined ? 'the file' : typeof last === 'number' ? 'a printer' : String(last);
+  return { path, message: `${subject} ${issue.message}` };
+}
+
+function checkCodeKey(written: WrittenPrinter): PrinterKey {
+  if (written.check_code_file !== undefined) return 'check_code_file';
+  return written.check_code_env !== undefined ? 'check_code_env' : 'check_code';
 }
 
 async function readCheckCode(written: WrittenPrinter, file: string, env: Environment): Promise<string | undefined> {
@@ -111,27 +97,25 @@ function printerConfig(written: WrittenPrinter, checkCode: string | undefined): 
 
 /** Reads the text of a configuration file. @throws ConfigError with `file:line:column` */
 async function parseFile(text: string, file: string, env: Environment): Promise<Origin[]> {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [broken] = document.errors;
-  if (broken) {
-    const { line, col } = lines.linePos(broken.pos[0]);
-    throw new ConfigError(`${file}:${line}:${col}: not YAML: ${broken.message.split('\n')[0]}`);
-  }
-  const result = configSchema.safeParse(document.toJS() ?? {});
+  const { value = {}, at } = parseYaml(text, file);
+  const result = configSchema.safeParse(value);
   if (!result.success) {
-    const [issue] = result.error.issues;
+    const { issues } = result.error;
+    // A misspelt key is missing under its right name as well: say what is there first.
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
     if (!issue) throw new ConfigError(`${file}: not understood`);
     const { path, message } = describe(issue);
-    throw new ConfigError(`${locate(path, document, lines, file)}: ${message}`);
+    throw new ConfigError(`${at(path)}: ${message}`);
   }
   return await Promise.all(
     result.data.printers.map(async (written, index) => {
-      const where = locate(['printers', index], document, lines, file);
+      const atKey = (key: PrinterKey): string => at(['printers', index, key]);
       try {
-        return { where, config: printerConfig(written, await readCheckCode(written, file, env)) };
+        return { at: atKey, config: printerConfig(written, await readCheckCode(written, file, env)) };
       } catch (error) {
-        throw error instanceof ConfigError ? new ConfigError(`${where}: ${error.message}`) : error;
+        throw error instanceof ConfigError
+          ? new ConfigError(`${atKey(checkCodeKey(written))}: ${error.message}`)
+          : error;
       }
     }),
   );
@@ -149,26 +133,45 @@ export function parsePrinter(text: string): PrinterConfig {
   const equals = text.indexOf('=');
   const address = text.slice(equals + 1);
   const name = equals === -1 ? address : text.slice(0, equals);
-  if (name === '') throw new ConfigError(`"${text}": the name before "=" is empty`);
+  if (address === '') throw new ConfigError(`${quoted(text)}: the address is empty; write [name=]host[:port]`);
+  if (name.trim() === '' && equals !== -1) throw new ConfigError(`${quoted(text)}: the name before "=" is empty`);
+  if (name.length > MAX_NAME_LENGTH) {
+    throw new ConfigError(`"${name.slice(0, 20)}…": a name must have at most ${MAX_NAME_LENGTH} characters`);
+  }
   const { host, port = DEFAULT_TCP_PORT } = parseAddress(address);
-  if (port === 0) throw new ConfigError(`"${text}": port 0 switches TCP off, and HTTP needs a configuration file`);
+  if (port === 0)
+    throw new ConfigError(`${quoted(text)}: port 0 switches TCP off, and HTTP needs a configuration file`);
   return { name, address, tcp: { host, port, login: 'auto' } };
+}
+
+function originOf(text: string, where: string): Origin {
+  try {
+    return { at: () => `${where} ${quoted(text)}`, config: parsePrinter(text) };
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`${where} ${error.message}`) : error;
+  }
+}
+
+function endpointsOf({ address, tcp, http }: PrinterConfig): ReadonlySet<string> {
+  // The address counts with its TCP side switched off too: it is what /probe is asked for.
+  const { host, port = DEFAULT_TCP_PORT } = parseAddress(address);
+  const sides = [{ host, port }, ...(tcp ? [tcp] : []), ...(http ? [http] : [])];
+  return new Set(sides.map((side) => formatAddress(comparableHost(side.host), side.port)));
 }
 
 function checkUnique(origins: readonly Origin[]): void {
   const names = new Map<string, string>();
   const endpoints = new Map<string, string>();
-  for (const { where, config } of origins) {
-    const sameName = names.get(config.name);
-    if (sameName) throw new ConfigError(`${where}: the name "${config.name}" is taken already, at ${sameName}`);
-    names.set(config.name, where);
-    for (const side of [config.tcp, config.http]) {
-      if (!side) continue;
-      const endpoint = formatAddress(side.host.toLowerCase(), side.port);
+  for (const { at, config } of origins) {
+    // Addresses first: where names default to them, the name would be blamed for what nobody wrote.
+    for (const endpoint of endpointsOf(config)) {
       const same = endpoints.get(endpoint);
-      if (same) throw new ConfigError(`${where}: the address ${endpoint} is taken already, at ${same}`);
-      endpoints.set(endpoint, where);
+      if (same) throw new ConfigError(`${at('address')}: the address ${endpoint} is taken already, at ${same}`);
+      endpoints.set(endpoint, at('address'));
     }
+    const sameName = names.get(config.name);
+    if (sameName) throw new ConfigError(`${at('name')}: the name "${config.name}" is taken already, at ${sameName}`);
+    names.set(config.name, at('name'));
   }
 }
 
@@ -180,8 +183,8 @@ export async function loadPrinters({ file, printers, env }: ConfigSources): Prom
   const fromEnvironment = (env[PRINTERS_VARIABLE] ?? '').split(/[\s,]+/).filter((word) => word !== '');
   const origins = [
     ...(file === undefined ? [] : await readConfigFile(file, env)),
-    ...printers.map((text) => ({ where: `argument "${text}"`, config: parsePrinter(text) })),
-    ...fromEnvironment.map((text) => ({ where: `$${PRINTERS_VARIABLE} "${text}"`, config: parsePrinter(text) })),
+    ...printers.map((text) => originOf(text, 'argument')),
+    ...fromEnvironment.map((text) => originOf(text, `$${PRINTERS_VARIABLE}`)),
   ];
   checkUnique(origins);
   return origins.map(({ config }) => config);

@@ -7,8 +7,8 @@ import { parseDuration } from './duration.ts';
 import { ConfigError } from './error.ts';
 
 /** Text that a parser of ours takes; its ConfigError becomes the schema's message. */
-function parsedBy<T>(parse: (text: string) => T) {
-  return text.transform((written, context) => {
+function parsedBy<T>(schema: z.ZodString, parse: (text: string) => T) {
+  return schema.transform((written, context) => {
     try {
       return { written, parsed: parse(written) };
     } catch (error) {
@@ -19,27 +19,39 @@ function parsedBy<T>(parse: (text: string) => T) {
   });
 }
 
-const text = z
-  .string({ error: (issue) => (issue.input === undefined ? 'is missing' : 'must be text; put it in quotes') })
-  .min(1, 'must not be empty');
+/** The message for what is there instead of text. */
+function notText({ input }: { readonly input?: unknown }): string {
+  if (input === undefined) return 'is missing';
+  if (input === null) return 'must not be empty';
+  return typeof input === 'object' ? 'must be text' : 'must be text; put it in quotes';
+}
 
-const port = z.int('must be a port number').min(1, 'must be a port number').max(65_535, 'must be a port number');
+// Aborts, or the checks below would run on an address that was not parsed.
+const text = z.string({ error: notText }).regex(/\S/, { error: 'must not be empty', abort: true });
+
+/** The most characters a name may have: Prometheus would get no more of it as a label. */
+export const MAX_NAME_LENGTH = 256;
+
+const PORT_ERROR = 'must be a number from 1 to 65535';
+const port = z.int(PORT_ERROR).min(1, PORT_ERROR).max(65_535, PORT_ERROR);
+
+const printerShape = {
+  name: text.max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),
+  address: parsedBy(text, parseAddress),
+  tcp: z.boolean('must be true or false').optional(),
+  http_port: port.optional(),
+  serial_number: text.optional(),
+  check_code: text.optional(),
+  check_code_file: text.optional(),
+  check_code_env: text.optional(),
+  login: z.enum(LOGIN_MODES, `must be one of ${LOGIN_MODES.join(', ')}`).optional(),
+  timeout: parsedBy(z.string('must be a duration: write 500ms, 10s, 1m30s or 1h'), parseDuration)
+    .refine(({ parsed }) => parsed > 0, 'must be longer than 0')
+    .optional(),
+};
 
 const printer = z
-  .strictObject({
-    name: text.max(256, 'must have at most 256 characters').optional(),
-    address: parsedBy(parseAddress),
-    tcp: z.boolean('must be true or false').optional(),
-    http_port: port.optional(),
-    serial_number: text.optional(),
-    check_code: text.optional(),
-    check_code_file: text.optional(),
-    check_code_env: text.optional(),
-    login: z.enum(LOGIN_MODES, `must be one of ${LOGIN_MODES.join(', ')}`).optional(),
-    timeout: parsedBy(parseDuration)
-      .refine(({ parsed }) => parsed > 0, 'must be longer than 0')
-      .optional(),
-  })
+  .strictObject(printerShape, 'must be written as "address: 192.168.1.50" and more keys below')
   .superRefine((written, context) => {
     const problem = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
     const sources = (['check_code', 'check_code_file', 'check_code_env'] as const).filter((key) => written[key]);
@@ -53,13 +65,23 @@ const printer = z
     if (!first && (written.tcp === false || written.address.parsed.port === 0)) {
       problem(
         'address',
-        'nothing to read: TCP is switched off, and there is no serial_number with check_code for HTTP',
+        'leaves nothing to read: TCP is switched off, and there is no serial_number with check_code for HTTP',
       );
     }
   });
 
-export const configSchema = z.strictObject({
-  printers: z.array(printer, 'must be a list of printers').default([]),
-});
+const fileShape = {
+  // A list whose entries are all commented out is null.
+  printers: z
+    .array(printer, 'must be a list of printers')
+    .nullish()
+    .transform((list) => list ?? []),
+};
+
+export const configSchema = z.strictObject(fileShape, 'must be a map with the key printers');
+
+/** The keys that may stand in the file and in a printer, in the order of the documentation. */
+export const FILE_KEYS = Object.keys(fileShape);
+export const PRINTER_KEYS = Object.keys(printerShape);
 
 export type WrittenPrinter = z.infer<typeof printer>;

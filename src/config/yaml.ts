@@ -1,6 +1,6 @@
 // YAML with the place of everything in it, so that an error can point at it.
 
-import { type Document, isMap, isScalar, isSeq, Lexer, LineCounter, Parser, parseDocument, visit } from 'yaml';
+import { type Document, isMap, isNode, isScalar, isSeq, Lexer, Parser, parseDocument, visit } from 'yaml';
 import { ConfigError } from './error.ts';
 
 export interface LocatedYaml {
@@ -35,7 +35,7 @@ function offsetOf(path: readonly PropertyKey[], document: Document.Parsed): numb
       node = pair.value;
     } else if (isSeq(node)) {
       node = node.items[Number(step)];
-      if (isMap(node) || isSeq(node) || isScalar(node)) offset = node.range?.[0] ?? offset;
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
     } else {
       break;
     }
@@ -44,8 +44,11 @@ function offsetOf(path: readonly PropertyKey[], document: Document.Parsed): numb
 }
 
 // The parser repeats what it found after a colon, and that may be a check code: `check_code: |5f3a9c1e`.
-function withoutContent(message: string): string {
-  return message.split(/(?<=\S): |[;\n]/, 1).join('');
+function reasonOf(message: string): string {
+  return message
+    .split(/(?<=\S): |[;\n]/, 1)
+    .join('')
+    .replace('With stringKeys, all keys', 'keys');
 }
 
 /** The plain data of a document. @throws ConfigError for aliases that lead nowhere, to themselves or to too much */
@@ -67,22 +70,16 @@ function dataOf(document: Document.Parsed, place: (offset: number) => string): u
 
 /** Reads YAML text; an empty one is undefined. @throws ConfigError with `file:line:column` */
 export function parseYaml(source: string, file: string): LocatedYaml {
-  const lines = new LineCounter();
   const text = source.replace(/^\uFEFF/, '');
   const place = (offset: number): string => {
-    const { line, col } = lines.linePos(offset);
-    return `${file}:${line}:${col}`;
+    const lines = text.slice(0, offset).split('\n');
+    return `${file}:${lines.length}:${(lines.at(-1)?.length ?? 0) + 1}`;
   };
   const tooDeep = findTooDeep(text);
-  if (tooDeep !== undefined) throw new ConfigError(`${file}: not YAML: nested too deep`);
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    resolveKnownTags: false,
-  });
+  if (tooDeep !== undefined) throw new ConfigError(`${place(tooDeep)}: nested too deep`);
+  const document = parseDocument(text, { prettyErrors: false, stringKeys: true, resolveKnownTags: false });
   const [broken] = [...document.errors, ...document.warnings];
-  if (broken) throw new ConfigError(`${place(broken.pos[0])}: not YAML: ${withoutContent(broken.message)}`);
+  if (broken) throw new ConfigError(`${place(broken.pos[0])}: not YAML: ${reasonOf(broken.message)}`);
   return {
     value: dataOf(document, place) ?? undefined,
     at: (path) => place(offsetOf(path, document)),

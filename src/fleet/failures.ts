@@ -4,6 +4,7 @@ import type { LogFields, Logger } from '../log.ts';
 import type { FailureCode } from '../printer/errors.ts';
 import type { Endpoint } from '../printer/reader.ts';
 import type { Protocol, Snapshot } from '../printer/snapshot.ts';
+import { stateFromHttp, stateFromTcp } from '../printer/state.ts';
 import type { FailureCount } from './view.ts';
 
 // A lying printer must not fill the log or the memory with new words.
@@ -45,7 +46,7 @@ export class FailureLog {
       // A Creator 5 has no TCP side at all: that is found out once, and is no failure at every scrape.
       const isAbsent = protocol === 'tcp' && code === 'refused' && httpUp;
       if (isAbsent && this.#hasNoTcp) continue;
-      if (protocol === 'tcp') this.#hasNoTcp = isAbsent;
+      if (isAbsent) this.#hasNoTcp = true;
       this.#count(protocol, code);
       if (isAbsent)
         this.#log('info', 'no TCP side, only HTTP is read; tcp: false says so for good', { protocol, reason });
@@ -55,11 +56,11 @@ export class FailureLog {
   }
 
   /** Says once of each word that is in no table what it was. */
-  noteWords({ state, statusWords = [] }: Snapshot): void {
-    if (state !== 'unknown') return;
+  noteWords({ statusWords = [] }: Snapshot): void {
     for (const { protocol, status } of statusWords) {
+      const state = protocol === 'tcp' ? stateFromTcp(status, undefined) : stateFromHttp(status);
       const key = `${protocol} ${status}`;
-      if (this.#words.has(key) || this.#words.size >= MAX_WORDS_REMEMBERED) continue;
+      if (state !== 'unknown' || this.#words.has(key) || this.#words.size >= MAX_WORDS_REMEMBERED) continue;
       this.#words.add(key);
       this.#log('warn', 'unknown machine status, please report it', { protocol, status });
     }

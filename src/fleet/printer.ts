@@ -2,8 +2,10 @@
 
 import type { Logger } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import type { Reading, ReadPrinter } from '../printer/reader.ts';
-import type { Identity, Protocol } from '../printer/snapshot.ts';
+import { PrinterError } from '../printer/errors.ts';
+import { failedReading, type Reading, type ReadPrinter } from '../printer/reader.ts';
+import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
 import { emptyMemory, type JobMemory, observe, shownProgress, toJobReading } from './jobs.ts';
 import { SharedRead } from './shared-read.ts';
@@ -47,6 +49,7 @@ export class Printer {
   #identities: { readonly tcp?: Identity; readonly http?: Identity } = {};
   #identityReadAtMs = Number.NEGATIVE_INFINITY;
   #lastSeenSeconds: number | undefined;
+  #machineInfo: MachineInfo | undefined;
   #jobs: JobMemory;
   #current: SharedRead<FinishedRead> | undefined;
   #latest: { readonly view: PrinterView; readonly reading: Reading; readonly endedAtMs: number } | undefined;
@@ -66,6 +69,11 @@ export class Printer {
     return this.#config;
   }
 
+  /** The last M115 in the printer's own words: not every read asks for it. */
+  get machineInfo(): MachineInfo | undefined {
+    return this.#machineInfo;
+  }
+
   /** What the printer said it is; undefined before the first contact. */
   get identity(): Identity | undefined {
     const { tcp, http } = this.#identities;
@@ -74,7 +82,11 @@ export class Printer {
 
   /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
   reconfigure(config: PrinterConfig): void {
-    if (!isSamePlace(config, this.#config)) this.#latest = undefined;
+    if (!isSamePlace(config, this.#config)) {
+      // What is read at the old place goes to those who wait for it, and no further.
+      this.#latest = undefined;
+      this.#current = undefined;
+    }
     this.#config = config;
   }
 
@@ -125,12 +137,12 @@ export class Printer {
     const shared: SharedRead<FinishedRead> = new SharedRead(async (signal) => {
       const startedAt = performance.now();
       try {
-        const reading = await this.#dependencies.read(config, { identity: this.#needsIdentity() }, signal);
+        const reading = await this.#read(config, signal);
         const finished = { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
         // A read that was cut because nobody waited any more says nothing about the printer.
-        if (shared.endReason !== 'abandoned') {
+        if (shared.endReason !== 'abandoned' && isSamePlace(config, this.#config)) {
           this.#remember(reading);
-          if (isSamePlace(config, this.#config)) this.#keep(finished);
+          this.#keep(finished);
         }
         return finished;
       } finally {
@@ -138,6 +150,18 @@ export class Printer {
       }
     });
     return shared;
+  }
+
+  /** A fault of ours must cost this printer only, not the scrape. */
+  async #read(config: PrinterConfig, signal: AbortSignal): Promise<Reading> {
+    const { read, log } = this.#dependencies;
+    try {
+      return await read(config, { identity: this.#needsIdentity() }, signal);
+    } catch (error) {
+      const reason = error instanceof Error ? error.stack : String(error);
+      log.error('a fault in the exporter, please report it', { printer: this.name, reason });
+      return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; its log says more'));
+    }
   }
 
   #keep(finished: FinishedRead): void {
@@ -177,12 +201,13 @@ export class Printer {
     }
     const now = this.identity;
     if (now && !before) log.info('printer found', { printer: this.name, model: now.model, firmware: now.firmware });
+    this.#machineInfo = replies.m115 ?? this.#machineInfo;
     if (replies.m115 || !this.#config.tcp) this.#identityReadAtMs = nowMs;
   }
 
   #noteJobs(reading: Reading, nowSeconds: number): void {
     const { log, saveJobs } = this.#dependencies;
-    const observed = observe(this.#jobs, toJobReading(reading.up ? reading.snapshot : undefined), nowSeconds);
+    const observed = observe(this.#jobs, toJobReading(jobSnapshot(reading)), nowSeconds);
     this.#jobs = observed.memory;
     for (const { result, file } of observed.events) log.info('print ended', { printer: this.name, result, file });
     if (observed.started) {
@@ -229,6 +254,15 @@ export class Printer {
       ...(identity && { identity }),
     };
   }
+}
+
+/** What the jobs may see of a reading; undefined when the printer was not read. */
+function jobSnapshot({ up, snapshot, unanswered }: Reading): Snapshot | undefined {
+  if (!up) return undefined;
+  const { state, ...rest } = snapshot;
+  // Ready, and how far the job came was not to be learned: that must not look as if it had come nowhere.
+  const isHalf = state === 'ready' && snapshot.progress === undefined && unanswered.has('M27');
+  return isHalf ? rest : snapshot;
 }
 
 function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {

@@ -18,8 +18,8 @@ interface Renderable {
   get(): Promise<unknown>;
 }
 
-function renderable(name: string, type: string, get: () => unknown): Renderable {
-  const self: Renderable = { name, type, get: async () => ({ ...Object(await get()), name: self.name }) };
+function renderable(name: string, help: string, type: string, values: readonly unknown[]): Renderable {
+  const self: Renderable = { name, type, get: async () => ({ name: self.name, help, type, values }) };
   return self;
 }
 
@@ -45,6 +45,19 @@ export function createProcessMetrics(): ProcessMetrics {
   return { registry };
 }
 
+// The loop's delays since the last page. Until the first sample they would be NaN, 0 and 2^63 - 1 ns.
+const LOOP_DELAY = /^nodejs_eventloop_lag_\w+_seconds$/;
+
+/** The process's metrics as of now. */
+async function measure({ registry }: ProcessMetrics): Promise<readonly Renderable[]> {
+  const metrics = await registry.getMetricsAsJSON();
+  const mean = metrics.find(({ name }) => name === 'nodejs_eventloop_lag_mean_seconds')?.values[0]?.value;
+  const hasLoopDelay = Number.isFinite(mean);
+  return metrics
+    .filter(({ name }) => hasLoopDelay || !LOOP_DELAY.test(name))
+    .map(({ name, help, type, values }) => renderable(name, help, String(type), values));
+}
+
 /** Renders one page. @param own the process's own metrics, where the page is to have them */
 export async function renderPage(
   families: readonly MetricFamily[],
@@ -56,19 +69,7 @@ export async function renderPage(
   (
     registry as Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>
   ).setContentType(format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
-  for (const { name, help, type, samples } of families) {
-    register(
-      registry,
-      renderable(name, type, () => ({ help, type, values: samples })),
-    );
-  }
-  for (const metric of own?.registry.getMetricsAsArray() ?? []) {
-    const source = own?.registry.getSingleMetric(metric.name);
-    if (source)
-      register(
-        registry,
-        renderable(metric.name, String(metric.type), () => source.get()),
-      );
-  }
+  const others = families.map(({ name, help, type, samples }) => renderable(name, help, type, samples));
+  for (const metric of [...others, ...(own ? await measure(own) : [])]) register(registry, metric);
   return await registry.metrics();
 }

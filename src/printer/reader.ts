@@ -24,6 +24,8 @@ export interface Reading {
   readonly endpoints: readonly Endpoint[];
   /** Parts of a side that was read which are missing all the same. */
   readonly problems: ReadonlyMap<ReadCommand, PrinterError>;
+  /** Commands that got no reply at all. */
+  readonly unanswered: ReadonlySet<ReadCommand>;
   /** The parsed TCP replies with their raw texts, for those who show what the printer wrote. */
   readonly replies: TcpReplies;
 }
@@ -41,6 +43,7 @@ interface Side {
   readonly snapshot?: Snapshot;
   readonly replies?: TcpReplies;
   readonly problems?: ReadonlyMap<ReadCommand, PrinterError>;
+  readonly unanswered?: ReadonlySet<ReadCommand>;
 }
 
 function readSide(protocol: Protocol, snapshot: Snapshot): Side {
@@ -54,14 +57,14 @@ async function readTcpSide(
   signal: AbortSignal,
 ): Promise<Side | undefined> {
   if (!config.tcp) return undefined;
-  const { replies, problems, failure } = await readTcp(
+  const { replies, problems, unanswered, failure } = await readTcp(
     config.tcp,
     { login: config.tcp.login, identity: options.identity },
     signal,
   );
   return failure
     ? { endpoint: { protocol: 'tcp', failure } }
-    : { ...readSide('tcp', snapshotFromTcp(replies)), replies, problems };
+    : { ...readSide('tcp', snapshotFromTcp(replies)), replies, problems, unanswered };
 }
 
 async function readHttpSide(config: PrinterConfig, http: HttpReader, signal: AbortSignal): Promise<Side | undefined> {
@@ -72,6 +75,19 @@ async function readHttpSide(config: PrinterConfig, http: HttpReader, signal: Abo
     if (!(failure instanceof PrinterError)) throw failure;
     return { endpoint: { protocol: 'http', failure } };
   }
+}
+
+/** The reading of a printer whose every side failed for this reason. */
+export function failedReading({ tcp, http }: PrinterConfig, failure: PrinterError): Reading {
+  const protocols = [tcp && ('tcp' as const), http && ('http' as const)].filter((protocol) => protocol !== undefined);
+  return {
+    up: false,
+    snapshot: {},
+    endpoints: protocols.map((protocol) => ({ protocol, failure })),
+    problems: new Map(),
+    unanswered: new Set(),
+    replies: {},
+  };
 }
 
 /** Makes the function that reads printers, over the HTTP client given. */
@@ -87,6 +103,7 @@ export function createPrinterReader(http: HttpReader): ReadPrinter {
       snapshot: mergeSnapshots(tcpSide?.snapshot, httpSide?.snapshot),
       endpoints: sides.map((side) => side.endpoint),
       problems: tcpSide?.problems ?? new Map(),
+      unanswered: tcpSide?.unanswered ?? new Set(),
       replies: tcpSide?.replies ?? {},
     };
   };

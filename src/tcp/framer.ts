@@ -21,11 +21,13 @@ const LF = 0x0a;
 // end may stand right before it.
 const COMMAND_LINE = /^(ok)?\s*CMD\s+M?(\d{1,4})\b.*\bReceived\b/i;
 const OK = /^ok$/i;
+// Only the first bytes tell what a line is: file names may hold anything, an "ok" too.
+const HEAD_BYTES = 64;
 const INITIAL_BYTES = 1024;
 
 export class Framer {
   readonly #limitBytes: number;
-  #bytes: Buffer = Buffer.alloc(INITIAL_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
   #length = 0;
   /** Where what is kept begins: the open reply's data, or what is no reply so far. */
   #start = 0;
@@ -88,7 +90,7 @@ export class Framer {
     this.#start = 0;
     const needed = this.#length + chunk.length;
     if (needed > this.#bytes.length) {
-      const grown = Buffer.alloc(Math.max(needed, this.#bytes.length * 2));
+      const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
       this.#bytes.copy(grown, 0, 0, this.#length);
       this.#bytes = grown;
     }
@@ -96,13 +98,12 @@ export class Framer {
     this.#length = needed;
   }
 
-  // Only the first bytes tell what a line is: file names may hold anything, an "ok" too.
   #lineHead(end: number): string {
-    return this.#bytes.toString('latin1', this.#lineStart, Math.min(end, this.#lineStart + 64)).trim();
+    return this.#bytes.toString('latin1', this.#lineStart, Math.min(end, this.#lineStart + HEAD_BYTES)).trim();
   }
 
   #isOk(end: number): boolean {
-    return end - this.#lineStart < 16 && OK.test(this.#lineHead(end));
+    return end - this.#lineStart <= HEAD_BYTES && OK.test(this.#lineHead(end));
   }
 
   #endLine(end: number): Reply | undefined {

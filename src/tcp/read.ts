@@ -27,6 +27,8 @@ export interface TcpReading {
   readonly replies: TcpReplies;
   /** Why each missing part is missing. */
   readonly problems: ReadonlyMap<ReadCommand, PrinterError>;
+  /** Commands that got no reply at all: of what they ask nothing is known, not even that there is none. */
+  readonly unanswered: ReadonlySet<ReadCommand>;
   /** Set when the printer counts as not read: neither M119 nor M105 was understood. */
   readonly failure?: PrinterError;
 }
@@ -127,6 +129,10 @@ class Visit {
     return this.#pending.length === 0;
   }
 
+  get unanswered(): ReadonlySet<ReadCommand> {
+    return new Set(this.#pending);
+  }
+
   /** Whether a login was not refused. One whose answer never came, or came in unknown words, may hold control too. */
   async #logIn(session: TcpSession): Promise<boolean> {
     this.#mayLogIn = false;
@@ -175,7 +181,7 @@ export async function readTcp(target: TcpTarget, options: TcpReadOptions, signal
       break;
     }
   }
-  const { replies, problems } = visit;
+  const { replies, problems, unanswered } = visit;
   const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
-  return { replies, problems, ...(failure && { failure }) };
+  return { replies, problems, unanswered, ...(failure && { failure }) };
 }

@@ -49,6 +49,8 @@ export class TcpSession {
   readonly #socket: Socket;
   #waiting: Waiting | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Whether the timer waits for silence, not for the time of the command to run out. */
+  #armedForSilence = false;
   #failure: PrinterError | undefined;
   #resolved: boolean;
   #receivedBytes = 0;
@@ -128,12 +130,13 @@ export class TcpSession {
         else resolve(outcome);
       };
       this.#waiting = { doing, command, expiresAt: performance.now() + timeMs, settle };
-      this.#arm(timeMs);
+      this.#arm(timeMs, false);
     });
   }
 
-  #arm(timeMs: number): void {
+  #arm(timeMs: number, forSilence: boolean): void {
     clearTimeout(this.#timer);
+    this.#armedForSilence = forSilence;
     this.#timer = setTimeout(this.#onTimer, timeMs);
   }
 
@@ -153,7 +156,8 @@ export class TcpSession {
       this.#framer.push(sharedReadBuffer.subarray(0, size), (reply) => this.#onReply(reply));
       this.#armForSilence();
     } catch (error) {
-      this.#fail(fromSocketError(error, this.#doing));
+      const came = error instanceof Error ? error.message : String(error);
+      this.#fail(new PrinterError('protocol', `${this.#doing}: ${came}`, { cause: error }));
     }
     return true;
   }
@@ -167,15 +171,15 @@ export class TcpSession {
     const waiting = this.#waiting;
     if (!waiting || this.#framer.openCommand !== waiting.command) return;
     const quietMs = this.#framer.endsInOk ? this.#limits.okTailMs : this.#limits.silenceMs;
-    this.#arm(Math.max(0, Math.min(quietMs, waiting.expiresAt - performance.now())));
+    const leftMs = Math.max(0, waiting.expiresAt - performance.now());
+    this.#arm(Math.min(quietMs, leftMs), quietMs < leftMs);
   }
 
   readonly #onTimer = (): void => {
     const waiting = this.#waiting;
     if (!waiting) return;
-    const expired = performance.now() >= waiting.expiresAt - 1;
     const isOurs = waiting.command !== undefined && this.#framer.openCommand === waiting.command;
-    if (isOurs && (!expired || this.#framer.endsInOk)) {
+    if (isOurs && (this.#armedForSilence || this.#framer.endsInOk)) {
       this.#settle(this.#framer.flush());
       return;
     }

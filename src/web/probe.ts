@@ -52,12 +52,11 @@ async function resolve(host: string, timeMs: number): Promise<readonly string[]>
 }
 
 /**
- * The printer that a request means.
- * @param timeMs for resolving a name
- * @throws RequestError 400 for a bad target, 403 for one that is neither configured nor allowed
+ * The printer that somebody means by a name or an address.
+ * @param timeMs for resolving a host name
+ * @throws RequestError 400 for what is neither, 403 for a printer that is neither configured nor allowed
  */
-export async function findTarget(request: Request, options: ProbeOptions, timeMs: number): Promise<Printer> {
-  const target = single(request.url, 'target');
+export async function findPrinter(target: string, options: ProbeOptions, timeMs: number): Promise<Printer> {
   const configured = options.fleet.find(target);
   if (configured) return configured;
   const { host, port = DEFAULT_TCP_PORT } = parseTarget(target);
@@ -72,6 +71,11 @@ export async function findTarget(request: Request, options: ProbeOptions, timeMs
     address: target === host ? target : formatAddress(host, port),
     tcp: { host: address, port, login: 'auto' },
   });
+}
+
+/** The printer of /probe?target=. @throws RequestError as `findPrinter`, and 400 for a bad query */
+export async function findTarget(request: Request, options: ProbeOptions, timeMs: number): Promise<Printer> {
+  return await findPrinter(single(request.url, 'target'), options, timeMs);
 }
 
 function parseTarget(target: string): ReturnType<typeof parseAddress> {

@@ -13,7 +13,10 @@ export interface Route {
   readonly isLight?: boolean;
 }
 
-export type Routes = ReadonlyMap<string, Route>;
+export interface Routes {
+  /** The route of a path; undefined for one where nothing is. */
+  get(path: string): Route | undefined;
+}
 
 /** The methods of a route as they stand in `Allow`. */
 export function allowedMethods(route: Route): string {

@@ -1,10 +1,15 @@
 // What the exporter serves.
 
+import { ConfigError } from '../config/error.ts';
+import { renderConfig } from '../config/show.ts';
 import { type ExporterStatus, exporterFamilies } from '../metrics/exporter.ts';
 import { CONTENT_TYPES, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
 import { familiesOf, type MetricFamily } from '../metrics/families.ts';
 import { type Answer, type Request, textAnswer } from './answer.ts';
+import { createOriginalApi } from './api/original.ts';
+import { compress } from './compress.ts';
 import { type DeadlineOptions, scrapeTimeMs } from './deadline.ts';
+import { negotiateFormat } from './negotiate.ts';
 import { findTarget, type ProbeOptions } from './probe.ts';
 import type { Route, Routes } from './router.ts';
 import { targetGroups } from './service-discovery.ts';
@@ -18,29 +23,34 @@ export interface RoutesOptions extends ProbeOptions {
   readonly processMetrics?: ProcessMetrics;
   /** False once the exporter is stopping. */
   readonly isReady: () => boolean;
+  /** Loads the configuration again; undefined where --web.enable-lifecycle is not given. @throws ConfigError */
+  readonly reload?: () => Promise<void>;
+  /** The origin whose pages may read the JSON API, or `*`. */
+  readonly corsOrigin?: string;
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };
 
 function get(handle: Route['handle'], isLight = false): Route {
-  return { methods: ['GET'], handle, isLight };
+  return { methods: ['GET'], handle: async (request) => compress(await handle(request), request), isLight };
 }
 
-async function page(families: readonly MetricFamily[], own?: ProcessMetrics): Promise<Answer> {
-  const body = await renderPage(families, 'text', own);
-  return { status: 200, headers: { ...NO_STORE, 'content-type': CONTENT_TYPES.text }, body };
+async function page(request: Request, families: readonly MetricFamily[], own?: ProcessMetrics): Promise<Answer> {
+  const format = negotiateFormat(request);
+  const body = await renderPage(families, format, own);
+  return { status: 200, headers: { ...NO_STORE, 'content-type': CONTENT_TYPES[format], vary: 'accept' }, body };
 }
 
 async function metrics(options: RoutesOptions, request: Request): Promise<Answer> {
   const views = await options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal);
-  return await page([...familiesOf(views), ...exporterFamilies(options.status())], options.processMetrics);
+  return await page(request, [...familiesOf(views), ...exporterFamilies(options.status())], options.processMetrics);
 }
 
 async function probe(options: RoutesOptions, request: Request): Promise<Answer> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
   const printer = await findTarget(request, options, endsAt - performance.now());
   const view = await printer.visit(Math.max(0, endsAt - performance.now()), request.signal);
-  return await page(familiesOf([view]));
+  return await page(request, familiesOf([view]));
 }
 
 function serviceDiscovery({ fleet }: RoutesOptions): Answer {
@@ -48,14 +58,39 @@ function serviceDiscovery({ fleet }: RoutesOptions): Answer {
   return { status: 200, headers, body: `${JSON.stringify(targetGroups(fleet))}\n` };
 }
 
+function config({ fleet }: RoutesOptions): Answer {
+  const headers = { ...NO_STORE, 'content-type': 'text/yaml; charset=utf-8' };
+  return { status: 200, headers, body: renderConfig(fleet.configured.map((printer) => printer.config)) };
+}
+
+async function reload({ reload: run }: RoutesOptions): Promise<Answer> {
+  if (!run) return textAnswer(403, '403: --web.enable-lifecycle is not given; SIGHUP reloads too');
+  try {
+    await run();
+    return textAnswer(200, 'Reloaded');
+  } catch (error) {
+    if (error instanceof ConfigError) return textAnswer(500, `500: the old configuration stays: ${error.message}`);
+    throw error;
+  }
+}
+
 /** The table of routes over a fleet. */
 export function createRoutes(options: RoutesOptions): Routes {
-  return new Map<string, Route>([
-    ['/', get(createStatusPage({ ...options, build: options.status().build, readTimeMs: options.deadline.defaultMs }))],
+  const status = createStatusPage({
+    ...options,
+    build: options.status().build,
+    readTimeMs: options.deadline.defaultMs,
+  });
+  const fixed = new Map<string, Route>([
+    ['/', get(status)],
     [options.telemetryPath, get((request) => metrics(options, request))],
     ['/probe', get((request) => probe(options, request))],
     ['/sd', get(() => serviceDiscovery(options))],
+    ['/config', get(() => config(options))],
     ['/-/healthy', get(() => textAnswer(200, 'Healthy'), true)],
     ['/-/ready', get(() => (options.isReady() ? textAnswer(200, 'Ready') : textAnswer(503, 'Stopping')), true)],
+    ['/-/reload', { methods: ['POST', 'PUT'], handle: () => reload(options) }],
   ]);
+  const api = createOriginalApi(options);
+  return { get: (path) => fixed.get(path) ?? api.get(path) };
 }

@@ -1,5 +1,6 @@
 // The HTTP server: sockets, limits, and how it stops. What is served is the routes' business.
 
+import { setMaxListeners } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { formatAddress } from '../config/address.ts';
@@ -7,7 +8,9 @@ import { ConfigError } from '../config/error.ts';
 import type { Logger } from '../log.ts';
 import { errnoOf } from '../printer/errors.ts';
 import { type Answer, RequestError, textAnswer } from './answer.ts';
+import type { Gate } from './gate.ts';
 import { findRoute, type Routes } from './router.ts';
+import type { ListenFd } from './systemd.ts';
 
 export interface ListenAddress {
   /** Undefined for all interfaces. */
@@ -17,9 +20,13 @@ export interface ListenAddress {
 
 export interface ServerOptions {
   readonly routes: Routes;
-  readonly listen: readonly ListenAddress[];
+  readonly listen: readonly (ListenAddress | ListenFd)[];
+  /** TLS, basic auth and headers; undefined for a plain server. */
+  readonly gate?: Gate;
   /** Requests under way at once; one more is answered 503. */
   readonly maxRequests: number;
+  /** How long a client may take nothing of its answer; 30 s unless given. */
+  readonly sendTimeoutMs?: number;
   readonly log: Logger;
 }
 
@@ -37,6 +44,8 @@ const LIMITS = {
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
 } as const;
+
+const DEFAULT_SEND_TIMEOUT_MS = 30_000;
 
 function requestUrl(target: string): URL | undefined {
   // `//x` would be taken for a host; only the path and the query count.
@@ -72,6 +81,14 @@ async function answer(
   }
 }
 
+/** What the gate says, and behind it the routes. */
+async function admit(...request: Parameters<typeof answer>): Promise<Answer> {
+  const [{ gate }, message] = request;
+  if (!gate) return await answer(...request);
+  const result = (await gate.refuse(message.headers.authorization)) ?? (await answer(...request));
+  return { ...result, headers: { ...result.headers, ...gate.headers() } };
+}
+
 function send(response: ServerResponse, { status, headers, body }: Answer, isHead: boolean): void {
   if (response.destroyed) return;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
@@ -79,10 +96,15 @@ function send(response: ServerResponse, { status, headers, body }: Answer, isHea
   response.end(isHead ? undefined : bytes);
 }
 
-function createHandler(options: ServerOptions): (message: IncomingMessage, response: ServerResponse) => void {
+type Handler = (message: IncomingMessage, response: ServerResponse) => void;
+
+function createHandler(options: ServerOptions, isStopping: () => boolean): Handler {
+  const { sendTimeoutMs = DEFAULT_SEND_TIMEOUT_MS } = options;
   let underWay = 0;
   return (message, response) => {
     const gone = new AbortController();
+    // Every printer of the fleet listens; Node.js would warn of a leak from the eleventh on.
+    setMaxListeners(0, gone.signal);
     underWay++;
     response.once('close', () => {
       underWay--;
@@ -90,54 +112,82 @@ function createHandler(options: ServerOptions): (message: IncomingMessage, respo
     });
     // No route reads a body: whatever comes is let through to nowhere.
     message.resume();
-    answer(options, message, underWay > options.maxRequests, gone.signal).then((result) =>
-      send(response, result, message.method === 'HEAD'),
-    );
+    admit(options, message, underWay > options.maxRequests, gone.signal)
+      .then((result) => {
+        // Node.js would keep the connection, and the stop would wait until the client lets go of it.
+        if (isStopping()) response.shouldKeepAlive = false;
+        send(response, result, message.method === 'HEAD');
+        // A client that reads nothing would keep its place among the requests for ever.
+        response.setTimeout(sendTimeoutMs, () => response.destroy());
+      })
+      .catch((error: unknown) => {
+        options.log.error('answer not sent', { reason: error instanceof Error ? error.stack : String(error) });
+        response.destroy();
+      });
   };
 }
 
-async function listen(server: Server, { host, port }: ListenAddress): Promise<string> {
-  const wanted = `${host ?? ''}:${port}`;
+async function listen(server: Server, target: ListenAddress | ListenFd, scheme: string, log: Logger): Promise<string> {
+  const isFd = 'fd' in target;
+  const wanted = isFd ? `file descriptor ${target.fd}` : `${target.host ?? ''}:${target.port}`;
+  const flag = isFd ? '--web.systemd-socket' : '--web.listen-address';
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
       const reason = errnoOf(error) === 'EADDRINUSE' ? 'the port is in use' : error.message;
-      reject(new ConfigError(`cannot listen on ${wanted}: ${reason}; see --web.listen-address`));
+      reject(new ConfigError(`cannot listen on ${wanted}: ${reason}; see ${flag}`));
     });
-    server.listen({ port, ...(host !== undefined && { host }) }, resolve);
+    server.listen(
+      isFd ? { fd: target.fd } : { port: target.port, ...(target.host !== undefined && { host: target.host }) },
+      resolve,
+    );
   });
+  // Out of file descriptors, for one: that connection is lost, not the exporter.
+  server.on('error', (error) => log.error('connection not accepted', { reason: error.message }));
   const bound = server.address();
-  return bound === null || typeof bound === 'string' ? `http://${wanted}` : urlOf(bound);
+  return bound === null || typeof bound === 'string' ? wanted : `${scheme}://${authorityOf(bound)}`;
 }
 
-function urlOf({ address, port }: AddressInfo): string {
+function authorityOf({ address, port }: AddressInfo): string {
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
-  return `http://${formatAddress(host, port)}`;
+  return formatAddress(host, port);
 }
 
 /** Starts to listen on every address. @throws ConfigError when one cannot be had; then none is kept */
 export async function startServer(options: ServerOptions): Promise<WebServer> {
-  const handle = createHandler(options);
+  let isStopping = false;
+  const handle = createHandler(options, () => isStopping);
   const servers = options.listen.map(() => createServer(LIMITS, handle));
+  const fronts = servers.map((server) => options.gate?.secure(server));
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   };
-  try {
-    const urls = await Promise.all(
-      servers.map((server, index) => listen(server, options.listen[index] ?? { host: undefined, port: 0 })),
-    );
-    return {
-      urls,
-      close: async (graceMs) => {
-        // Node.js closes idle connections with the server; those in an answer close after it.
-        const force = setTimeout(() => {
-          for (const server of servers) server.closeAllConnections();
-        }, graceMs);
-        await stop();
-        clearTimeout(force);
-      },
-    };
-  } catch (error) {
+  // All of them settled: one that is still looking its host up would listen after the others were closed.
+  const listening = await Promise.allSettled(
+    servers.map((server, index) =>
+      listen(
+        server,
+        options.listen[index] ?? { host: undefined, port: 0 },
+        fronts[index] ? 'https' : 'http',
+        options.log,
+      ),
+    ),
+  );
+  const failed = listening.find((result) => result.status === 'rejected');
+  if (failed) {
     await stop();
-    throw error;
+    throw failed.reason;
   }
+  return {
+    urls: listening.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : [])),
+    close: async (graceMs) => {
+      isStopping = true;
+      for (const front of fronts) front?.abortHandshakes();
+      // Node.js closes idle connections with the server; those in an answer close after it.
+      const force = setTimeout(() => {
+        for (const server of servers) server.closeAllConnections();
+      }, graceMs);
+      await stop();
+      clearTimeout(force);
+    },
+  };
 }

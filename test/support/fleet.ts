@@ -48,6 +48,7 @@ export function readingOf(snapshot: Snapshot, protocol: Protocol = 'tcp'): Readi
     snapshot,
     endpoints: [{ protocol, ...(identity && { identity }) }],
     problems: new Map(),
+    unanswered: new Set(),
     replies: protocol === 'tcp' && identity ? { m115: {} } : {},
   };
 }
@@ -58,7 +59,7 @@ export function failedReading(codes: Partial<Record<Protocol, FailureCode>>): Re
     const code = codes[protocol];
     return code ? [{ protocol, failure: new PrinterError(code, `${protocol} says ${code}`) }] : [];
   });
-  return { up: false, snapshot: {}, endpoints, problems: new Map(), replies: {} };
+  return { up: false, snapshot: {}, endpoints, problems: new Map(), unanswered: new Set(), replies: {} };
 }
 
 export interface LogLines {

@@ -1,0 +1,74 @@
+// The floor: what a page costs that does nothing but hold the same conversations on bare sockets and join ready lines.
+// Usage: node bench/floor.js KIND PAGE_FILE, the printers as JSON on stdin; prints its port.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+const [kind, pageFile] = process.argv.slice(2);
+const printers = JSON.parse(await text(process.stdin));
+const lines = readFileSync(pageFile, 'utf8').split('\n');
+const shared = Buffer.alloc(64 * 1024);
+const COMMANDS = ['~M119\r\n', '~M105\r\n', '~M27\r\n', '~M114\r\n'];
+
+function talkTcp({ host }) {
+  return new Promise((resolve) => {
+    let next = 0;
+    let reply = '';
+    const socket = connect({
+      host,
+      port: 8899,
+      noDelay: true,
+      onread: {
+        buffer: shared,
+        callback: (size) => {
+          reply += shared.latin1Slice(0, size);
+          if (!reply.endsWith('ok\r\n')) return true;
+          reply = '';
+          if (next < COMMANDS.length) socket.write(COMMANDS[next++]);
+          else socket.destroy();
+          return true;
+        },
+      },
+    });
+    socket.on('connect', () => socket.write(COMMANDS[next++]));
+    socket.on('close', resolve);
+    socket.on('error', () => {});
+  });
+}
+
+function talkHttp({ host, serialNumber, checkCode }) {
+  return new Promise((resolve) => {
+    const body = JSON.stringify({ serialNumber, checkCode });
+    let reply = '';
+    const socket = connect({
+      host,
+      port: 8898,
+      noDelay: true,
+      onread: {
+        buffer: shared,
+        callback: (size) => {
+          reply += shared.latin1Slice(0, size);
+          return true;
+        },
+      },
+    });
+    socket.on('connect', () =>
+      socket.write(
+        `POST /detail HTTP/1.1\r\nhost: ${host}:8898\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
+      ),
+    );
+    socket.on('end', () => JSON.parse(reply.slice(reply.indexOf('\r\n\r\n') + 4)));
+    socket.on('close', resolve);
+    socket.on('error', () => {});
+  });
+}
+
+const talk = kind === 'http' ? talkHttp : talkTcp;
+const server = createServer(async (_request, response) => {
+  await Promise.all(printers.map(talk));
+  response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
+  // Joined anew each time, as a page of fresh values would be.
+  response.end(lines.map((line) => `${line}\n`).join(''));
+});
+server.listen(0, '127.0.0.1', () => console.log(server.address().port));

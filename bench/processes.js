@@ -1,0 +1,50 @@
+// Child processes of the benchmark, and what the kernel says of them.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+const children = new Set();
+
+/** Starts a Node.js script, hands it the input, and resolves with its first line of output. */
+export async function startScript(script, args, input, nodeFlags = []) {
+  const child = spawn(process.execPath, [...nodeFlags, script, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
+  children.add(child);
+  let errors = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk) => {
+    errors = (errors + chunk).slice(-2000);
+  });
+  if (input !== undefined) child.stdin.end(input);
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([
+    once(lines, 'line').then(([line]) => line),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended: ${errors}`))),
+  ]);
+  return { child, pid: child.pid, first };
+}
+
+export async function stop({ child }) {
+  children.delete(child);
+  if (child.exitCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGTERM');
+  await ended;
+}
+
+export function stopAll() {
+  for (const child of children) child.kill('SIGKILL');
+}
+
+/** CPU time of all threads so far, in milliseconds; exact, unlike the ticks of /proc/PID/stat. */
+export function cpuMs(pid) {
+  let nanoseconds = 0;
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    nanoseconds += Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]);
+  }
+  return nanoseconds / 1e6;
+}
+
+/** Largest resident memory so far, in MiB. */
+export function peakMiB(pid) {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
+}

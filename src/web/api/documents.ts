@@ -1,0 +1,79 @@
+// The five JSON documents of flashforge-finder-api: its keys, their order, and its types (design.md 6).
+// Strings are what the printer wrote; a field that it does not send is null.
+
+import type { Snapshot } from '../../printer/snapshot.ts';
+import type { TcpReplies } from '../../tcp/read.ts';
+
+export const DOCUMENTS = ['info', 'head-location', 'temp', 'progress', 'status'] as const;
+export type DocumentName = (typeof DOCUMENTS)[number];
+
+/** What a printer said: its words over TCP, and what is known of those that speak only HTTP. */
+export interface Source {
+  readonly replies: TcpReplies;
+  readonly snapshot: Snapshot;
+}
+
+type Document = Readonly<Record<string, string | number | null>>;
+
+function info({ replies: { m115 }, snapshot: { identity } }: Source): Document {
+  return {
+    Firmware: m115?.firmware ?? identity?.firmware ?? null,
+    Name: m115?.machineName ?? identity?.name ?? null,
+    SN: m115?.serial ?? identity?.serial ?? null,
+    'Tool Count': m115?.toolCount ?? null,
+    Type: m115?.machineType ?? identity?.model ?? null,
+    X: m115?.volume ?? null,
+  };
+}
+
+function headLocation({ replies: { m114 } }: Source): Document {
+  // The printers with two carriages say X1 and X2 (protocol.md 1.8); the first is the one there was before.
+  const x = m114?.get('x') ?? m114?.get('x1');
+  return { X: x?.text ?? null, Y: m114?.get('y')?.text ?? null, Z: m114?.get('z')?.text ?? null };
+}
+
+function text(value: number | undefined): string | null {
+  return value === undefined ? null : String(value);
+}
+
+function temp({ replies: { m105 }, snapshot }: Source): Document {
+  const tool = m105?.get('tool0');
+  const known = snapshot.heaters?.get('tool0');
+  return {
+    TargetTemperature: tool?.target ?? text(known?.targetCelsius),
+    Temperature: tool?.current ?? text(known?.celsius),
+  };
+}
+
+function progress({ replies: { m27 }, snapshot }: Source): Document {
+  const { printed, total } = m27 ?? {};
+  const counted = printed !== undefined && total !== undefined;
+  const ratio = counted ? (total > 0 ? printed / total : 0) : snapshot.progress?.ratio;
+  return {
+    BytesPrinted: printed ?? null,
+    BytesTotal: total ?? null,
+    PercentageCompleted: ratio === undefined ? null : Math.min(100, Math.floor(ratio * 100)),
+  };
+}
+
+function status({ replies: { m119 }, snapshot }: Source): Document {
+  return {
+    Endstop: m119?.endstop ?? null,
+    MachineStatus: m119?.machineStatus ?? m119?.foreignStatus ?? snapshot.statusWords?.[0]?.status ?? null,
+    MoveMode: m119?.moveMode ?? null,
+    Status: m119?.flags ?? null,
+  };
+}
+
+const RENDERERS: Readonly<Record<DocumentName, (source: Source) => Document>> = {
+  info,
+  'head-location': headLocation,
+  temp,
+  progress,
+  status,
+};
+
+/** One of the five documents. */
+export function renderDocument(name: DocumentName, source: Source): Document {
+  return RENDERERS[name](source);
+}

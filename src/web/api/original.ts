@@ -1,0 +1,91 @@
+// The JSON API of flashforge-finder-api: /{printer}/info and four more. Pages written for it need another base URL only.
+
+import type { KnownPrinter } from '../../fleet/printer.ts';
+import type { FailureCode } from '../../printer/errors.ts';
+import { type Answer, type Request, RequestError } from '../answer.ts';
+import { compress } from '../compress.ts';
+import { type DeadlineOptions, scrapeTimeMs } from '../deadline.ts';
+import { findPrinter, type ProbeOptions } from '../probe.ts';
+import type { Route, Routes } from '../router.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { DOCUMENTS, type DocumentName, renderDocument } from './documents.ts';
+
+export interface OriginalApiOptions extends ProbeOptions {
+  readonly deadline: DeadlineOptions;
+  /** The origin whose pages may read this, or `*`; undefined for none but the exporter's own. */
+  readonly corsOrigin?: string;
+}
+
+// Its pages ask for all five documents every second: that stays one conversation with the printer.
+const MAX_AGE_MS = 2000;
+
+type ApiErrorCode = FailureCode | 'unknown_printer';
+
+function json(status: number, body: unknown): Answer {
+  const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  return { status, headers, body: `${JSON.stringify(body)}\n` };
+}
+
+function failure(status: number, code: ApiErrorCode, message: string): Answer {
+  return json(status, { error: { code, message } });
+}
+
+function failureOf({ reading }: KnownPrinter): Answer {
+  const error = reading?.endpoints.find((endpoint) => endpoint.failure)?.failure;
+  if (!error) return failure(504, 'timeout', 'the printer did not answer in time');
+  return failure(error.code === 'timeout' ? 504 : 502, error.code, error.message);
+}
+
+async function answer(
+  name: DocumentName,
+  target: string,
+  request: Request,
+  options: OriginalApiOptions,
+): Promise<Answer> {
+  const timeMs = scrapeTimeMs(request, options.deadline);
+  const printer = await findPrinter(target, options, timeMs).catch((error: unknown) => {
+    if (error instanceof RequestError) return error;
+    throw error;
+  });
+  if (printer instanceof RequestError) return failure(404, 'unknown_printer', printer.message);
+  const known = await printer.recent(MAX_AGE_MS, timeMs, request.signal);
+  if (!known.reading?.up) return failureOf(known);
+  const { replies, snapshot } = known.reading;
+  const { machineInfo, identity } = printer;
+  return json(
+    200,
+    renderDocument(name, {
+      replies: { ...replies, ...(machineInfo && { m115: machineInfo }) },
+      snapshot: { ...snapshot, ...(identity && { identity }) },
+    }),
+  );
+}
+
+function decode(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The routes `/{printer}/{document}`; the printer is a name or an address. */
+export function createOriginalApi(options: OriginalApiOptions): Routes {
+  const { corsOrigin } = options;
+  const routeOf = (name: DocumentName, target: string): Route => ({
+    methods: corsOrigin === undefined ? ['GET'] : ['GET', 'OPTIONS'],
+    handle: async (request) => {
+      if (corsOrigin !== undefined && request.method === 'OPTIONS') return preflight(request, corsOrigin);
+      const answered = await answer(name, target, request, options);
+      return compress({ ...answered, headers: { ...answered.headers, ...corsHeaders(request, corsOrigin) } }, request);
+    },
+  });
+  return {
+    get(path) {
+      const [, segment = '', last, ...rest] = path.split('/');
+      const name = DOCUMENTS.find((document) => document === last);
+      const target = decode(segment);
+      return name !== undefined && rest.length === 0 && target ? routeOf(name, target) : undefined;
+    },
+  };
+}

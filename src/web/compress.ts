@@ -1,0 +1,22 @@
+// gzip for clients that take it.
+
+import { gzipSync } from 'node:zlib';
+import type { Answer, Request } from './answer.ts';
+import { acceptsGzip } from './negotiate.ts';
+
+// Below that a packet is a packet.
+const MIN_BYTES = 1024;
+
+/**
+ * The answer, compressed where the client takes that and it is worth it. Level 1 and synchronous: libuv's threads, which
+ * would do it otherwise, may all hang in name look-ups, and a page of a thousand printers takes milliseconds.
+ */
+export function compress(answer: Answer, request: Request): Answer {
+  const bytes = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
+  const vary = { vary: [answer.headers?.['vary'], 'accept-encoding'].filter((part) => part !== undefined).join(', ') };
+  if (bytes.length < MIN_BYTES || !acceptsGzip(request)) {
+    return { ...answer, body: bytes, headers: { ...answer.headers, ...vary } };
+  }
+  const headers = { ...answer.headers, ...vary, 'content-encoding': 'gzip' };
+  return { ...answer, headers, body: gzipSync(bytes, { level: 1 }) };
+}

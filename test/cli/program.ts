@@ -1,0 +1,70 @@
+// The program as people run it: compiled, in a process of its own.
+
+import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { createTranscript } from './run.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+
+export interface Program extends AsyncDisposable {
+  /** The compiled main.js. */
+  readonly main: string;
+  start(argv: readonly string[], env?: Readonly<Record<string, string>>): RunningProgram;
+}
+
+export interface ProgramEnd {
+  readonly exitCode: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface RunningProgram extends AsyncDisposable {
+  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  see(stream: 'out' | 'err', pattern: RegExp): Promise<RegExpExecArray>;
+  readonly ended: Promise<ProgramEnd>;
+}
+
+/** Compiles src/ into a folder of its own: dist/ belongs to others, who may be building it at the same time. */
+export async function buildProgram(): Promise<Program> {
+  const folder = await mkdtemp(join(tmpdir(), 'flashforge-exporter-'));
+  const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
+  const project = join(ROOT, 'tsconfig.build.json');
+  await promisify(execFile)(process.execPath, [tsc, '-p', project, '--outDir', join(folder, 'dist')]);
+  await copyFile(join(ROOT, 'package.json'), join(folder, 'package.json'));
+  await writeFile(join(folder, 'dist/revision.txt'), 'abc1234\n');
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const main = join(folder, 'dist/main.js');
+  return {
+    main,
+    start: (argv, env = {}) => startProgram(main, argv, env),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function startProgram(main: string, argv: readonly string[], env: Readonly<Record<string, string>>): RunningProgram {
+  const child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  const streams = { out: createTranscript(), err: createTranscript() };
+  child.stdout.setEncoding('utf8').on('data', streams.out.write);
+  child.stderr.setEncoding('utf8').on('data', streams.err.write);
+  const ended = once(child, 'close').then(() => {
+    streams.out.end();
+    streams.err.end();
+    return { exitCode: child.exitCode, signal: child.signalCode, out: streams.out.text, err: streams.err.text };
+  });
+  return {
+    child,
+    see: (stream, pattern) => streams[stream].see(pattern),
+    ended,
+    [Symbol.asyncDispose]: async () => {
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}

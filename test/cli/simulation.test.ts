@@ -1,0 +1,142 @@
+// `demo`, `simulate` and `discover`: what needs no printer at hand.
+
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { loopbackAddress } from '../../src/cli/simulate.ts';
+import { type DiscoveryResponder, startDiscoveryResponder } from '../../src/simulator/discovery.ts';
+import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import { parseExposition, samplesOf } from '../support/exposition-parser.ts';
+import { listeningSockets, run, startCli } from './run.ts';
+
+/** A reply, up to its `ok`. */
+async function ask(host: string, port: number, command: string): Promise<string> {
+  const socket = connect({ host, port });
+  try {
+    let heard = '';
+    socket.setEncoding('utf8').write(`~${command}\r\n`);
+    for await (const text of socket) {
+      heard += text;
+      if (heard.endsWith('ok\r\n')) break;
+    }
+    return heard;
+  } finally {
+    socket.destroy();
+  }
+}
+
+describe('simulate', () => {
+  it('prints the address of every printer, and each answers M115 by its name', async () => {
+    await using cli = startCli(['simulate', '--count=3', '--port', '0', '--model', 'adventurer3']);
+    await cli.see('out', /adventurer3-3=\S+\n/);
+    const lines = cli.out.trimEnd().split('\n');
+    expect(lines).toHaveLength(3);
+    for (const [index, line] of lines.entries()) {
+      const [, name = '', host = '', port] = /^(adventurer3-\d)=([\d.]+):(\d+)$/.exec(line) ?? [];
+      expect([name, host]).toEqual([`adventurer3-${index + 1}`, `127.0.1.${index + 1}`]);
+      expect(await ask(host, Number(port), 'M115')).toContain(`Machine Name: ${name}`);
+    }
+    expect((await cli.stop()).exitCode).toBe(0);
+  });
+
+  it('prints what `serve` takes', async () => {
+    await using simulated = startCli(['simulate', '--port=0']);
+    const [printer = ''] = await simulated.see('out', /\S+(?=\n)/);
+    const { exitCode, out } = await run(['probe', printer]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^printer +finder-1$/m);
+  });
+
+  it('closes its ports when it ends', async () => {
+    const before = await listeningSockets();
+    const cli = startCli(['simulate', '--count', '2', '--port', '0']);
+    await cli.see('out', /finder-2=/);
+    expect(await listeningSockets()).toBe(before + 2);
+    expect(await cli.stop()).toMatchObject({ exitCode: 0, err: '' });
+    expect(await listeningSockets()).toBe(before);
+  });
+
+  it('says in one line that a port is in use, and keeps none', async () => {
+    const taken = createServer().listen(0, loopbackAddress(1));
+    await once(taken, 'listening');
+    try {
+      const before = await listeningSockets();
+      const bound = taken.address();
+      const port = typeof bound === 'object' ? bound?.port : '';
+      const { exitCode, err } = await run(['simulate', '--count=2', `--port=${port}`]);
+      expect(err).toMatch(
+        /^flashforge-exporter: a simulated printer cannot start: [^\n]*EADDRINUSE[^\n]*; see --port\n$/,
+      );
+      expect([exitCode, await listeningSockets()]).toEqual([2, before]);
+    } finally {
+      taken.close();
+    }
+  });
+
+  it('gives every printer another loopback address', () => {
+    const all = Array.from({ length: 10_000 }, (_, index) => loopbackAddress(index));
+    expect(new Set(all).size).toBe(10_000);
+    for (const address of all) expect(address).toMatch(/^127\.0\.\d{1,2}\.(?!0$)\d{1,3}$/);
+    expect([all[0], all[249], all[250]]).toEqual(['127.0.1.1', '127.0.1.250', '127.0.2.1']);
+  });
+});
+
+describe('demo', () => {
+  it('serves four printers in four states, and ends at once', async () => {
+    const before = await listeningSockets();
+    await using cli = startCli(['demo', '--web.listen-address', '127.0.0.1:0']);
+    const [, url] = await cli.see('out', /curl -s (\S+)\/metrics\n/);
+    await cli.see('out', /Ctrl-C ends it\n/);
+    expect(cli.out).toMatch(/^4 simulated printers: finder, adventurer3, adventurer4, m5-pro\n/);
+    const page = parseExposition(await (await fetch(`${url}/metrics`)).text());
+    expect(samplesOf(page, 'flashforge_up').map(({ value }) => value)).toEqual([1, 1, 1, 1]);
+    const holding = samplesOf(page, 'flashforge_state').filter(({ value }) => value === 1);
+    expect(Object.fromEntries(holding.map(({ labels }) => [labels['printer'], labels['state']]))).toEqual({
+      finder: 'ready',
+      adventurer3: 'printing',
+      adventurer4: 'paused',
+      'm5-pro': 'completed',
+    });
+    expect((await cli.stop()).exitCode).toBe(0);
+    expect(await listeningSockets()).toBe(before);
+  });
+
+  it('closes its printers when it cannot listen', async () => {
+    const before = await listeningSockets();
+    const { exitCode, out, err } = await run(['demo', '--web.listen-address', '192.0.2.1:0']);
+    expect([exitCode, out, await listeningSockets()]).toEqual([2, '', before]);
+    expect(err).toMatch(/^flashforge-exporter: cannot listen on 192\.0\.2\.1:0: [^\n]+\n$/);
+  });
+});
+
+describe('discover', () => {
+  const running: (DiscoveryResponder | SimulatedPrinter)[] = [];
+  afterEach(async () => {
+    await Promise.all(running.splice(0).map((one) => one.close()));
+  });
+
+  async function startDiscoverable(): Promise<string> {
+    const printer = await startSimulatedPrinter({ model: 'adventurer5m-pro', name: 'My 5M' });
+    running.push(printer);
+    const responder = await startDiscoveryResponder({ printers: [printer], groupPort: 0, broadcastPort: 0 });
+    running.push(responder);
+    return `127.0.0.1:${responder.broadcastPort}`;
+  }
+
+  it('prints a table, JSON, or a configuration file', async () => {
+    const target = await startDiscoverable();
+    const argv = ['discover', '--target', target, '--timeout', '1s', '--output'];
+    const [table, json, yaml] = await Promise.all(['table', 'json', 'yaml'].map((output) => run([...argv, output])));
+    expect([table?.exitCode, json?.exitCode, yaml?.exitCode]).toEqual([0, 0, 0]);
+    expect(table?.out).toMatch(/^ADDRESS +NAME +MODEL +SERIAL +TCP +HTTP\n127\.0\.0\.1 +My 5M +/);
+    expect(JSON.parse(json?.out ?? '')).toMatchObject([{ address: '127.0.0.1', name: 'My 5M' }]);
+    expect(yaml?.out).toMatch(/^printers:$/m);
+    expect(yaml?.out).toMatch(/^ *- name: My 5M$/m);
+  });
+
+  it('says that nothing answered, with exit code 1', async () => {
+    const { exitCode, out, err } = await run(['discover', '--target', '127.0.0.1:9', '--timeout', '1ms']);
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(err).toMatch(/no printer (?:answered|could be asked): [^\n]+\n$/);
+  });
+});

@@ -1,0 +1,48 @@
+// The dashboards in the repository are what their source makes, and the linter finds nothing in them.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { dashboardFiles } from '../../dashboards/src/files.ts';
+import { STATES } from '../../src/printer/state.ts';
+import { lint } from './linter.ts';
+import { DASHBOARD_FILES, dashboardPath, readDashboard } from './model.ts';
+
+test('the source makes these files and no others', () => {
+  expect([...dashboardFiles().keys()]).toEqual([...DASHBOARD_FILES]);
+});
+
+describe.each(DASHBOARD_FILES)('%s', (name) => {
+  test('is what dashboards/src makes; else run npm run dashboards', () => {
+    expect(readFileSync(dashboardPath(name), 'utf8')).toBe(dashboardFiles().get(name));
+  });
+
+  test('has nothing that the linter finds', () => {
+    expect(lint(readDashboard(name))).toEqual([]);
+  });
+});
+
+test('the three are called by their fixed uids', () => {
+  expect(DASHBOARD_FILES.map((name) => readDashboard(name).uid)).toEqual([
+    'flashforge-fleet',
+    'flashforge-printer',
+    'flashforge-exporter',
+  ]);
+});
+
+test('every state has a word and a colour of its own, the same on all dashboards', () => {
+  const found = new Set<string>();
+  const collect = (_: string, value: unknown): unknown => {
+    if (typeof value === 'object' && value !== null && JSON.stringify(value).startsWith('{"0":{"text":"off","color"')) {
+      const text = JSON.stringify(value);
+      if (text.includes('"printing"')) found.add(text);
+    }
+    return value;
+  };
+  for (const text of dashboardFiles().values()) JSON.parse(text, collect);
+  expect(found.size).toBe(1);
+  const [mapping = '{}'] = found;
+  const shown: Record<string, { text: string; color: string }> = JSON.parse(mapping);
+  const words = Object.values(shown).map(({ text }) => text);
+  expect(words.toSorted()).toEqual(['off', ...STATES].toSorted());
+  expect(new Set(Object.values(shown).map(({ color }) => color)).size).toBe(words.length);
+});

@@ -1,0 +1,33 @@
+// The metrics and labels that the dashboards may use: those of the catalog, of the process and of Prometheus' scrapes.
+
+import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
+import { EXPORTER_FAMILIES } from '../../src/metrics/exporter.ts';
+import { createProcessMetrics } from '../../src/metrics/exposition.ts';
+
+export interface KnownMetric {
+  readonly of: 'printer' | 'exporter';
+  readonly isCounter: boolean;
+  readonly labels: ReadonlySet<string>;
+}
+
+/** Prometheus adds these to everything it scrapes. */
+const TARGET_LABELS = ['job', 'instance'];
+const SCRAPE_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
+
+function known(of: KnownMetric['of'], type: string, labels: readonly string[]): KnownMetric {
+  return { of, isCounter: type === 'counter', labels: new Set([...labels, ...TARGET_LABELS]) };
+}
+
+function processMetrics(): readonly (readonly [string, KnownMetric])[] {
+  const { registry } = createProcessMetrics();
+  return registry.getMetricsAsArray().map(({ name, type }) => [name, known('exporter', String(type), [])]);
+}
+
+export const KNOWN_METRICS: ReadonlyMap<string, KnownMetric> = new Map([
+  ...PRINTER_FAMILIES.map(
+    ({ name, type, labels }) => [name as string, known('printer', type, ['printer', ...labels])] as const,
+  ),
+  ...EXPORTER_FAMILIES.map(({ name, type, labels }) => [name as string, known('exporter', type, labels)] as const),
+  ...processMetrics(),
+  ...SCRAPE_METRICS.map((name) => [name, known('exporter', 'gauge', [])] as const),
+]);

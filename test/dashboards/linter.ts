@@ -1,0 +1,216 @@
+// Rules for our dashboards: those of Grafana's dashboard-linter that make sense here, and our own.
+//
+// Left out on purpose: template-job, template-instance, target-job and target-instance, since a printer is known by its
+// label `printer` whatever scrapes it (the exporter's own metrics do have both: target-scope); uneditable, since people
+// who import a dashboard want to change it.
+
+import * as units from '@grafana/grafana-foundation-sdk/units';
+import { KNOWN_METRICS } from './known-metrics.ts';
+import { type Check, FILLED, label, QUERY_RULES } from './linter-queries.ts';
+import { type Dashboard, type DatasourceRef, type GridPos, type Panel, shownPanels } from './model.ts';
+import { fillVariables, parseQuery, variablesIn } from './promql.ts';
+
+export interface Problem {
+  readonly rule: RuleName;
+  readonly message: string;
+}
+
+const COLUMNS = 24;
+const CORE_PANELS = ['stat', 'gauge', 'bargauge', 'table', 'timeseries', 'state-timeline'];
+const UIDS = ['flashforge-fleet', 'flashforge-printer', 'flashforge-exporter'];
+const UNITS: ReadonlySet<unknown> = new Set(Object.values(units));
+// Names of Grafana's palette follow the theme. The grey of what is off is the only other colour.
+const COLOR =
+  /^(?:text|transparent|#808080|(?:(?:super-light|light|semi-dark|dark)-)?(?:red|orange|yellow|green|blue|purple))$/;
+
+const GLOBAL_VARIABLES = ['__rate_interval', '__range', '__interval', '__from', '__to', '__url_time_range', '__data'];
+
+function forPanels(check: (panel: Panel) => string | undefined): Check {
+  return (dashboard) =>
+    shownPanels(dashboard).flatMap((panel) => {
+      const problem = check(panel);
+      return problem === undefined ? [] : [`${label(panel)}: ${problem}`];
+    });
+}
+
+const RULES = {
+  /** Classic schema, one of our uids, no id of somebody's database, nothing that asks at import. */
+  'dashboard-identity': (dashboard) => [
+    ...(UIDS.includes(dashboard.uid) ? [] : [`uid ${dashboard.uid}`]),
+    ...(dashboard.id === null ? [] : [`id ${dashboard.id}`]),
+    ...(dashboard.schemaVersion >= 36 && Array.isArray(dashboard.panels) ? [] : ['not the classic schema']),
+    ...(dashboard.tags.includes('flashforge') ? [] : ['no tag flashforge']),
+    ...(dashboard.title && dashboard.description ? [] : ['no title or description']),
+    ...Object.keys(dashboard)
+      .filter((key) => key.startsWith('__'))
+      .map((key) => `${key} is for exports`),
+  ],
+  'template-datasource': ({ templating: { list } }) =>
+    list[0]?.name === 'datasource' && list[0].type === 'datasource' && list[0].query === 'prometheus'
+      ? []
+      : ['the first variable is not the data source'],
+  'template-printer': ({ templating: { list } }) => {
+    const printer = list.find(({ name }) => name === 'printer');
+    return printer?.multi && printer.includeAll && printer.allValue ? [] : ['no variable printer, multi, with All'];
+  },
+  /** `.+` for all would take in everybody's `up` and process_*; only our own metrics have the label printer. */
+  'template-all-value': ({ templating: { list } }) =>
+    list.filter(({ name, allValue }) => name !== 'printer' && allValue !== undefined).map(({ name }) => name),
+  'template-on-time-change-reload': ({ templating: { list } }) =>
+    list
+      .filter(({ type, refresh }) => type === 'query' && refresh !== 2)
+      .map(({ name }) => `${name}: refresh is not 2`),
+  'template-label-promql': ({ templating: { list } }) =>
+    list
+      .filter(({ type }) => type === 'query')
+      .flatMap(({ name, query }) => {
+        const text = typeof query === 'string' ? query : (query?.query ?? '');
+        const [, selector = '', wanted = ''] = /^label_values\((.+), (\w+)\)$/.exec(text) ?? [];
+        const [found] = parseQuery(fillVariables(selector, FILLED)).selectors;
+        const labels = [...(found?.matchers.keys() ?? []), wanted];
+        const isKnown = labels.every((one) => KNOWN_METRICS.get(found?.metric ?? '')?.labels.has(one));
+        return isKnown ? [] : [`${name}: ${text}`];
+      }),
+  'template-unused': (dashboard) => {
+    const { templating, ...rest } = dashboard;
+    const used = variablesIn(
+      JSON.stringify([rest, templating.list.map(({ query, datasource }) => [query, datasource])]),
+    );
+    const declared = templating.list.map(({ name }) => name);
+    return [
+      ...declared.filter((name) => !used.includes(name)).map((name) => `${name} is declared and not used`),
+      ...used
+        .filter((name) => !declared.includes(name) && !GLOBAL_VARIABLES.includes(name))
+        .map((name) => `${name} is used and not declared`),
+    ];
+  },
+  'panel-datasource': (dashboard) => {
+    const isOurs = (ref: DatasourceRef | undefined): boolean =>
+      ref?.type === 'prometheus' && ref.uid === '$' + '{datasource}';
+    return [
+      ...shownPanels(dashboard)
+        .filter(({ datasource, targets = [] }) => ![datasource, ...targets.map((one) => one.datasource)].every(isOurs))
+        .map(label),
+      ...dashboard.templating.list
+        .filter(({ type, datasource }) => type === 'query' && !isOurs(datasource))
+        .map(({ name }) => `variable ${name}`),
+      ...(dashboard.annotations.list ?? []).filter(({ datasource }) => !isOurs(datasource)).map(({ name }) => name),
+    ];
+  },
+  'panel-core': forPanels(({ type }) => (CORE_PANELS.includes(type) ? undefined : `type ${type}`)),
+  'panel-title-description': forPanels(({ title, description }) =>
+    title && description ? undefined : 'no title or no description',
+  ),
+  'panel-units': forPanels(({ fieldConfig }) => {
+    const all = [fieldConfig?.defaults.unit, ...valuesOf(fieldConfig?.overrides, 'unit')];
+    const wrong = all.filter((unit) => !UNITS.has(unit));
+    return wrong.length === 0 ? undefined : `unit ${wrong.join(', ')}`;
+  }),
+  'panel-empty-state': forPanels(({ fieldConfig }) => (fieldConfig?.defaults.noValue ? undefined : 'no noValue')),
+  'panel-colors': (dashboard) => {
+    const colors = colorsIn(dashboard.panels);
+    return colors.filter((color) => !COLOR.test(color)).map((color) => `${color} does not follow the theme`);
+  },
+  'panel-no-targets': forPanels(({ targets = [] }) => {
+    const ids = targets.map(({ refId }) => refId);
+    if (ids.length === 0) return 'no query';
+    return new Set(ids).size === ids.length ? undefined : 'one refId twice';
+  }),
+  'panel-legend': forPanels(({ type, options }) =>
+    ['timeseries', 'state-timeline'].includes(type) && options?.legend?.showLegend !== true ? 'no legend' : undefined,
+  ),
+  'panel-reduce': forPanels(({ type, options }) =>
+    ['stat', 'gauge', 'bargauge'].includes(type) && options?.reduceOptions?.calcs?.length !== 1
+      ? 'not one calculation'
+      : undefined,
+  ),
+  'panel-ids': (dashboard) => {
+    const ids = dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]).map(({ id }) => id);
+    return ids.filter((id, index) => !(id > 0) || ids.indexOf(id) !== index).map((id) => `id ${id} twice or none`);
+  },
+  'panel-rows': ({ panels }) =>
+    panels
+      .filter(({ type, collapsed, panels: inside = [] }) => type === 'row' && collapsed !== inside.length > 0)
+      .map((row) => `${label(row)}: a closed row holds its panels, an open one none`),
+  'grid-width': (dashboard) =>
+    [...dashboard.panels, ...shownPanels(dashboard)]
+      .filter(({ gridPos: { x, y, w, h } }) => x < 0 || y < 0 || w < 1 || h < 1 || x + w > COLUMNS)
+      .map(label),
+  'grid-overlap': ({ panels }) => [
+    ...overlaps(panels),
+    ...panels.flatMap(({ panels: inside = [] }) => overlaps(inside)),
+    // A panel repeated to the right takes the whole width, whatever its own is.
+    ...panels
+      .filter(({ repeat, gridPos }) => repeat && gridPos.w < COLUMNS)
+      .map((panel) => `${label(panel)}: repeated beside others`),
+  ],
+  ...QUERY_RULES,
+  links: ({ uid, links }) => [
+    ...UIDS.filter((other) => other !== uid && !links.some(({ url }) => url === `/d/${other}`)).map(
+      (other) => `none to ${other}`,
+    ),
+    ...links
+      .filter(({ keepTime, includeVars, placement }) => !keepTime || !includeVars || placement !== undefined)
+      .map(({ url }) => `${url} does not keep time range and printers, or is hidden in a menu`),
+  ],
+} satisfies Record<string, Check>;
+
+export type RuleName = keyof typeof RULES;
+
+/** Everything that is wrong with a dashboard. */
+export function lint(dashboard: Dashboard): readonly Problem[] {
+  const problems: Problem[] = [];
+  const check = (rule: RuleName): void => {
+    for (const message of RULES[rule](dashboard)) problems.push({ rule, message });
+  };
+  for (const rule of RULE_NAMES) check(rule);
+  return problems;
+}
+
+function isRuleName(name: string): name is RuleName {
+  return Object.hasOwn(RULES, name);
+}
+
+export const RULE_NAMES: readonly RuleName[] = Object.keys(RULES).filter(isRuleName);
+
+function overlap(a: GridPos, b: GridPos): boolean {
+  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
+}
+
+function overlaps(panels: readonly Panel[]): readonly string[] {
+  return panels.flatMap((panel, index) =>
+    panels
+      .slice(index + 1)
+      .filter((other) => overlap(panel.gridPos, other.gridPos))
+      .map((other) => `${label(panel)} and ${label(other)}`),
+  );
+}
+
+/** The values of overrides' properties of that id. */
+function valuesOf(overrides: readonly unknown[] | undefined, id: string): readonly unknown[] {
+  const values: unknown[] = [];
+  visit(overrides, (_, value) => {
+    if (isRecord(value) && value['id'] === id) values.push(value['value']);
+  });
+  return values;
+}
+
+function colorsIn(panels: unknown): readonly string[] {
+  const colors: string[] = [];
+  visit(panels, (key, value) => {
+    if (['color', 'fixedColor', 'lineColor', 'fillColor'].includes(key) && typeof value === 'string')
+      colors.push(value);
+  });
+  // A label called color is excluded and renamed by name, which is no colour.
+  return colors.filter((color) => color !== 'Colour');
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function visit(value: unknown, see: (key: string, value: unknown) => void, key = ''): void {
+  see(key, value);
+  if (!isRecord(value)) return;
+  for (const [name, inner] of Object.entries(value)) visit(inner, see, name);
+}

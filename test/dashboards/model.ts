@@ -1,0 +1,97 @@
+// A dashboard as it stands in its file, as far as the tests look at it.
+
+import { readFileSync } from 'node:fs';
+
+export interface Target {
+  refId: string;
+  expr: string;
+  legendFormat?: string;
+  interval?: string;
+  instant?: boolean;
+  range?: boolean;
+  format?: string;
+  datasource?: DatasourceRef;
+}
+
+export interface DatasourceRef {
+  type?: string;
+  uid?: string;
+}
+
+export interface GridPos {
+  x: number;
+  y: number;
+  w: number;
+  h: number;
+}
+
+export interface Panel {
+  id: number;
+  type: string;
+  title?: string;
+  description?: string;
+  collapsed?: boolean;
+  gridPos: GridPos;
+  datasource?: DatasourceRef;
+  repeat?: string;
+  timeFrom?: string;
+  targets?: Target[];
+  panels?: Panel[];
+  options?: { legend?: { showLegend?: boolean }; reduceOptions?: { calcs?: string[] } };
+  fieldConfig?: { defaults: { unit?: string; noValue?: string; [key: string]: unknown }; overrides: unknown[] };
+}
+
+export interface Variable {
+  name: string;
+  type: string;
+  query?: string | { query: string };
+  datasource?: DatasourceRef;
+  multi?: boolean;
+  includeAll?: boolean;
+  allValue?: string;
+  refresh?: number;
+}
+
+export interface Annotation {
+  name: string;
+  expr?: string;
+  titleFormat?: string;
+  textFormat?: string;
+  datasource?: DatasourceRef;
+}
+
+export interface Link {
+  url?: string;
+  keepTime?: boolean;
+  includeVars?: boolean;
+  placement?: string;
+}
+
+export interface Dashboard {
+  id: number | null;
+  uid: string;
+  title: string;
+  description?: string;
+  tags: string[];
+  schemaVersion: number;
+  time: { from: string; to: string };
+  panels: Panel[];
+  templating: { list: Variable[] };
+  annotations: { list?: Annotation[] };
+  links: Link[];
+}
+
+export const DASHBOARD_FILES = ['fleet.json', 'printer.json', 'exporter.json'] as const;
+
+export function dashboardPath(name: string): URL {
+  return new URL(`../../dashboards/${name}`, import.meta.url);
+}
+
+export function readDashboard(name: (typeof DASHBOARD_FILES)[number]): Dashboard {
+  return JSON.parse(readFileSync(dashboardPath(name), 'utf8'));
+}
+
+/** All panels that show something, those in closed rows too. */
+export function shownPanels(dashboard: Dashboard): readonly Panel[] {
+  return dashboard.panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
+}

@@ -1,0 +1,109 @@
+// Both sides of one printer as one.
+
+import { describe, expect, it } from 'vitest';
+import { mergeSnapshots, type Snapshot } from '../../src/printer/snapshot.ts';
+
+const TCP: Snapshot = {
+  identity: { model: 'Flashforge Adventurer 5M Pro', name: 'Mine', firmware: 'v3.1.3', mac: '88:A9:A7:97:B2:BF' },
+  state: 'printing',
+  stateProtocol: 'tcp',
+  statusWords: [{ protocol: 'tcp', status: 'BUILDING_FROM_SD' }],
+  moveMode: 'MOVING',
+  heaters: new Map([
+    ['tool0', { celsius: 220, targetCelsius: 220 }],
+    ['bed', { celsius: 50, targetCelsius: 50 }],
+  ]),
+  positionMeters: new Map([['x', 0.01]]),
+  progress: { ratio: 0.18, protocol: 'tcp' },
+  layer: 117,
+  layers: 523,
+  file: 'tcp.gx',
+  lightOn: true,
+};
+
+const HTTP: Snapshot = {
+  identity: { model: 'Adventurer 5M Pro', firmware: '3.1.4', serial: 'SN1' },
+  state: 'paused',
+  stateProtocol: 'http',
+  statusWords: [{ protocol: 'http', status: 'pause' }],
+  heaters: new Map([
+    ['tool0', { celsius: 219.5, targetCelsius: 221 }],
+    ['chamber', { celsius: 40 }],
+  ]),
+  progress: { ratio: 0.19, protocol: 'http' },
+  layer: 118,
+  file: 'http.gx',
+  tvocIndex: 3,
+};
+
+describe('mergeSnapshots', () => {
+  it('takes HTTP where both know, and adds what only TCP knows', () => {
+    expect(mergeSnapshots(TCP, HTTP)).toStrictEqual({
+      identity: {
+        model: 'Adventurer 5M Pro',
+        name: 'Mine',
+        firmware: '3.1.4',
+        mac: '88:A9:A7:97:B2:BF',
+        serial: 'SN1',
+      },
+      state: 'paused',
+      stateProtocol: 'http',
+      statusWords: [
+        { protocol: 'tcp', status: 'BUILDING_FROM_SD' },
+        { protocol: 'http', status: 'pause' },
+      ],
+      moveMode: 'MOVING',
+      heaters: new Map([
+        ['tool0', { celsius: 219.5, targetCelsius: 221 }],
+        ['bed', { celsius: 50, targetCelsius: 50 }],
+        ['chamber', { celsius: 40 }],
+      ]),
+      positionMeters: new Map([['x', 0.01]]),
+      progress: { ratio: 0.19, protocol: 'http' },
+      layer: 118,
+      layers: 523,
+      file: 'http.gx',
+      fileProtocol: 'http',
+      lightOn: true,
+      tvocIndex: 3,
+    });
+  });
+
+  it.each<readonly [title: string, tcp: Snapshot | undefined, http: Snapshot | undefined, expected: Snapshot]>([
+    ['only TCP', TCP, undefined, TCP],
+    ['only HTTP', undefined, HTTP, HTTP],
+    ['neither', undefined, undefined, {}],
+    ['two empty ones', {}, {}, {}],
+    ['an empty HTTP', TCP, {}, { ...TCP, fileProtocol: 'tcp' }],
+    ['an empty TCP', {}, HTTP, { ...HTTP, fileProtocol: 'http' }],
+  ])('%s', (_title, tcp, http, expected) => {
+    expect(mergeSnapshots(tcp, http)).toStrictEqual(expected);
+  });
+
+  it.each<readonly [tcp: Snapshot['state'], http: Snapshot['state'], expected: Snapshot]>([
+    ['printing', 'paused', { state: 'paused', stateProtocol: 'http' }],
+    ['printing', undefined, { state: 'printing', stateProtocol: 'tcp' }],
+    [undefined, 'paused', { state: 'paused', stateProtocol: 'http' }],
+    ['printing', 'unknown', { state: 'printing', stateProtocol: 'tcp' }],
+    ['unknown', 'paused', { state: 'paused', stateProtocol: 'http' }],
+    ['unknown', 'unknown', { state: 'unknown', stateProtocol: 'tcp' }],
+    [undefined, 'unknown', { state: 'unknown', stateProtocol: 'http' }],
+    [undefined, undefined, {}],
+  ])('TCP says %s, HTTP %s', (tcp, http, expected) => {
+    const side = (state: Snapshot['state'], protocol: 'tcp' | 'http'): Snapshot =>
+      state === undefined ? {} : { state, stateProtocol: protocol };
+    expect(mergeSnapshots(side(tcp, 'tcp'), side(http, 'http'))).toStrictEqual(expected);
+  });
+
+  it('takes from TCP the half of a heater that HTTP lacks', () => {
+    const tcp: Snapshot = { heaters: new Map([['tool0', { celsius: 220, targetCelsius: 221 }]]) };
+    const http: Snapshot = { heaters: new Map([['tool0', { celsius: 219.5 }]]) };
+    expect(mergeSnapshots(tcp, http).heaters).toEqual(new Map([['tool0', { celsius: 219.5, targetCelsius: 221 }]]));
+  });
+
+  it('changes neither side', () => {
+    const before = structuredClone({ TCP, HTTP });
+    mergeSnapshots(TCP, HTTP);
+    expect({ TCP, HTTP }).toEqual(before);
+  });
+});

@@ -1,0 +1,32 @@
+// Bytes through a framer, for its tests.
+
+import { Framer, type Reply } from '../../src/tcp/framer.ts';
+
+export const LIMIT = 16 * 1024;
+
+export interface Framed {
+  readonly replies: readonly Reply[];
+  readonly framer: Framer;
+  readonly error: unknown;
+}
+
+export function bytesOf(part: string | Uint8Array): Uint8Array {
+  return typeof part === 'string' ? Buffer.from(part) : part;
+}
+
+export function frame(parts: readonly (string | Uint8Array)[], limitBytes = LIMIT): Framed {
+  const framer = new Framer(limitBytes);
+  const replies: Reply[] = [];
+  let error: unknown;
+  try {
+    for (const part of parts) framer.push(bytesOf(part), (whole) => replies.push(whole));
+  } catch (thrown) {
+    error = thrown;
+  }
+  return { replies, framer, error };
+}
+
+/** Each byte a chunk of its own. */
+export function bytewise(part: string | Uint8Array): Uint8Array[] {
+  return [...bytesOf(part)].map((byte) => Uint8Array.of(byte));
+}

@@ -1,0 +1,224 @@
+// A visit to a printer that answers, each in its way.
+
+import { getEventListeners } from 'node:events';
+import { expect, it } from 'vitest';
+import { DEFAULT_LIMITS } from '../../src/tcp/session.ts';
+import { type Answer, reply, replyWithoutOk, type Script, startScriptedPrinter } from '../support/scripted-printer.ts';
+import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
+
+it('asks four things, one at a time, over one connection that it closes', async () => {
+  await using printer = await startScriptedPrinter(IDLE);
+  const reading = await visit(printer);
+  await printer.allClosed();
+  expect(printer.received).toEqual(['~M119\r\n~M105\r\n~M27\r\n~M114\r\n']);
+  expect(printer.pipelined).toEqual([]);
+  expect(partsOf(reading)).toEqual(['m119', 'm105', 'm27', 'm114']);
+  expect(problemsOf(reading)).toEqual({});
+  expect(reading.failure).toBeUndefined();
+});
+
+it('asks what the printer is last, and only when told to', async () => {
+  await using printer = await startScriptedPrinter(IDLE);
+  const reading = await visit(printer, { identity: true });
+  await printer.allClosed();
+  expect(printer.received).toEqual(['~M119\r\n~M105\r\n~M27\r\n~M114\r\n~M115\r\n']);
+  expect(reading.replies.m115).toEqual({ machineType: 'Flashforge Finder', serial: '62B08883' });
+});
+
+it('has the limits of design.md 3 by default', () => {
+  expect(DEFAULT_LIMITS).toEqual({
+    connectMs: 3000,
+    commandMs: 5000,
+    silenceMs: 1000,
+    okTailMs: 50,
+    replyBytes: 16384,
+  });
+});
+
+it('leaves nothing on the signal', async () => {
+  await using printer = await startScriptedPrinter(IDLE);
+  const { signal } = new AbortController();
+  await visit(printer, {}, signal);
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
+});
+
+it('never sends the next command while a reply is still coming', async () => {
+  const inTwo = Object.entries(IDLE).map(([command, bytes]): [string, Answer] => [
+    command,
+    async ({ part, send }) => {
+      await part(String(bytes).slice(0, -5));
+      await send(String(bytes).slice(-5));
+    },
+  ]);
+  await using printer = await startScriptedPrinter(Object.fromEntries(inTwo));
+  const reading = await visit(printer);
+  expect(printer.pipelined).toEqual([]);
+  expect(problemsOf(reading)).toEqual({});
+});
+
+it('reads a printer that sends one byte at a time', async () => {
+  const dripping = Object.entries(IDLE).map(([command, bytes]): [string, Answer] => [
+    command,
+    async ({ part }) => {
+      for (const byte of String(bytes)) await part(byte);
+    },
+  ]);
+  await using printer = await startScriptedPrinter(Object.fromEntries(dripping));
+  expect(partsOf(await visit(printer))).toEqual(['m119', 'm105', 'm27', 'm114']);
+});
+
+const MISSING: readonly (readonly [
+  title: string,
+  answers: Script,
+  problems: Record<string, string>,
+  parts: string[],
+])[] = [
+  [
+    'an acknowledgement without data',
+    { M27: reply('M27') },
+    { M27: 'protocol | M27: reply not understood: ""' },
+    ['m119', 'm105', 'm114'],
+  ],
+  [
+    'words that are not known',
+    { M114: reply('M114', 'here', 'and there') },
+    { M114: 'protocol | M114: reply not understood: "here | and there"' },
+    ['m119', 'm105', 'm27'],
+  ],
+  [
+    'bytes that are no text',
+    { M27: Buffer.concat([Buffer.from('CMD M27 Received.\r\n'), Buffer.alloc(3, 0xff), Buffer.from('\r\nok\r\n')]) },
+    { M27: 'protocol | M27: reply not understood: "\ufffd\ufffd\ufffd"' },
+    ['m119', 'm105', 'm114'],
+  ],
+  [
+    'no status',
+    { M119: reply('M119', 'hello') },
+    { M119: 'protocol | M119: reply not understood: "hello"' },
+    ['m105', 'm27', 'm114'],
+  ],
+  [
+    'no temperature',
+    { M105: reply('M105', 'T0:nan/0') },
+    { M105: 'protocol | M105: reply not understood: "T0:nan/0"' },
+    ['m119', 'm27', 'm114'],
+  ],
+];
+
+it.each(MISSING)('%s costs that part, not the printer', async (_title, answers, problems, parts) => {
+  await using printer = await startScriptedPrinter({ ...IDLE, ...answers });
+  const reading = await visit(printer);
+  expect(problemsOf(reading)).toEqual(problems);
+  expect(partsOf(reading)).toEqual(parts);
+  expect(reading.failure).toBeUndefined();
+  await printer.allClosed();
+  expect(printer.received).toEqual(['~M119\r\n~M105\r\n~M27\r\n~M114\r\n']);
+});
+
+it('was not read when neither M119 nor M105 was understood, for the reason of M119', async () => {
+  await using printer = await startScriptedPrinter({ ...IDLE, M119: reply('M119', 'a'), M105: reply('M105', 'b') });
+  const reading = await visit(printer);
+  expect(reading.failure).toMatchObject({ code: 'protocol', message: 'M119: reply not understood: "a"' });
+  expect(partsOf(reading)).toEqual(['m27', 'm114']);
+});
+
+it('quotes no more than 100 characters of a reply', async () => {
+  await using printer = await startScriptedPrinter({ ...IDLE, M27: reply('M27', 'x'.repeat(5000)) });
+  expect(problemsOf(await visit(printer))).toEqual({
+    M27: `protocol | M27: reply not understood: "${'x'.repeat(100)}"`,
+  });
+});
+
+it('drops replies to commands it did not ask, and acknowledgements of an upload', async () => {
+  const foreign = `${reply('M105', 'T0:99/99')}N0001 ok.\r\n${reply('M114', 'X:9')}${reply('M601', 'Control failed.')}`;
+  await using printer = await startScriptedPrinter({
+    ...IDLE,
+    M119: `${foreign}${IDLE['M119']}`,
+    M27: `${foreign}${IDLE['M27']}`,
+  });
+  const reading = await visit(printer);
+  expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
+  expect(reading.replies.m114?.get('x')?.text).toBe('1');
+  expect(problemsOf(reading)).toEqual({});
+});
+
+it('drops what comes after a reply, up to the next one', async () => {
+  const late = `${reply('M105', 'T0:99/99')}X:9\r\n`;
+  await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}ok\r\n${late}` });
+  const reading = await visit(printer);
+  expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
+  expect(problemsOf(reading)).toEqual({});
+});
+
+it('takes the reply to M119 and M27 that another client was given in its stead', async () => {
+  await using printer = await startScriptedPrinter({
+    ...IDLE,
+    M119: `${reply('M119', 'MachineStatus: BUSY')}${IDLE['M119']}`,
+  });
+  expect((await visit(printer)).replies.m119?.machineStatus).toBe('BUSY');
+});
+
+it('takes a reply whose ok never comes after a silence', async () => {
+  const printing = replyWithoutOk('M27', 'SD printing byte 5/100');
+  await using printer = await startScriptedPrinter({ ...IDLE, M27: printing });
+  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  expect(reading.replies.m27?.ratio).toBe(0.05);
+  expect(problemsOf(reading)).toEqual({});
+  expect(reading.replies.m114?.get('x')?.text).toBe('1');
+});
+
+it('leaves out the line at which a reply fell silent: half a number is a wrong one', async () => {
+  const torn = 'CMD M105 Received.\r\nT0:24/0\r\nT1:220.3/22';
+  await using printer = await startScriptedPrinter({ ...IDLE, M105: torn });
+  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  expect([...(reading.replies.m105?.keys() ?? [])]).toEqual(['tool0']);
+});
+
+it('goes on after a Dremel, which answers M27 with its CMD line only', async () => {
+  await using printer = await startScriptedPrinter({ ...IDLE, M27: replyWithoutOk('M27') });
+  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  expect(problemsOf(reading)).toEqual({ M27: 'timeout | M27: no "ok", and not understood: ""' });
+  expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
+});
+
+it('drops the ok that comes after the silence', async () => {
+  const answers: Script = {
+    M27: replyWithoutOk('M27', 'SD printing byte 5/100'),
+    M114: `ok\r\n${IDLE['M114']}`,
+  };
+  await using printer = await startScriptedPrinter({ ...IDLE, ...answers });
+  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  expect(partsOf(reading)).toEqual(['m119', 'm105', 'm27', 'm114']);
+});
+
+it('takes an ok without a line end when nothing more comes for a moment', async () => {
+  const script = Object.fromEntries(Object.entries(IDLE).map(([command, bytes]) => [command, String(bytes).trimEnd()]));
+  await using printer = await startScriptedPrinter(script);
+  // Long silence: it is the short wait that ends them.
+  expect(partsOf(await visit(printer, { limits: { ...LONG, okTailMs: 10 } }))).toEqual(['m119', 'm105', 'm27', 'm114']);
+});
+
+it('waits for the rest of a line that begins with ok', async () => {
+  const answer: Answer = async ({ part, send }) => {
+    await part('CMD M119 Received.\r\nok');
+    await send('ay\r\nMachineStatus: READY\r\nok\r\n');
+  };
+  await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
+  expect((await visit(printer)).replies.m119?.machineStatus).toBe('READY');
+});
+
+it('takes an ok without a line end from a printer that then hangs up', async () => {
+  const answer: Answer = ({ socket }) => void socket.end(String(IDLE['M119']).trimEnd());
+  await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
+  const reading = await visit(printer);
+  expect(partsOf(reading)).toEqual(['m119']);
+  expect(reading.failure).toBeUndefined();
+  expect(reading.problems.get('M105')?.code).toBe('closed');
+});
+
+it('takes no silence for an end before the CMD line has come', async () => {
+  const answer: Answer = async ({ part }) => part('CMD M119 Rece');
+  await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
+  const reading = await visit(printer, { limits: SHORT });
+  expect(reading.failure?.message).toBe('M119: no whole reply within 150 ms, 13 bytes came');
+});

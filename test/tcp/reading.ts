@@ -1,0 +1,42 @@
+// What the tests of a TCP visit share: short limits, an idle printer, a visit.
+
+import { readTcp, type TcpReading, type TcpReadOptions } from '../../src/tcp/read.ts';
+import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/session.ts';
+import { reply, type Script } from '../support/scripted-printer.ts';
+
+/** For what ends by time alone. */
+export const SHORT: SessionLimits = { ...DEFAULT_LIMITS, commandMs: 150, silenceMs: 30, okTailMs: 10 };
+/** For what must not end by time. */
+export const LONG: SessionLimits = {
+  ...DEFAULT_LIMITS,
+  connectMs: 60_000,
+  commandMs: 60_000,
+  silenceMs: 60_000,
+  okTailMs: 60_000,
+};
+
+export const IDLE: Script = {
+  M119: reply('M119', 'MachineStatus: READY', 'MoveMode: READY'),
+  M105: reply('M105', 'T0:24 /0 B:0 /0'),
+  M27: reply('M27', 'SD printing byte 0/100'),
+  M114: reply('M114', 'X:1 Y:2 Z:3'),
+  M115: reply('M115', 'Machine Type: Flashforge Finder', 'SN: 62B08883'),
+};
+
+export function visit(
+  { target }: { readonly target: TcpTarget },
+  options: Partial<TcpReadOptions> = {},
+  signal: AbortSignal = new AbortController().signal,
+): Promise<TcpReading> {
+  return readTcp(target, { login: 'auto', identity: false, limits: LONG, ...options }, signal);
+}
+
+/** Commands of the problems to code and message. */
+export function problemsOf({ problems }: TcpReading): Record<string, string> {
+  return Object.fromEntries([...problems].map(([command, { code, message }]) => [command, `${code} | ${message}`]));
+}
+
+/** Which parts were read. */
+export function partsOf({ replies }: TcpReading): string[] {
+  return Object.keys(replies);
+}

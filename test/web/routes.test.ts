@@ -1,0 +1,181 @@
+// What the exporter serves, asked over HTTP as Prometheus and people do.
+
+import { afterEach, describe, expect, it } from 'vitest';
+import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import { scrape, startTestExporter, type TestExporter } from '../support/exporter.ts';
+import { parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
+import { collectLog, configNamed, configOf } from '../support/fleet.ts';
+import { ask } from '../support/http.ts';
+
+const TIMEOUT = 'X-Prometheus-Scrape-Timeout-Seconds';
+
+const closing: { close(graceMs: number): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((each) => each.close(0)));
+});
+
+async function serve(...args: Parameters<typeof startTestExporter>): Promise<TestExporter> {
+  const exporter = await startTestExporter(...args);
+  closing.push(exporter);
+  return exporter;
+}
+
+async function simulate(...[options]: Parameters<typeof startSimulatedPrinter>): Promise<SimulatedPrinter> {
+  const printer = await startSimulatedPrinter(options);
+  closing.push(printer);
+  return printer;
+}
+
+/** Where a page leads, as paths: it may stand behind a proxy, so its own links may be relative. */
+function linksOf(html: string): readonly string[] {
+  return [...html.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => new URL(href, 'http://exporter/').pathname);
+}
+
+describe('/metrics', () => {
+  it('is a page in the text format', async () => {
+    const printer = await simulate({ model: 'finder', name: 'finder' });
+    const { url } = await serve([configOf(printer)]);
+    const { status, headers, body } = await ask(url, '/metrics');
+    expect(status).toBe(200);
+    expect(headers).toMatchObject({
+      'content-type': 'text/plain; version=0.0.4; charset=utf-8',
+      'content-length': String(Buffer.byteLength(body)),
+      'cache-control': 'no-store',
+    });
+    const page = parseExposition(body);
+    expect(valueIn(page, 'flashforge_up', { printer: 'finder' })).toBe(1);
+    expect(valueIn(page, 'flashforge_exporter_config_last_reload_successful')).toBe(1);
+    expect(samplesOf(page, 'flashforge_exporter_build_info')[0]?.labels).toEqual({
+      version: '0.0.0',
+      revision: 'test',
+      node_version: process.versions.node,
+    });
+  });
+
+  it('answers HEAD with the head alone', async () => {
+    const { url } = await serve([]);
+    const answer = await ask(url, '/metrics', { method: 'HEAD' });
+    expect(answer).toMatchObject({ status: 200, body: '' });
+    expect(Number(answer.headers['content-length'])).toBeGreaterThan(0);
+  });
+
+  it('takes no POST', async () => {
+    const { url } = await serve([]);
+    const answer = await ask(url, '/metrics', { method: 'POST' });
+    expect(answer.status).toBe(405);
+    expect(answer.headers['allow']).toBe('GET, HEAD');
+  });
+
+  it('stands where it is told to', async () => {
+    const { url } = await serve([], { telemetryPath: '/printers/metrics' });
+    expect((await ask(url, '/printers/metrics')).status).toBe(200);
+    expect((await ask(url, '/metrics')).status).toBe(404);
+    expect(linksOf((await ask(url, '/')).body)).toContain('/printers/metrics');
+  });
+
+  it('has the process’s own metrics where they are wanted', async () => {
+    const without = await scrape(await serve([]));
+    expect([...without.families.keys()].filter((name) => !name.startsWith('flashforge_'))).toEqual([]);
+    const page = await scrape(await serve([], { processMetrics: true }));
+    expect(valueIn(page, 'process_cpu_seconds_total')).toBeGreaterThan(0);
+  });
+
+  it('has the names of printers as they are, whatever they are', async () => {
+    const name = 'a "b" \\ <img>\n, {printer="c"} 1';
+    const page = await scrape(await serve([configNamed(name, { timeoutMs: 20 })]));
+    expect(valueIn(page, 'flashforge_up', { printer: name })).toBe(0);
+  });
+});
+
+describe('the deadline', () => {
+  it.each(['soon', '0', '-1', '', '10, 20'])('%j is 400, and no printer is asked', async (header) => {
+    const printer = await simulate({ model: 'finder' });
+    const { url } = await serve([configOf(printer)]);
+    const answer = await ask(url, '/metrics', { headers: { [TIMEOUT]: header } });
+    expect(answer).toMatchObject({ status: 400, body: expect.stringContaining(`${TIMEOUT}: "${header}"`) });
+    expect(printer.stats.tcpConnections).toBe(0);
+  });
+
+  it('of the request counts, less the offset', async () => {
+    const printer = await simulate({ model: 'finder', name: 'mute', fault: { kind: 'silence' } });
+    const exporter = await serve([configOf(printer)], { scrapeTimeoutOffsetMs: 200 });
+    const beganAt = performance.now();
+    const page = await scrape(exporter, { headers: { [TIMEOUT]: '0.5' } });
+    const tookMs = performance.now() - beganAt;
+    expect(tookMs).toBeGreaterThan(290);
+    expect(tookMs).toBeLessThan(2000);
+    expect(
+      valueIn(page, 'flashforge_scrape_failures_total', { printer: 'mute', protocol: 'tcp', code: 'timeout' }),
+    ).toBe(1);
+    expect(valueIn(page, 'flashforge_scrape_duration_seconds', { printer: 'mute' })).toBeGreaterThan(0.29);
+  });
+
+  it('of the flags counts where the request names none', async () => {
+    const printer = await simulate({ model: 'finder', name: 'mute', fault: { kind: 'silence' } });
+    const exporter = await serve([configOf(printer)], { scrapeTimeoutMs: 50 });
+    expect(valueIn(await scrape(exporter), 'flashforge_up', { printer: 'mute' })).toBe(0);
+  });
+});
+
+describe('other routes', () => {
+  it('/ is a page for people that leads to the metrics', async () => {
+    const { url } = await serve([]);
+    const { status, headers, body } = await ask(url, '/');
+    expect(status).toBe(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(body).toMatch(/^<!doctype html>/i);
+    expect(linksOf(body)).toContain('/metrics');
+  });
+
+  it('/-/healthy and /-/ready say so in a word', async () => {
+    const { url } = await serve([]);
+    expect(await ask(url, '/-/healthy')).toMatchObject({ status: 200, body: 'Healthy\n' });
+    expect(await ask(url, '/-/ready')).toMatchObject({ status: 200, body: 'Ready\n' });
+  });
+
+  it.each(['/nothing', '/metrics/', '/Metrics', '//metrics', '/-/quit', '/favicon.ico'])('%s is 404', async (path) => {
+    const { url } = await serve([]);
+    expect((await ask(url, path)).status).toBe(404);
+  });
+});
+
+describe('many scrapes', () => {
+  it('over the limit are 503 while /-/healthy answers, and read no printer', async () => {
+    const printer = await simulate({ model: 'finder', fault: { kind: 'silence' } });
+    const { url } = await serve([configOf(printer)], { maxRequests: 1 });
+    const gone = new AbortController();
+    const waiting = ask(url, '/metrics', { signal: gone.signal });
+    await expect.poll(() => printer.stats.commands).toHaveLength(1);
+    expect((await ask(url, '/metrics')).status).toBe(503);
+    expect((await ask(url, '/-/healthy')).status).toBe(200);
+    expect((await ask(url, '/-/ready')).status).toBe(200);
+    gone.abort();
+    await expect(waiting).rejects.toThrow('aborted');
+    expect(printer.stats.tcpConnections).toBe(1);
+    await expect.poll(() => printer.stats.openTcpConnections).toBe(0);
+  });
+});
+
+describe('stopping', () => {
+  it('finishes the scrape under way', async () => {
+    const printer = await simulate({ model: 'finder', name: 'slow', latencyMs: 50 });
+    const { log, lines } = collectLog();
+    const exporter = await serve([configOf(printer)], { log });
+    const scraped = scrape(exporter);
+    await expect.poll(() => printer.stats.commands.length).toBeGreaterThan(0);
+    await exporter.close(10_000);
+    expect(valueIn(await scraped, 'flashforge_up', { printer: 'slow' })).toBe(1);
+    await expect(ask(exporter.url, '/-/healthy')).rejects.toThrow('ECONNREFUSED');
+    expect(lines.filter((line) => !line.startsWith('level=info'))).toEqual([]);
+  });
+
+  it('lets the printers go with what it cannot finish', async () => {
+    const printer = await simulate({ model: 'finder', fault: { kind: 'silence' } });
+    const exporter = await serve([configOf(printer)]);
+    const asked = ask(exporter.url, '/metrics');
+    await expect.poll(() => printer.stats.openTcpConnections).toBe(1);
+    await Promise.all([exporter.close(20), expect(asked).rejects.toThrow('socket hang up')]);
+    await expect.poll(() => printer.stats.openTcpConnections).toBe(0);
+  });
+});
