@@ -161,7 +161,7 @@ export function serveOptions<T>(yargs: Argv<T>) {
     })
     .option('web.cors-origin', {
       ...single('web.cors-origin', parseOrigin),
-      describe: 'Origin whose pages may read the JSON API, or * for all',
+      describe: 'Origin whose pages may read the JSON API; * is all',
     })
     .option('probe.allow', {
       ...repeatable('probe.allow', (texts): Networks | undefined => parseNetworks(texts)),

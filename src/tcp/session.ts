@@ -209,12 +209,11 @@ export class TcpSession {
   #onEnd(): void {
     const reply = this.#framer.flush();
     if (reply?.complete) this.#onReply(reply);
-    this.#fail(
-      new PrinterError(
-        'closed',
-        `${this.#doing}: the printer closed the connection, ${this.#receivedBytes} bytes came`,
-      ),
-    );
+    // A reset right behind data reaches us as an end: libuv reads what is there and sees a hang-up, no error.
+    const isTorn = reply !== undefined && !reply.complete;
+    const cause = isTorn ? Object.assign(new Error('ended in mid-reply'), { code: 'ECONNRESET' }) : undefined;
+    const came = `the printer closed the connection, ${this.#receivedBytes} bytes came`;
+    this.#fail(new PrinterError('closed', `${this.#doing}: ${came}`, cause && { cause }));
   }
 
   get #doing(): string {

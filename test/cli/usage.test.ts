@@ -14,6 +14,7 @@ const VALUES: Readonly<Record<string, string>> = {
   'web.config.file': `${DATA}/good/empty.yml`,
   'web.telemetry-path': '/m',
   'web.max-requests': '1',
+  'web.cors-origin': 'http://localhost:8000',
   'scrape.timeout': '5s',
   'scrape.timeout-offset': '0',
   'discovery.interval': '5m',
@@ -24,7 +25,7 @@ const REPEATABLE: Readonly<Record<string, string>> = {
   'web.listen-address': '[::1]:0',
   'probe.allow': '192.168.1.0/24',
 };
-const SWITCHES = ['config.check', 'web.disable-exporter-metrics', 'web.systemd-socket'];
+const SWITCHES = ['config.check', 'web.disable-exporter-metrics', 'web.enable-lifecycle', 'web.systemd-socket'];
 
 async function expectUsageError(argv: readonly string[], message: string): Promise<void> {
   const before = await listeningSockets();
@@ -91,6 +92,10 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['--scrape.timeout -5s', '--scrape.timeout: "-5s" is no duration: write 500ms, 10s, 1m30s or 1h'],
     ['--scrape.timeout 0', '--scrape.timeout: must be longer than 0'],
     ['--scrape.timeout-offset x', '--scrape.timeout-offset: "x" is no duration: write 500ms, 10s, 1m30s or 1h'],
+    [
+      '--web.cors-origin http://localhost:8000/',
+      '--web.cors-origin: "http://localhost:8000/" is no origin: write http://host:port, or * for all',
+    ],
     ['--discovery.interval often', '--discovery.interval: "often" is no duration: write 500ms, 10s, 1m30s or 1h'],
     [
       '--probe.allow 192.168.1.0/33',

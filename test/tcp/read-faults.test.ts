@@ -74,26 +74,26 @@ describe('a reset', () => {
 });
 
 describe('a hang-up', () => {
-  it.each<readonly [title: string, answers: Script, parts: readonly string[], message: string]>([
-    ['instead of a reply', { M27: hangUp }, ['m119', 'm105'], 'M27: the printer closed the connection, 0 bytes came'],
-    [
-      'in mid-reply',
-      { M105: halfThen('M105', hangUp) },
-      ['m119'],
-      'M105: the printer closed the connection, 20 bytes came',
-    ],
-    [
-      'instead of the ok',
-      { M105: ({ socket }) => void socket.end(replyWithoutOk('M105', 'T0:24/0')) },
-      ['m119'],
-      'M105: the printer closed the connection, 29 bytes came',
-    ],
-  ])('%s: closed, without a second try', async (_title, answers, parts, message) => {
-    await using printer = await startScriptedPrinter({ ...IDLE, ...answers });
+  it('instead of a reply: closed, without a second try', async () => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M27: hangUp });
     const reading = await visit(printer);
-    expect(partsOf(reading)).toEqual(parts);
+    expect(partsOf(reading)).toEqual(['m119', 'm105']);
+    const message = 'M27: the printer closed the connection, 0 bytes came';
     expect(reading.problems.get('M114')).toMatchObject({ code: 'closed', message });
     expect(printer.received).toHaveLength(1);
+  });
+
+  // A reset right behind data reaches Node.js as a hang-up, so this one is tried again as a reset is.
+  it.each<readonly [title: string, answer: Answer, bytes: number]>([
+    ['in mid-reply', halfThen('M105', hangUp), 20],
+    ['instead of the ok', ({ socket }) => void socket.end(replyWithoutOk('M105', 'T0:24/0')), 29],
+  ])('%s: a second try, then closed', async (_title, M105, bytes) => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M105 });
+    const reading = await visit(printer);
+    expect(partsOf(reading)).toEqual(['m119']);
+    const message = `M105: the printer closed the connection, ${bytes} bytes came`;
+    expect(reading.problems.get('M114')).toMatchObject({ code: 'closed', message });
+    expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105'], ['M105']]);
   });
 
   it('after a reply costs the rest', async () => {

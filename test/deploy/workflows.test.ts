@@ -1,0 +1,82 @@
+// The workflows: what they run exists here, and they may do no more than they need.
+import { readdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { pathOf, readPackage, readText, readYaml } from './files.ts';
+
+interface Job {
+  'runs-on': string;
+  'timeout-minutes'?: number;
+  permissions?: Record<string, string>;
+  strategy?: { matrix: Record<string, unknown[]> };
+  needs?: string;
+  steps: { uses?: string; run?: string; with?: Record<string, unknown> }[];
+}
+interface Workflow {
+  permissions: Record<string, string>;
+  jobs: Record<string, Job>;
+}
+
+const FOLDER = '.github/workflows';
+const files = readdirSync(pathOf(FOLDER));
+
+describe.each(files)('%s', (file) => {
+  const { permissions, jobs } = readYaml<Workflow>(`${FOLDER}/${file}`);
+  const steps = Object.values(jobs).flatMap((job) => job.steps);
+
+  test('uses actions by commit, with the version beside it', () => {
+    for (const line of readText(`${FOLDER}/${file}`)
+      .split('\n')
+      .filter((text) => text.includes('uses:'))) {
+      expect(line).toMatch(/uses: [\w-]+\/[\w-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/);
+    }
+  });
+
+  test('may only read, but for the jobs that publish', () => {
+    expect(permissions).toEqual({ contents: 'read' });
+    const more = Object.entries(jobs).flatMap(([name, job]) =>
+      Object.entries(job.permissions ?? {}).flatMap(([scope, right]) =>
+        right === 'write' ? [`${name} ${scope}`] : [],
+      ),
+    );
+    const expected: Record<string, string[]> = {
+      'image.yml': ['image packages'],
+      'release.yml': ['npm id-token', 'github contents'],
+    };
+    expect(more).toEqual(expected[file] ?? []);
+  });
+
+  test('keeps no token in the checkout, and ends', () => {
+    for (const { uses, with: options } of steps) {
+      if (uses?.startsWith('actions/checkout@')) expect(options).toMatchObject({ 'persist-credentials': false });
+    }
+    for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeLessThanOrEqual(30);
+  });
+
+  test('runs scripts that this package has', () => {
+    const { scripts } = readPackage();
+    const called = steps.flatMap(({ run = '' }) => [...run.matchAll(/npm (?:run )?(check|build|test)\b/g)]);
+    for (const [, name = ''] of called) expect(scripts).toHaveProperty([name]);
+    const programs = steps.flatMap(({ run = '' }) => run.match(/^\.ci\/\w+/m) ?? []);
+    for (const path of programs) expect(readText(path)).toMatch(/^#!/);
+  });
+});
+
+test('tests run on every Node.js that the gate runs them on', () => {
+  const matrix = readYaml<Workflow>(`${FOLDER}/test.yml`).jobs['node']?.strategy?.matrix['node'];
+  const others = /for major in (.*); do/.exec(readText('.ci/run'))?.[1]?.split(' ').map(Number) ?? [];
+  expect(matrix).toEqual([20, ...others]);
+});
+
+test('the image is for more than one platform, and says what it is made of', () => {
+  const steps = readYaml<Workflow>(`${FOLDER}/image.yml`).jobs['image']?.steps ?? [];
+  expect(steps.at(-1)?.with).toMatchObject({
+    platforms: 'linux/amd64,linux/arm64',
+    provenance: 'mode=max',
+    sbom: true,
+  });
+});
+
+test('the package is published with provenance', () => {
+  const runs = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['npm']?.steps.flatMap(({ run }) => run ?? []);
+  expect(runs).toContain('npm publish --provenance --access public');
+});
