@@ -13,7 +13,7 @@ const manifest = {
   metadata: { name: 'flashforge-exporter', labels: { 'app.kubernetes.io/name': 'flashforge-exporter' } },
   spec: parse(readFileSync(pathOf(RULES), 'utf8')),
 };
-const text = `# Made from ${RULES} by \`npm run kubernetes\`: change it there.\n${stringify(manifest, { lineWidth: 120 })}`;
+const text = `# Made from ${RULES} by \`npm run kubernetes\`: change it there.\n${stringify(manifest, { lineWidth: 0 })}`;
 
 if (!process.argv.includes('--check')) {
   writeFileSync(pathOf(MANIFEST), text);

@@ -23,7 +23,9 @@ function note(body) {
 const server = createServer(async (request, response) => {
   if (request.method !== 'POST') {
     response.setHeader('content-type', 'text/plain; charset=utf-8');
-    response.end(lines.length === 0 ? 'no notice yet: the first comes after about three minutes\n' : `${lines.join('\n')}\n`);
+    response.end(
+      lines.length === 0 ? 'no notice yet: the first comes after about three minutes\n' : `${lines.join('\n')}\n`,
+    );
     return;
   }
   let body = '';

@@ -25,12 +25,8 @@ test('has every OCI label that says what it is, and from where', () => {
   expect(Object.keys(labels).sort()).toEqual(
     'base.name created description documentation licenses revision source title url vendor version'.split(' '),
   );
-  expect(labels).toMatchObject({
-    version: '${VERSION}',
-    revision: '${REVISION}',
-    created: '${CREATED}',
-    licenses: 'MIT',
-  });
+  for (const key of ['version', 'revision', 'created']) expect(labels[key]).toBe(`\${${key.toUpperCase()}}`);
+  expect(labels['licenses']).toBe('MIT');
   expect(values('ARG')).toContain(`VERSION=${readPackage().version}`);
   expect(`FROM ${labels['base.name']?.replace('docker.io/library/', '')}`).toBe(final.split('\n')[0]);
 });

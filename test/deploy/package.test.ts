@@ -106,7 +106,7 @@ test.skipIf(npm === undefined)(
     const program = join(folder, 'node_modules/.bin/flashforge-exporter');
     expect(await run(program, ['--version'], folder)).toMatch(new RegExp(`^flashforge-exporter ${version} `));
 
-    const demo = spawn(program, ['demo', '--web.listen-address', '127.0.0.1:0'], {
+    const demo = spawn(program, ['demo', '--web.listen-address', '127.0.0.1:0', '--log.level', 'warn'], {
       cwd: folder,
       // `#!/usr/bin/env node` has to find the Node.js that is tested.
       env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
