@@ -55,8 +55,9 @@ export class Reloader {
       log.info('configuration reloaded', { printers: printers.length });
     } catch (error) {
       this.#isSuccessful = false;
-      if (error instanceof ConfigError)
-        log.error('configuration not reloaded, the old one stays', { reason: error.message });
+      const reason =
+        error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+      log.error('configuration not reloaded, the old one stays', { reason });
       throw error;
     }
   }

@@ -17,7 +17,6 @@ import {
 
 // Leaves the subnet where somebody routes multicast, and goes not much further.
 const MULTICAST_TTL = 4;
-const LOOPBACK: Ipv4Interface = { name: 'lo', address: '127.0.0.1', netmask: '255.0.0.0' };
 
 export interface SearchOptions {
   /** How often the probes are sent; printers on Wi-Fi miss some. Default 3. */
@@ -32,7 +31,7 @@ export interface SearchOptions {
   readonly includeInternal?: boolean;
   /** Probes on these instead of every interface of this host. */
   readonly interfaces?: readonly Ipv4Interface[];
-  /** Probes these instead of multicast and broadcast; from loopback unless `interfaces` says otherwise. */
+  /** Probes these instead of multicast and broadcast; from where the way to each begins unless `interfaces` says otherwise. */
   readonly targets?: readonly ProbeTarget[];
 }
 
@@ -45,7 +44,13 @@ export interface SearchResult {
   readonly sent: boolean;
 }
 
-/** An interface with its socket, and what goes out there in each round. */
+/** An address of this host, and what goes out from there once its socket has a port. */
+interface Origin {
+  readonly from: Ipv4Interface;
+  readonly probesFrom: (ownPort: number) => Probe[];
+}
+
+/** An origin with its socket, and what goes out there in each round. */
 interface Sender {
   readonly from: Ipv4Interface;
   readonly socket: Socket;
@@ -58,7 +63,6 @@ interface Sender {
  */
 export async function searchPrinters(options: SearchOptions, signal: AbortSignal): Promise<SearchResult> {
   const { rounds = 3, intervalMs = 1000, waitMs = 3000, stopAfter } = options;
-  const interfaces = interfacesOf(options);
   const collection = createCollection();
   const problems = new Set<string>();
   const sockets: Socket[] = [];
@@ -67,7 +71,7 @@ export async function searchPrinters(options: SearchOptions, signal: AbortSignal
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
 
-  const open = async (from: Ipv4Interface): Promise<Sender | undefined> => {
+  const open = async ({ from, probesFrom }: Origin): Promise<Sender | undefined> => {
     try {
       const socket = createSocket('udp4');
       sockets.push(socket);
@@ -77,13 +81,14 @@ export async function searchPrinters(options: SearchOptions, signal: AbortSignal
         collection.add(packet, address);
         if (stopAfter !== undefined && collection.printers().length >= stopAfter) stop();
       });
-      return { from, socket, probes: probesOf(options, from, socket.address().port) };
+      return { from, socket, probes: probesFrom(socket.address().port) };
     } catch (error) {
       problems.add(`${describe(from)}: ${reason(error)}`);
       return undefined;
     }
   };
 
+  let hasOrigin = true;
   let sent = false;
   const sendRound = async ({ from, socket, probes }: Sender): Promise<void> => {
     for (const probe of probes) {
@@ -98,7 +103,9 @@ export async function searchPrinters(options: SearchOptions, signal: AbortSignal
   };
 
   try {
-    const senders = (await Promise.all(interfaces.map(open))).filter((sender) => sender !== undefined);
+    const origins = await originsOf(options, problems, end.signal);
+    hasOrigin = origins.length > 0 || options.targets !== undefined;
+    const senders = (await Promise.all(origins.map(open))).filter((sender) => sender !== undefined);
     for (let round = 0; round < rounds && senders.length > 0; round++) {
       if (round > 0) await pause(intervalMs, end.signal);
       await Promise.all(senders.map(sendRound));
@@ -109,17 +116,63 @@ export async function searchPrinters(options: SearchOptions, signal: AbortSignal
     for (const socket of sockets) close(socket);
   }
   if (collection.isOverfull()) problems.add(`more than ${MAX_FOUND} printers answered; the others are left out`);
-  if (interfaces.length === 0) problems.add('this host has no IPv4 interface to search on');
-  else if (!sent && !end.signal.aborted) problems.add('no probe could be sent on any interface');
+  if (!sent && !end.signal.aborted && hasOrigin) problems.add('no probe could be sent on any interface');
   return { printers: collection.printers(), problems: [...problems], sent };
 }
 
-function interfacesOf({ interfaces, targets, includeInternal = false }: SearchOptions): readonly Ipv4Interface[] {
-  return interfaces ?? (targets === undefined ? listInterfaces(includeInternal) : [LOOPBACK]);
+async function originsOf(options: SearchOptions, problems: Set<string>, signal: AbortSignal): Promise<Origin[]> {
+  const { interfaces, targets, includeInternal = false } = options;
+  if (targets && !interfaces) return await waysTo(targets, problems, signal);
+  const found = interfaces ?? tryListInterfaces(includeInternal, problems);
+  if (found.length === 0 && problems.size === 0) problems.add('this host has no IPv4 interface to search on');
+  return found.map((from) => ({
+    from,
+    probesFrom: (port) => (targets ? unicastProbes(from, port, targets) : officialProbes(from, port)),
+  }));
 }
 
-function probesOf({ targets }: SearchOptions, from: Ipv4Interface, ownPort: number): Probe[] {
-  return targets === undefined ? officialProbes(from, ownPort) : unicastProbes(from, ownPort, targets);
+/** Node.js throws where it may not ask, as under systemd without AF_NETLINK. */
+function tryListInterfaces(includeInternal: boolean, problems: Set<string>): Ipv4Interface[] {
+  try {
+    return listInterfaces(includeInternal);
+  } catch (error) {
+    problems.add(`the interfaces of this host cannot be listed: ${reason(error)}`);
+    return [];
+  }
+}
+
+/** The targets by the address of ours from which they are reached: from another one, loopback above all, nothing gets there. */
+async function waysTo(targets: readonly ProbeTarget[], problems: Set<string>, signal: AbortSignal): Promise<Origin[]> {
+  const byAddress = new Map<string, ProbeTarget[]>();
+  const find = async (target: ProbeTarget): Promise<void> => {
+    try {
+      const address = await ownAddressTo(target, signal);
+      byAddress.set(address, [...(byAddress.get(address) ?? []), target]);
+    } catch (error) {
+      if (!signal.aborted) problems.add(`to ${target.address}:${target.port}: ${reason(error)}`);
+    }
+  };
+  await Promise.all(targets.map(find));
+  return [...byAddress].map(([address, reached]) => {
+    const from = { name: 'from', address, netmask: '255.255.255.255' };
+    return { from, probesFrom: (port) => unicastProbes(from, port, reached) };
+  });
+}
+
+async function ownAddressTo({ address, port }: ProbeTarget, signal: AbortSignal): Promise<string> {
+  const socket = createSocket('udp4');
+  try {
+    socket.bind(0);
+    await once(socket, 'listening', { signal });
+    socket.setBroadcast(true);
+    // Sends nothing: it only settles the way.
+    socket.connect(port, address);
+    await once(socket, 'connect', { signal });
+    return socket.address().address;
+  } finally {
+    socket.on('error', () => {});
+    close(socket);
+  }
 }
 
 /** To the interface's own address: 255.255.255.255 leaves there then, and replies come back there. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Logger } from '../log.ts';
 import { configOf, configuredFrom } from './as-config.ts';
-import { type KnownPrinter, mergeFound } from './merge.ts';
+import { type ConfiguredPrinter, type KnownPrinter, mergeFound } from './merge.ts';
 import type { SearchResult } from './search.ts';
 
 export interface WatchOptions {
@@ -26,20 +26,16 @@ function createOnce(): (key: string) => boolean {
 export async function watchPrinters(options: WatchOptions, signal: AbortSignal): Promise<void> {
   const { fleet, log } = options;
   const isNew = createOnce();
+  const stopped = new Promise<undefined>((resolve) => {
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
   let known: readonly KnownPrinter[] = [];
-  while (!signal.aborted) {
+  const searchOnce = async (): Promise<void> => {
     const { printers, problems } = await options.search(signal);
-    if (signal.aborted) break;
-    const configured = await Promise.all(
-      fleet.configured.map(async ({ config, identity }) => {
-        const host = config.tcp?.host ?? config.http?.host ?? '';
-        const serial = identity?.serial;
-        return configuredFrom(config, {
-          addresses: await options.resolve(host),
-          ...(serial !== undefined && { serial }),
-        });
-      }),
-    );
+    if (signal.aborted) return;
+    // A look-up cannot be called back, and the end of the process must not wait for it.
+    const configured = await Promise.race([describeConfigured(options), stopped]);
+    if (!configured || signal.aborted) return;
     const merged = mergeFound(known, printers, configured);
     known = merged.printers;
     fleet.setDiscovered(known.map(configOf));
@@ -54,6 +50,25 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
       }
     }
     for (const reason of problems) if (isNew(reason)) log.warn('discovery is hindered', { reason });
+  };
+  while (!signal.aborted) {
+    try {
+      await searchOnce();
+    } catch (error) {
+      // A fault of ours costs this search, not the exporter.
+      const reason = error instanceof Error ? error.stack : String(error);
+      if (isNew(`fault ${String(error)}`)) log.error('a fault in the exporter, please report it', { reason });
+    }
     await sleep(options.intervalMs, undefined, { signal }).catch(() => {});
   }
+}
+
+async function describeConfigured({ fleet, resolve }: WatchOptions): Promise<readonly ConfiguredPrinter[]> {
+  return await Promise.all(
+    fleet.configured.map(async ({ config, identity }) => {
+      const host = config.tcp?.host ?? config.http?.host ?? '';
+      const serial = identity?.serial;
+      return configuredFrom(config, { addresses: await resolve(host), ...(serial !== undefined && { serial }) });
+    }),
+  );
 }

@@ -16,6 +16,7 @@ export class FailureLog {
   readonly #words = new Set<string>();
   #last: ReadonlyMap<Protocol, FailureCode> = new Map();
   #hasNoTcp = false;
+  #hadTcp = false;
 
   constructor(printer: string, log: Logger) {
     this.#log = (level, message, fields) => log[level](message, { printer, ...fields });
@@ -38,7 +39,10 @@ export class FailureLog {
     for (const { protocol, failure } of endpoints) {
       if (!failure) {
         if (this.#last.has(protocol)) this.#log('info', 'printer answers again', { protocol });
-        if (protocol === 'tcp') this.#hasNoTcp = false;
+        if (protocol === 'tcp') {
+          this.#hasNoTcp = false;
+          this.#hadTcp = true;
+        }
         continue;
       }
       const { code, message: reason } = failure;
@@ -48,7 +52,8 @@ export class FailureLog {
       if (isAbsent && this.#hasNoTcp) continue;
       if (isAbsent) this.#hasNoTcp = true;
       this.#count(protocol, code);
-      if (isAbsent)
+      // One that answered before has a TCP side: it refuses now, as some do while a PC is connected.
+      if (isAbsent && !this.#hadTcp)
         this.#log('info', 'no TCP side, only HTTP is read; tcp: false says so for good', { protocol, reason });
       else if (this.#last.get(protocol) !== code) this.#log('warn', 'printer not read', { protocol, code, reason });
     }

@@ -1,6 +1,6 @@
 // All printers: those of the configuration and those found on the network, read at the same time under one deadline.
 
-import { parseAddress } from '../config/address.ts';
+import { comparableHost, formatAddress, parseAddress } from '../config/address.ts';
 import { ConfigError } from '../config/error.ts';
 import { DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
@@ -32,14 +32,19 @@ export class Fleet {
 
   /** Takes a new configuration. Printers that stay keep what is remembered of them, and a read under way. */
   configure(configs: readonly PrinterConfig[]): void {
-    this.#configured = this.#keep(this.#configured, configs);
+    // One that was found before keeps its memory too, where the configuration now names it so.
+    this.#configured = this.#keep(new Map([...this.#discovered, ...this.#configured]), configs);
+    this.setDiscovered([...this.#discovered.values()].map(({ config }) => config));
   }
 
-  /** Takes what discovery knows now; a name of the configuration is never taken over. */
+  /** Takes what discovery knows now; a name or a place of the configuration is never taken over. */
   setDiscovered(configs: readonly PrinterConfig[]): void {
+    const taken = new Set(this.configured.flatMap(({ config }) => tcpPlaceOf(config)));
+    const isTaken = (config: PrinterConfig): boolean =>
+      this.#configured.has(config.name) || tcpPlaceOf(config).some((place) => taken.has(place));
     this.#discovered = this.#keep(
       this.#discovered,
-      configs.filter(({ name }) => !this.#configured.has(name)),
+      configs.filter((config) => !isTaken(config)),
     );
   }
 
@@ -73,10 +78,15 @@ export class Fleet {
   }
 }
 
+function tcpPlaceOf({ tcp }: PrinterConfig): readonly string[] {
+  return tcp ? [formatAddress(comparableHost(tcp.host), tcp.port)] : [];
+}
+
 function isAddressOf(target: string, { tcp, http }: PrinterConfig): boolean {
   try {
     const { host, port } = parseAddress(target);
-    const is = (side: { host: string } | undefined): boolean => side?.host.toLowerCase() === host.toLowerCase();
+    const is = (side: { host: string } | undefined): boolean =>
+      side !== undefined && comparableHost(side.host) === comparableHost(host);
     if (tcp) return is(tcp) && tcp.port === (port ?? DEFAULT_TCP_PORT);
     return is(http) && (port === undefined || port === http?.port);
   } catch (error) {

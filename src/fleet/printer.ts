@@ -8,6 +8,7 @@ import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
 import { emptyMemory, type JobMemory, observe, shownProgress, toJobReading } from './jobs.ts';
+import { LabelMemory } from './label-memory.ts';
 import { SharedRead } from './shared-read.ts';
 import type { PrinterView } from './view.ts';
 
@@ -43,6 +44,7 @@ export class Printer {
   readonly name: string;
   readonly #dependencies: PrinterDependencies;
   readonly #labels: Readonly<{ printer: string }>;
+  readonly #labelMemory: LabelMemory;
   readonly #failures: FailureLog;
   #config: PrinterConfig;
   /** By side: HTTP's words win, also in a read in which HTTP fails, or the info series would change back and forth. */
@@ -59,6 +61,7 @@ export class Printer {
     this.#config = config;
     this.#dependencies = dependencies;
     this.#labels = { printer: config.name };
+    this.#labelMemory = new LabelMemory(config.name);
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // A printer that is off after a restart was last seen before it.
@@ -86,6 +89,8 @@ export class Printer {
       // What is read at the old place goes to those who wait for it, and no further.
       this.#latest = undefined;
       this.#current = undefined;
+      // Perhaps another printer: it is asked what it is before what is known of the old one is shown for it.
+      this.#identityReadAtMs = Number.NEGATIVE_INFINITY;
     }
     this.#config = config;
   }
@@ -246,6 +251,7 @@ export class Printer {
     const { identity } = this;
     return {
       labels: this.#labels,
+      labelMemory: this.#labelMemory,
       address: this.#config.address,
       durationSeconds,
       failures: this.#failures.counts,

@@ -3,6 +3,7 @@
 import type { FailureCode } from '../printer/errors.ts';
 import type { Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
 import type { JobMemory } from './jobs.ts';
+import type { LabelMemory } from './label-memory.ts';
 
 export interface FailureCount {
   readonly protocol: Protocol;
@@ -24,8 +25,9 @@ export interface JobsView {
 }
 
 export interface PrinterView {
-  /** The same object at every scrape, so that its rendered text can be cached. */
   readonly labels: Readonly<{ printer: string }>;
+  /** The same at every scrape; undefined in a view made by hand. */
+  readonly labelMemory?: LabelMemory;
   readonly address: string;
   readonly up: boolean;
   readonly endpoints: readonly EndpointView[];

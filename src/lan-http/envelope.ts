@@ -33,27 +33,64 @@ const REFUSALS: ReadonlyMap<number, { code: FailureCode; means: string }> = new 
 const REGISTER_CODES = ['flashRegisterCode', 'polarRegisterCode'];
 const MAX_QUOTED_CHARACTERS = 120;
 
+// A shorter one stands in too many words for whoever holds it to be hidden by leaving those out.
+const MIN_CONCEALED_CHARACTERS = 6;
+
+/** How a secret may be written; lower case, since some printers answer in capitals. */
+function spellingsOf(secret: string): string[] {
+  const bytes = Buffer.from(secret);
+  const spellings = [
+    cleanText(secret),
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString('hex'),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('base64url'),
+  ];
+  return spellings.map((spelling) => spelling.toLowerCase()).filter((spelling) => spelling !== '');
+}
+
+function holdsOneOf(spellings: readonly string[], text: string): boolean {
+  // Most texts are: `open`, `PLA`. Cleaning makes none longer.
+  if (spellings.every((spelling) => text.length < spelling.length)) return false;
+  const lower = cleanText(text).toLowerCase();
+  return spellings.some((spelling) => lower.includes(spelling));
+}
+
+/** The codes that nobody may see: the one we sent, and those that the printer tells unasked. */
+function secretsIn(answer: JsonRecord, payload: JsonRecord, checkCode: string): string[] {
+  const codes = [checkCode, ...REGISTER_CODES.flatMap((key) => [answer[key], payload[key]])];
+  return codes.filter((code) => typeof code === 'string').filter((code) => code.trim() !== '');
+}
+
+// The slots of a material station are the deepest that is read; who nests a thousand levels must not end our stack.
+const MAX_DEPTH = 8;
+
+/** The value without any text that holds one of these: as if the printer had left it out. */
+function conceal(value: unknown, spellings: readonly string[], depth = 0): unknown {
+  if (typeof value === 'string') return holdsOneOf(spellings, value) ? undefined : value;
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth === MAX_DEPTH) return undefined;
+  if (Array.isArray(value)) return value.map((item) => conceal(item, spellings, depth + 1));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, conceal(item, spellings, depth + 1)]));
+}
+
 function readResult(value: unknown): number | undefined {
   return typeof value === 'boolean' ? Number(value) : readNumber(value);
 }
 
 /** What the printer said, quoted; or that it cannot be quoted. */
-function quote(answer: JsonRecord, payload: JsonRecord, checkCode: string): string {
+function quote(answer: JsonRecord, secrets: readonly string[]): string {
   const said = [answer['message'], answer['msg']].find((text) => typeof text === 'string');
   const text = typeof said === 'string' ? cleanText(said) : '';
   if (text === '') return '';
-  const codes = [checkCode, ...REGISTER_CODES.flatMap((key) => [answer[key], payload[key]])];
-  const isSecret = codes.some(
-    (code) =>
-      typeof code === 'string' && code.trim() !== '' && text.toLowerCase().includes(cleanText(code).toLowerCase()),
-  );
-  if (isSecret) return ' (its text holds a secret code)';
+  if (holdsOneOf(secrets.flatMap(spellingsOf), text)) return ' (its text holds a secret code)';
   const cut = text.slice(0, MAX_QUOTED_CHARACTERS);
   return ` "${cut.toWellFormed()}"${cut.length < text.length ? '…' : ''}`;
 }
 
 /**
- * The payload of an answer: `detail`, or the answer itself where it has none.
+ * The payload of an answer: `detail`, or the answer itself where it has none; without the texts that repeat the check code.
  * @param checkCode never shown, should the printer repeat it
  * @throws PrinterError auth, busy, lan_mode; protocol for any other refusal
  */
@@ -61,9 +98,13 @@ export function openEnvelope(answer: unknown, doing: string, checkCode: string):
   if (!isRecord(answer)) throw new PrinterError('protocol', `${doing}: the answer is not a JSON object`);
   const payload = isRecord(answer['detail']) ? answer['detail'] : answer;
   const result = readResult(answer['code']) ?? readResult(answer['err']) ?? 0;
-  if (result === 0) return payload;
+  if (result === 0) {
+    if (checkCode.trim().length < MIN_CONCEALED_CHARACTERS) return payload;
+    const shown = conceal(payload, spellingsOf(checkCode));
+    return isRecord(shown) ? shown : {};
+  }
   const refusal = REFUSALS.get(result);
   const means = refusal ? `, ${refusal.means}` : '';
-  const said = `code ${result}${quote(answer, payload, checkCode)}${means}`;
+  const said = `code ${result}${quote(answer, secretsIn(answer, payload, checkCode))}${means}`;
   throw new PrinterError(refusal?.code ?? 'protocol', `${doing}: ${said}`);
 }

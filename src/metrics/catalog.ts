@@ -6,31 +6,38 @@ import { hasJob, STATES } from '../printer/state.ts';
 
 export type MetricType = 'gauge' | 'counter';
 
-/** Takes one sample; an undefined value is a missing one and makes no sample. */
-export type Emit<L extends string> = (value: number | undefined, labels: Readonly<Record<L, string>>) => void;
+/** Takes one sample: its value, where undefined is a missing one and makes no sample, and the values of its labels. */
+export type Emit<L extends readonly string[] = readonly string[]> = (
+  value: number | undefined,
+  ...labels: { readonly [I in keyof L]: string }
+) => void;
 
-export interface Family<N extends string = string, L extends string = string> {
+export interface Family<N extends string = string, L extends readonly string[] = readonly string[]> {
   readonly name: N;
   readonly help: string;
   readonly type: MetricType;
   /** Besides `printer`, which is on every one. */
-  readonly labels: readonly L[];
+  readonly labels: L;
   readonly read: (view: PrinterView, emit: Emit<L>) => void;
 }
 
-function family<N extends string, L extends string = never>(
+function family<N extends string, const L extends readonly string[]>(
   name: N,
   type: MetricType,
   help: string,
-  labels: readonly L[],
+  labels: L,
   read: (view: PrinterView, emit: Emit<L>) => void,
-): Family<N> {
+): Family<N, L> {
   return { name, type, help, labels, read };
 }
 
 /** A gauge with no label of its own. */
-function gauge<N extends string>(name: N, help: string, value: (view: PrinterView) => number | undefined): Family<N> {
-  return family(name, 'gauge', help, [], (view, emit) => emit(value(view), {}));
+function gauge<N extends string>(
+  name: N,
+  help: string,
+  value: (view: PrinterView) => number | undefined,
+): Family<N, readonly []> {
+  return family(name, 'gauge', help, [], (view, emit) => emit(value(view)));
 }
 
 function bool(value: boolean | undefined): number | undefined {
@@ -38,21 +45,21 @@ function bool(value: boolean | undefined): number | undefined {
 }
 
 /** A gauge with one sample an entry of a map, the key as its label. */
-function mapGauge<N extends string, L extends string, V>(
+function mapGauge<N extends string, V>(
   name: N,
   help: string,
-  label: L,
+  label: string,
   map: (view: PrinterView) => ReadonlyMap<string, V> | undefined,
   value: (entry: V) => number | undefined,
-): Family<N> {
-  const read = (view: PrinterView, emit: Emit<string>): void => {
-    for (const [key, entry] of map(view) ?? []) emit(value(entry), { [label]: key });
-  };
-  return { name, help, type: 'gauge', labels: [label], read };
+): Family<N, readonly [string]> {
+  return family(name, 'gauge', help, [label], (view, emit) =>
+    map(view)?.forEach((entry, key) => emit(value(entry), key)),
+  );
 }
 
 const whole = (value: number): number => value;
 
+// Help is ASCII: one other character there would make the whole page a string of two bytes a character.
 export const PRINTER_FAMILIES = [
   gauge('flashforge_up', 'Whether the printer was read in this scrape (1) or not (0).', (view) => bool(view.up)),
   family(
@@ -61,7 +68,7 @@ export const PRINTER_FAMILIES = [
     'Whether this side of the printer was read in this scrape; each configured side.',
     ['protocol'],
     (view, emit) => {
-      for (const { protocol, up } of view.endpoints) emit(bool(up), { protocol });
+      for (const { protocol, up } of view.endpoints) emit(bool(up), protocol);
     },
   ),
   gauge('flashforge_scrape_duration_seconds', 'How long reading the printer took.', (view) => view.durationSeconds),
@@ -71,7 +78,7 @@ export const PRINTER_FAMILIES = [
     'Reads of a side of the printer that failed, by reason, since the exporter started.',
     ['protocol', 'code'],
     (view, emit) => {
-      for (const { protocol, code, count } of view.failures) emit(count, { protocol, code });
+      for (const { protocol, code, count } of view.failures) emit(count, protocol, code);
     },
   ),
   gauge(
@@ -87,7 +94,7 @@ export const PRINTER_FAMILIES = [
     ({ address, identity }, emit) => {
       if (!identity) return;
       const { model = '', name = '', firmware = '', serial = '', mac = '' } = identity;
-      emit(1, { address, model, name, firmware, serial, mac });
+      emit(1, address, model, name, firmware, serial, mac);
     },
   ),
   mapGauge(
@@ -104,25 +111,25 @@ export const PRINTER_FAMILIES = [
     ['state'],
     ({ snapshot }, emit) => {
       if (snapshot?.state === undefined) return;
-      for (const state of STATES) emit(Number(state === snapshot.state), { state });
+      for (const state of STATES) emit(Number(state === snapshot.state), state);
     },
   ),
   family(
     'flashforge_machine_status_info',
     'gauge',
-    'The machine status in the printer’s own word, always 1.',
+    "The machine status in the printer's own word, always 1.",
     ['protocol', 'status'],
     ({ snapshot }, emit) => {
-      for (const { protocol, status } of snapshot?.statusWords ?? []) emit(1, { protocol, status });
+      for (const { protocol, status } of snapshot?.statusWords ?? []) emit(1, protocol, status);
     },
   ),
   family(
     'flashforge_move_mode_info',
     'gauge',
-    'The move mode in the printer’s own word, always 1.',
+    "The move mode in the printer's own word, always 1.",
     ['mode'],
     ({ snapshot }, emit) => {
-      if (snapshot?.moveMode !== undefined) emit(1, { mode: snapshot.moveMode });
+      if (snapshot?.moveMode !== undefined) emit(1, snapshot.moveMode);
     },
   ),
   mapGauge(
@@ -172,7 +179,7 @@ export const PRINTER_FAMILIES = [
   gauge('flashforge_print_layers', 'Layers of the job.', (view) => view.snapshot?.layers),
   gauge(
     'flashforge_print_elapsed_seconds',
-    'Time that the job has run, by the printer’s own clock.',
+    "Time that the job has run, by the printer's own clock.",
     (view) => view.snapshot?.elapsedSeconds,
   ),
   gauge(
@@ -189,7 +196,7 @@ export const PRINTER_FAMILIES = [
       if (!snapshot || !hasJob(snapshot.state)) return;
       // Heating without a file over HTTP is somebody warming the printer up by hand.
       if (snapshot.state === 'heating' && snapshot.stateProtocol === 'http' && snapshot.file === undefined) return;
-      emit(1, { file: snapshot.file ?? '' });
+      emit(1, snapshot.file ?? '');
     },
   ),
   gauge(
@@ -200,7 +207,7 @@ export const PRINTER_FAMILIES = [
   gauge('flashforge_print_speed_ratio', 'Speed set at the printer; 1 is normal.', (view) => view.snapshot?.speedRatio),
   gauge(
     'flashforge_z_offset_meters',
-    'Compensation of the nozzle’s height set at the printer.',
+    "Compensation of the nozzle's height set at the printer.",
     (view) => view.snapshot?.zOffsetMeters,
   ),
   mapGauge('flashforge_fan_speed_ratio', 'Speed of a fan, 0 to 1.', 'fan', (view) => view.snapshot?.fanRatios, whole),
@@ -238,11 +245,11 @@ export const PRINTER_FAMILIES = [
     'Material that a tool is set to, always 1.',
     ['tool', 'material'],
     ({ snapshot }, emit) => {
-      for (const [tool, material] of snapshot?.filaments ?? []) emit(1, { tool, material });
+      for (const [tool, material] of snapshot?.filaments ?? []) emit(1, tool, material);
     },
   ),
   family('flashforge_nozzle_info', 'gauge', 'Nozzle of a tool, always 1.', ['tool', 'model'], ({ snapshot }, emit) => {
-    for (const [tool, model] of snapshot?.nozzles ?? []) emit(1, { tool, model });
+    for (const [tool, model] of snapshot?.nozzles ?? []) emit(1, tool, model);
   }),
   family(
     'flashforge_material_slot_info',
@@ -251,7 +258,7 @@ export const PRINTER_FAMILIES = [
     ['slot', 'material', 'color'],
     ({ snapshot }, emit) => {
       for (const { slot, material = '', color = '' } of snapshot?.materialSlots ?? []) {
-        if (material !== '' || color !== '') emit(1, { slot, material, color });
+        if (material !== '' || color !== '') emit(1, slot, material, color);
       }
     },
   ),
@@ -261,7 +268,7 @@ export const PRINTER_FAMILIES = [
     'Whether a slot of the material station holds filament.',
     ['slot'],
     ({ snapshot }, emit) => {
-      for (const { slot, loaded } of snapshot?.materialSlots ?? []) emit(bool(loaded), { slot });
+      for (const { slot, loaded } of snapshot?.materialSlots ?? []) emit(bool(loaded), slot);
     },
   ),
   family(
@@ -270,7 +277,7 @@ export const PRINTER_FAMILIES = [
     'Whether a slot of the material station feeds the tool.',
     ['slot'],
     ({ snapshot }, emit) => {
-      for (const { slot, active } of snapshot?.materialSlots ?? []) emit(bool(active), { slot });
+      for (const { slot, active } of snapshot?.materialSlots ?? []) emit(bool(active), slot);
     },
   ),
   gauge('flashforge_error', 'Whether the printer reports an error code; only where it has the field.', (view) =>
@@ -282,23 +289,23 @@ export const PRINTER_FAMILIES = [
     'The error code that the printer reports, always 1.',
     ['code'],
     ({ snapshot }, emit) => {
-      if (snapshot?.errorCode) emit(1, { code: snapshot.errorCode });
+      if (snapshot?.errorCode) emit(1, snapshot.errorCode);
     },
   ),
-  gauge('flashforge_disk_free_bytes', 'Free space of the printer’s storage.', (view) => view.snapshot?.diskFreeBytes),
+  gauge('flashforge_disk_free_bytes', "Free space of the printer's storage.", (view) => view.snapshot?.diskFreeBytes),
   family(
     'flashforge_lifetime_print_seconds_total',
     'counter',
-    'Time printed in the printer’s life, by its own count.',
+    "Time printed in the printer's life, by its own count.",
     [],
-    (view, emit) => emit(view.snapshot?.lifetimePrintSeconds, {}),
+    (view, emit) => emit(view.snapshot?.lifetimePrintSeconds),
   ),
   family(
     'flashforge_lifetime_filament_meters_total',
     'counter',
-    'Filament used in the printer’s life, by its own count.',
+    "Filament used in the printer's life, by its own count.",
     [],
-    (view, emit) => emit(view.snapshot?.lifetimeFilamentMeters, {}),
+    (view, emit) => emit(view.snapshot?.lifetimeFilamentMeters),
   ),
   family(
     'flashforge_prints_total',
@@ -306,7 +313,7 @@ export const PRINTER_FAMILIES = [
     'Jobs that ended, by result; kept while the printer is off.',
     ['result'],
     ({ jobs }, emit) => {
-      for (const result of RESULTS) emit(jobs.totals[result], { result });
+      for (const result of RESULTS) emit(jobs.totals[result], result);
     },
   ),
   family(
@@ -315,7 +322,7 @@ export const PRINTER_FAMILIES = [
     'When a job last ended with this result: the time of the reading that saw it; kept while the printer is off.',
     ['result'],
     ({ jobs }, emit) => {
-      for (const result of RESULTS) emit(jobs.lastEnds[result]?.timestampSeconds, { result });
+      for (const result of RESULTS) emit(jobs.lastEnds[result]?.timestampSeconds, result);
     },
   ),
   family(
@@ -326,7 +333,7 @@ export const PRINTER_FAMILIES = [
     ({ jobs }, emit) => {
       for (const result of RESULTS) {
         const end = jobs.lastEnds[result];
-        if (end) emit(1, { file: end.file, result });
+        if (end) emit(1, end.file, result);
       }
     },
   ),

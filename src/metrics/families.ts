@@ -1,13 +1,13 @@
 // From what was read to plain metric families, made new for every scrape: nothing stale can stay.
 
+import { LabelMemory, type Labels } from '../fleet/label-memory.ts';
 import type { PrinterView } from '../fleet/view.ts';
-import { cutLabel } from '../printer/text.ts';
 import { type MetricType, PRINTER_FAMILIES } from './catalog.ts';
 
 export interface Sample {
-  readonly labels: Readonly<Record<string, string>>;
-  /** Labels of the printer, the same object in all of its samples. */
-  readonly sharedLabels?: Readonly<Record<string, string>>;
+  readonly labels: Labels;
+  /** Labels in an object that stays the same from page to page, so that its text is made once. */
+  readonly sharedLabels?: Labels;
   readonly value: number;
 }
 
@@ -18,24 +18,22 @@ export interface MetricFamily {
   readonly samples: readonly Sample[];
 }
 
-function cutLabels(labels: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const entries = Object.entries(labels);
-  return entries.every(([, value]) => value.length <= 256)
-    ? labels
-    : Object.fromEntries(entries.map(([name, value]) => [name, cutLabel(value)]));
-}
+const NONE: Labels = {};
 
 /** The families of these printers, in the catalog's order; a family without samples is left out. */
 export function familiesOf(views: readonly PrinterView[]): readonly MetricFamily[] {
-  const families: MetricFamily[] = [];
-  for (const { name, help, type, read } of PRINTER_FAMILIES) {
-    const samples: Sample[] = [];
-    for (const view of views) {
-      read(view, (value, labels) => {
-        if (value !== undefined) samples.push({ labels: cutLabels(labels), sharedLabels: view.labels, value });
+  const families = PRINTER_FAMILIES.map((family) => ({ ...family, samples: [] as Sample[] }));
+  // Printer by printer, since what is known of one lies together in memory.
+  for (const view of views) {
+    // A view made by hand brings no memory.
+    const memory = view.labelMemory ?? new LabelMemory(view.labels.printer);
+    families.forEach(({ read, labels, samples }, family) => {
+      let place = 0;
+      read(view, (value, ...labelValues) => {
+        if (value === undefined) return;
+        samples.push({ labels: NONE, sharedLabels: memory.recall(family, place++, labels, labelValues), value });
       });
-    }
-    if (samples.length > 0) families.push({ name, help, type, samples });
+    });
   }
-  return families;
+  return families.filter(({ samples }) => samples.length > 0);
 }

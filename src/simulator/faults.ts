@@ -109,6 +109,8 @@ export function createFaultSwitch(first: Fault | undefined): FaultSwitch {
     atTcp(step) {
       if (!current || isHttpFault(current) || current.kind === 'refuse') return undefined;
       if ('side' in current && current.side === 'http') return undefined;
+      // The login belongs to the refusal, whichever read is refused.
+      if (current.kind === 'control-refused' && step === 'M601') return current;
       const at = current.at ?? (current.kind === 'reset-once' ? 'connect' : undefined);
       // A fault without a step shows at every command.
       return at === step || (at === undefined && step !== 'connect') ? use(current) : undefined;
@@ -118,7 +120,9 @@ export function createFaultSwitch(first: Fault | undefined): FaultSwitch {
       if (isHttpFault(current)) return step === 'reply' ? current : undefined;
       if (isTcpFault(current) || current.kind === 'refuse' || current.side === 'tcp') return undefined;
       const at = current.at ?? (current.kind === 'reset-once' ? 'connect' : 'reply');
-      return at === step ? use(current) : undefined;
+      // A server of Node.js hears what comes on any connection: whoever is silent from the start is so in the reply.
+      const isStillSilent = current.kind === 'silence' && at === 'connect';
+      return at === step || isStillSilent ? use(current) : undefined;
     },
   };
 }

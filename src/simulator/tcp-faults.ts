@@ -85,7 +85,8 @@ export function greet(socket: Socket, fault: SharedFault | TcpFault | undefined)
       socket.resetAndDestroy();
       return false;
     case 'close':
-      socket.end();
+      // Read on, or the client's own end would never be seen.
+      socket.end().resume();
       return false;
     case 'silence':
       socket.resume();

@@ -16,22 +16,19 @@ export interface Reply {
   readonly complete: boolean;
 }
 
-const LF = 0x0a;
 // Arguments are not echoed, and one source shows the word without its M (protocol.md 1.2). An `ok` without its line
 // end may stand right before it.
 const COMMAND_LINE = /^(ok)?\s*CMD\s+M?(\d{1,4})\b.*\bReceived\b/i;
 const OK = /^ok$/i;
 // Only the first bytes tell what a line is: file names may hold anything, an "ok" too.
 const HEAD_BYTES = 64;
-const INITIAL_BYTES = 1024;
+const NOT_ASCII = /[\u0080-\u00ff]/;
 
 export class Framer {
   readonly #limitBytes: number;
-  #bytes: Buffer = Buffer.allocUnsafe(INITIAL_BYTES);
-  #length = 0;
-  /** Where what is kept begins: the open reply's data, or what is no reply so far. */
-  #start = 0;
-  /** Where the line that is still coming begins. */
+  /** What is kept, a character a byte (Latin-1): the open reply's data, or what is no reply so far. */
+  #bytes = '';
+  /** Where in it the line that is still coming begins. */
   #lineStart = 0;
   #open: string | undefined;
 
@@ -46,12 +43,12 @@ export class Framer {
 
   /** Whether the bytes so far end in an `ok` without its line end, which may yet become a longer line. */
   get endsInOk(): boolean {
-    return this.#open !== undefined && this.#isOk(this.#length);
+    return this.#open !== undefined && this.#isOk(this.#bytes.length);
   }
 
   /** Bytes kept: of the open reply, or of what is none so far. */
   get pendingBytes(): number {
-    return this.#length - this.#start;
+    return this.#bytes.length;
   }
 
   /**
@@ -60,11 +57,11 @@ export class Framer {
    * @throws PrinterError `protocol` when a reply, or what is none, goes over the limit
    */
   push(chunk: Uint8Array, onReply: (reply: Reply) => void): void {
-    this.#append(chunk);
-    let from = this.#length - chunk.length;
+    let from = this.#bytes.length;
+    this.#bytes += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
     for (;;) {
-      const at = this.#bytes.subarray(0, this.#length).indexOf(LF, from);
-      this.#checkLimit(at === -1 ? this.#length : at);
+      const at = this.#bytes.indexOf('\n', from);
+      this.#checkLimit(at === -1 ? this.#bytes.length : at);
       if (at === -1) return;
       const reply = this.#endLine(at);
       if (reply) onReply(reply);
@@ -79,27 +76,12 @@ export class Framer {
   flush(): Reply | undefined {
     if (this.#open === undefined) return undefined;
     const reply = this.#reply(this.#lineStart, this.endsInOk);
-    this.#restart(this.#length, undefined);
+    this.#restart(this.#bytes.length, undefined);
     return reply;
   }
 
-  #append(chunk: Uint8Array): void {
-    this.#bytes.copyWithin(0, this.#start, this.#length);
-    this.#length -= this.#start;
-    this.#lineStart -= this.#start;
-    this.#start = 0;
-    const needed = this.#length + chunk.length;
-    if (needed > this.#bytes.length) {
-      const grown = Buffer.allocUnsafe(Math.max(needed, this.#bytes.length * 2));
-      this.#bytes.copy(grown, 0, 0, this.#length);
-      this.#bytes = grown;
-    }
-    this.#bytes.set(chunk, this.#length);
-    this.#length = needed;
-  }
-
   #lineHead(end: number): string {
-    return this.#bytes.toString('latin1', this.#lineStart, Math.min(end, this.#lineStart + HEAD_BYTES)).trim();
+    return this.#bytes.slice(this.#lineStart, Math.min(end, this.#lineStart + HEAD_BYTES)).trim();
   }
 
   #isOk(end: number): boolean {
@@ -124,15 +106,14 @@ export class Framer {
   }
 
   // Checked at the end of every line and of every chunk, so that it does not matter how the bytes were cut.
-  #checkLimit(end: number): void {
-    const bytes = end - this.#start;
+  #checkLimit(bytes: number): void {
     if (bytes <= this.#limitBytes) return;
     const what = this.#open === undefined ? 'bytes that are no reply' : `bytes in the reply to ${this.#open}`;
     throw new PrinterError('protocol', `${bytes} ${what} came, more than ${this.#limitBytes}`);
   }
 
   #reply(bodyEnd: number, complete: boolean): Reply {
-    const lines = decodeText(this.#bytes.subarray(this.#start, bodyEnd))
+    const lines = decode(this.#bytes.slice(0, bodyEnd))
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
@@ -142,7 +123,11 @@ export class Framer {
   /** Forgets the bytes before `from`; there the reply to `command`, if any, begins. */
   #restart(from: number, command: string | undefined): void {
     this.#open = command;
-    this.#start = from;
-    this.#lineStart = from;
+    this.#bytes = this.#bytes.slice(from);
+    this.#lineStart = 0;
   }
+}
+
+function decode(bytes: string): string {
+  return NOT_ASCII.test(bytes) ? decodeText(Buffer.from(bytes, 'latin1')) : bytes;
 }

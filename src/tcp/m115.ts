@@ -1,14 +1,15 @@
 // M115: what the printer is. Spacing, capitals and which lines there are differ by model (protocol.md 1.4).
 
 import { cleanText } from '../printer/text.ts';
-import { finite, metersOf, NUMBER, nonEmpty, parseFields } from './fields.ts';
+import { metersOf, NUMBER, nonEmpty, parseFields } from './fields.ts';
 
 export interface MachineInfo {
   readonly machineType?: string;
   readonly machineName?: string;
   readonly firmware?: string;
   readonly serial?: string;
-  readonly toolCount?: number;
+  /** As sent. */
+  readonly toolCount?: string;
   /** As sent: `88:A9:A7:93:86:F8` or `94A408B472BE`. */
   readonly mac?: string;
   /** What follows `X:` on its line, inner blanks as sent: `140  Y: 140  Z: 140`. */
@@ -36,17 +37,17 @@ export function parseM115(lines: readonly string[]): MachineInfo | undefined {
     firmware: nonEmpty(fields.get('firmware')),
     // `Serial Number:` is in the Adventurer 4's firmware notes (protocol.md 1.4).
     serial: nonEmpty(fields.get('sn') ?? fields.get('serialnumber')),
+    toolCount: nonEmpty(fields.get('toolcount')),
     mac: nonEmpty(fields.get('macaddress')),
     volume: nonEmpty(fields.get('x')),
   };
-  const toolCount = finite(fields.get('toolcount') ?? '');
   const volumeMeters = text.volume === undefined ? undefined : parseVolume(text.volume);
   const parsed: MachineInfo = {
     ...(text.machineType !== undefined && { machineType: text.machineType }),
     ...(text.machineName !== undefined && { machineName: text.machineName }),
     ...(text.firmware !== undefined && { firmware: text.firmware }),
     ...(text.serial !== undefined && { serial: text.serial }),
-    ...(toolCount !== undefined && { toolCount }),
+    ...(text.toolCount !== undefined && { toolCount: text.toolCount }),
     ...(text.mac !== undefined && { mac: text.mac }),
     ...(text.volume !== undefined && { volume: text.volume }),
     ...(volumeMeters && { volumeMeters }),

@@ -1,14 +1,14 @@
 // One visit to a printer over TCP: which commands, in which order, and what a refusal, a reset or a bad reply costs.
 
 import { errnoOf, PrinterError } from '../printer/errors.ts';
-import { isControlRefused, type ReadCommand } from './commands.ts';
+import { type Command, isControlRefused, type ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
 import { type PrintProgress, parseM27 } from './m27.ts';
 import { parseM105, type Temperatures } from './m105.ts';
 import { type Position, parseM114 } from './m114.ts';
 import { type MachineInfo, parseM115 } from './m115.ts';
 import { parseM119, type Status } from './m119.ts';
-import { DEFAULT_LIMITS, type SessionLimits, TcpSession, type TcpTarget } from './session.ts';
+import { converse, DEFAULT_LIMITS, type Dialogue, type SessionLimits, type TcpTarget } from './session.ts';
 
 /** auto logs in when a printer refuses a read; never does not; always logs in first. */
 export const LOGIN_MODES = ['auto', 'never', 'always'] as const;
@@ -72,52 +72,63 @@ function notUnderstood(command: ReadCommand, reply: Reply): PrinterError {
     : new PrinterError('timeout', `${command}: no "ok", and not understood: "${said}"`);
 }
 
-/** The conversation's state: it outlives a connection, so that after a reset only the unanswered is asked again. */
-class Visit {
+/** What is asked and what came: it outlives a connection, so that after a reset only the unanswered is asked again. */
+class Visit implements Dialogue {
   readonly replies: TcpReplies = {};
   readonly problems = new Map<ReadCommand, PrinterError>();
-  readonly #target: TcpTarget;
-  readonly #limits: SessionLimits;
-  readonly #signal: AbortSignal;
   readonly #pending: ReadCommand[];
   readonly #mode: LoginMode;
+  #asked: Command | undefined;
+  /** Whether to log in before the next read. */
   #needsLogin: boolean;
   #mayLogIn: boolean;
-  /** Whether this connection holds control, or may. */
+  /** Whether the first of the pending was refused, and the login is for its sake. */
+  #isRefused = false;
+  /** Whether this connection holds control, or may: a login whose answer never came, or came in unknown words. */
   #holdsControl = false;
 
-  constructor(target: TcpTarget, options: TcpReadOptions, signal: AbortSignal) {
-    this.#target = target;
-    this.#limits = options.limits ?? DEFAULT_LIMITS;
-    this.#signal = signal;
+  constructor({ login, identity }: TcpReadOptions) {
     // M115 last: the state matters more when time runs out.
-    this.#pending = options.identity ? ['M119', 'M105', 'M27', 'M114', 'M115'] : ['M119', 'M105', 'M27', 'M114'];
-    this.#mode = options.login;
-    this.#needsLogin = options.login === 'always';
-    this.#mayLogIn = options.login === 'auto';
+    this.#pending = identity ? ['M119', 'M105', 'M27', 'M114', 'M115'] : ['M119', 'M105', 'M27', 'M114'];
+    this.#mode = login;
+    this.#needsLogin = login === 'always';
+    this.#mayLogIn = login === 'auto';
   }
 
-  /** Talks over one connection until all is answered. @throws PrinterError when the connection is of no more use */
-  async talk(): Promise<void> {
-    const session = await TcpSession.open(this.#target, this.#limits, this.#signal);
-    try {
-      if (this.#needsLogin) await this.#logIn(session);
-      for (let command = this.#pending[0]; command !== undefined; command = this.#pending[0]) {
-        let reply = await session.ask(command);
-        if (isControlRefused(reply.lines) && this.#mayLogIn) {
-          if (await this.#logIn(session)) reply = await session.ask(command);
-        }
-        this.#take(command, reply);
-      }
-      if (this.#holdsControl) {
+  next(): Command | undefined {
+    this.#asked = this.#choose();
+    if (this.#asked === 'M601') this.#holdsControl = true;
+    return this.#asked;
+  }
+
+  #choose(): Command | undefined {
+    if (this.isAnswered) return this.#holdsControl ? 'M602' : undefined;
+    return this.#needsLogin && !this.#holdsControl ? 'M601' : this.#pending[0];
+  }
+
+  take(reply: Reply): void {
+    const command = this.#asked;
+    switch (command) {
+      case undefined:
+        break;
+      case 'M601':
+        this.#takeLogin(reply);
+        break;
+      case 'M602':
         this.#holdsControl = false;
-        await session.ask('M602');
-      }
-    } finally {
-      // Whatever went wrong, control is given back: FlashPrint is locked out until then.
-      session.close(this.#holdsControl ? 'M602' : undefined);
-      this.#holdsControl = false;
+        break;
+      default:
+        this.#takeRead(command, reply);
     }
+  }
+
+  // Control is given back, whatever went wrong: FlashPrint is locked out until then.
+  farewell(): Command | undefined {
+    const isOwed = this.#holdsControl && this.#asked !== 'M602';
+    // Control belongs to the connection (protocol.md 1.2): the next one, after a reset, has to log in again.
+    this.#holdsControl = false;
+    this.#isRefused = false;
+    return isOwed ? 'M602' : undefined;
   }
 
   /** Counts what has not been answered as failed for this reason. */
@@ -133,26 +144,32 @@ class Visit {
     return new Set(this.#pending);
   }
 
-  /** Whether a login was not refused. One whose answer never came, or came in unknown words, may hold control too. */
-  async #logIn(session: TcpSession): Promise<boolean> {
-    this.#mayLogIn = false;
-    // After a reset the new connection has no login: control belongs to the connection (protocol.md 1.2).
-    this.#needsLogin = true;
-    this.#holdsControl = true;
-    const reply = await session.ask('M601');
-    const refused = isControlRefused(reply.lines);
-    this.#needsLogin = !refused;
-    this.#holdsControl = !refused;
-    return !refused;
+  #takeLogin(reply: Reply): void {
+    const [first] = this.#isRefused ? this.#pending : [];
+    this.#isRefused = false;
+    if (!isControlRefused(reply.lines)) return;
+    this.#needsLogin = false;
+    this.#holdsControl = false;
+    // What was refused stays refused; it is not asked again.
+    if (first !== undefined) this.#deny(first);
   }
 
-  #take(command: ReadCommand, reply: Reply): void {
-    if (isControlRefused(reply.lines)) {
-      const how = this.#mode === 'never' ? 'login is set to never' : 'the login was refused: close FlashPrint';
-      this.problems.set(command, new PrinterError('denied', `${command}: "Control failed", and ${how}`));
-    } else if (!understand(command, reply.lines, this.replies)) {
-      this.problems.set(command, notUnderstood(command, reply));
+  #takeRead(command: ReadCommand, reply: Reply): void {
+    if (!isControlRefused(reply.lines)) {
+      if (!understand(command, reply.lines, this.replies)) this.problems.set(command, notUnderstood(command, reply));
+      this.#pending.shift();
+    } else if (this.#mayLogIn) {
+      this.#mayLogIn = false;
+      this.#needsLogin = true;
+      this.#isRefused = true;
+    } else {
+      this.#deny(command);
     }
+  }
+
+  #deny(command: ReadCommand): void {
+    const how = this.#mode === 'never' ? 'login is set to never' : 'the login was refused: close FlashPrint';
+    this.problems.set(command, new PrinterError('denied', `${command}: "Control failed", and ${how}`));
     this.#pending.shift();
   }
 }
@@ -169,10 +186,10 @@ function isReset(error: PrinterError): boolean {
  * @param signal the deadline; when it fires the connection is closed at once
  */
 export async function readTcp(target: TcpTarget, options: TcpReadOptions, signal: AbortSignal): Promise<TcpReading> {
-  const visit = new Visit(target, options, signal);
+  const visit = new Visit(options);
   for (let connection = 1; connection <= 2; connection++) {
     try {
-      await visit.talk();
+      await converse(target, options.limits ?? DEFAULT_LIMITS, visit, signal);
       break;
     } catch (error) {
       if (!(error instanceof PrinterError)) throw error;

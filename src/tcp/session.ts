@@ -30,35 +30,51 @@ export const DEFAULT_LIMITS: SessionLimits = {
   replyBytes: 16 * 1024,
 };
 
-interface Waiting {
-  readonly doing: string;
-  readonly command: Command | undefined;
-  readonly expiresAt: number;
-  readonly settle: (outcome: Reply | PrinterError | undefined) => void;
+/** Who decides what is said over a connection. */
+export interface Dialogue {
+  /** The command to send now: once connected, and after each reply. Undefined when all is said. */
+  next(): Command | undefined;
+  /** Takes the reply to the command sent last. */
+  take(reply: Reply): void;
+  /** What is still to be said when the conversation ends, whatever ended it; nobody waits for the reply. */
+  farewell(): Command | undefined;
 }
 
 // All sockets read into this one buffer: the framer copies what it keeps, and chunks are handled one at a time.
 const sharedReadBuffer = Buffer.alloc(64 * 1024);
 
-/** An open connection. It fails once and for all: after any error every further `ask` fails with it. */
-export class TcpSession {
+/** An open connection. Callbacks and no promise a command: a thousand printers may be talked to at once. */
+class Session {
   readonly #target: TcpTarget;
   readonly #limits: SessionLimits;
+  readonly #dialogue: Dialogue;
   readonly #signal: AbortSignal;
+  readonly #settle: (error: unknown) => void;
   readonly #framer: Framer;
   readonly #socket: Socket;
-  #waiting: Waiting | undefined;
+  /** The command whose reply is waited for; undefined while connecting. */
+  #asked: Command | undefined;
+  #reply: Reply | undefined;
+  #expiresAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   /** Whether the timer waits for silence, not for the time of the command to run out. */
   #armedForSilence = false;
-  #failure: PrinterError | undefined;
   #resolved: boolean;
   #receivedBytes = 0;
+  #hasEnded = false;
 
-  private constructor(target: TcpTarget, limits: SessionLimits, signal: AbortSignal) {
+  constructor(
+    target: TcpTarget,
+    limits: SessionLimits,
+    dialogue: Dialogue,
+    signal: AbortSignal,
+    settle: (error: unknown) => void,
+  ) {
     this.#target = target;
     this.#limits = limits;
+    this.#dialogue = dialogue;
     this.#signal = signal;
+    this.#settle = settle;
     this.#framer = new Framer(limits.replyBytes);
     this.#resolved = isIP(target.host) !== 0;
     this.#socket = connect({
@@ -67,71 +83,20 @@ export class TcpSession {
       noDelay: true,
       onread: { buffer: sharedReadBuffer, callback: (size) => this.#onRead(size) },
     });
-    this.#socket.on('error', (error) => this.#onError(error));
-    this.#socket.on('lookup', () => this.#onLookup());
+    this.#socket.on('error', (error) => this.#end(fromSocketError(error, this.#doing)));
     this.#socket.on('end', () => this.#onEnd());
-    this.#socket.on('connect', () => this.#settle(undefined));
-    signal.addEventListener('abort', this.#onAbort);
-  }
-
-  /**
-   * Connects.
-   * @param signal ends the connecting and every later `ask`
-   * @throws PrinterError dns, refused, unreachable, timeout, closed
-   */
-  static async open(target: TcpTarget, limits: SessionLimits, signal: AbortSignal): Promise<TcpSession> {
-    const session = new TcpSession(target, limits, signal);
-    try {
-      await session.#wait(`connect ${target.host}:${target.port}`, undefined, limits.connectMs);
-      return session;
-    } catch (error) {
-      session.close();
-      throw error;
-    }
-  }
-
-  /**
-   * Sends a command and waits for its reply; replies to commands that were not asked are dropped.
-   * @throws PrinterError timeout when no whole reply came in time, closed, protocol when it is over the limit.
-   *   The session is of no use then: a late reply would be taken for the next one's.
-   */
-  async ask(command: Command): Promise<Reply> {
-    this.#receivedBytes = 0;
-    const reply = this.#wait(command, command, this.#limits.commandMs);
-    if (this.#failure === undefined) this.#socket.write(encodeCommand(command));
-    const received = await reply;
-    if (received === undefined) throw new PrinterError('protocol', `${command}: no reply`);
-    return received;
-  }
-
-  /**
-   * Closes the connection at once; a `farewell` is still sent, its reply not waited for.
-   * Safe to call more than once.
-   */
-  close(farewell?: Command): void {
-    this.#signal.removeEventListener('abort', this.#onAbort);
-    clearTimeout(this.#timer);
-    if (farewell !== undefined && this.#socket.writable && !this.#socket.connecting) {
-      this.#socket.write(encodeCommand(farewell));
-      this.#socket.destroySoon();
-    } else {
-      this.#socket.destroy();
-    }
-  }
-
-  #wait(doing: string, command: Command | undefined, timeMs: number): Promise<Reply | undefined> {
-    if (this.#signal.aborted) this.#onAbort();
-    if (this.#failure) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
-      const settle = (outcome: Reply | PrinterError | undefined): void => {
-        this.#waiting = undefined;
-        clearTimeout(this.#timer);
-        if (outcome instanceof PrinterError) reject(outcome);
-        else resolve(outcome);
-      };
-      this.#waiting = { doing, command, expiresAt: performance.now() + timeMs, settle };
-      this.#arm(timeMs, false);
+    this.#socket.on('connect', () => this.#proceed());
+    this.#socket.on('lookup', () => {
+      this.#resolved = true;
     });
+    signal.addEventListener('abort', this.#onAbort);
+    this.#expect(limits.connectMs);
+    if (signal.aborted) this.#onAbort();
+  }
+
+  #expect(timeMs: number): void {
+    this.#expiresAtMs = performance.now() + timeMs;
+    this.#arm(timeMs, false);
   }
 
   #arm(timeMs: number, forSilence: boolean): void {
@@ -140,83 +105,137 @@ export class TcpSession {
     this.#timer = setTimeout(this.#onTimer, timeMs);
   }
 
-  #settle(outcome: Reply | undefined): void {
-    this.#waiting?.settle(outcome);
-  }
-
-  #fail(error: PrinterError): void {
-    this.#failure ??= error;
-    this.#waiting?.settle(this.#failure);
-    this.#socket.pause();
-  }
-
-  #onRead(size: number): boolean {
-    this.#receivedBytes += size;
+  /** Sends the next command, or ends. */
+  #proceed(): void {
+    if (this.#hasEnded) return;
     try {
-      this.#framer.push(sharedReadBuffer.subarray(0, size), (reply) => this.#onReply(reply));
-      this.#armForSilence();
+      this.#asked = this.#dialogue.next();
     } catch (error) {
-      const came = error instanceof Error ? error.message : String(error);
-      this.#fail(new PrinterError('protocol', `${this.#doing}: ${came}`, { cause: error }));
+      this.#end(error);
+      return;
+    }
+    if (this.#asked === undefined) {
+      this.#end(undefined);
+      return;
+    }
+    this.#receivedBytes = 0;
+    this.#expect(this.#limits.commandMs);
+    this.#socket.write(encodeCommand(this.#asked));
+  }
+
+  /** Hands the reply on; false when there is none so far. */
+  #takeReply(): boolean {
+    const reply = this.#reply;
+    if (reply === undefined) return false;
+    this.#reply = undefined;
+    try {
+      this.#dialogue.take(reply);
+    } catch (error) {
+      this.#end(error);
     }
     return true;
   }
 
-  #onReply(reply: Reply): void {
-    if (this.#waiting?.command === reply.command) this.#settle(reply);
+  #onRead(size: number): boolean {
+    if (this.#hasEnded) return true;
+    this.#receivedBytes += size;
+    try {
+      this.#framer.push(sharedReadBuffer.subarray(0, size), this.#onReply);
+    } catch (error) {
+      this.#takeReply();
+      const came = error instanceof Error ? error.message : String(error);
+      this.#end(new PrinterError('protocol', `${this.#doing}: ${came}`, { cause: error }));
+      return true;
+    }
+    if (this.#takeReply()) this.#proceed();
+    else this.#armForSilence();
+    return true;
   }
+
+  // The first one counts, and the next command waits for the end of the chunk: what else is in it was sent before.
+  // Replies to commands that were not asked are dropped.
+  readonly #onReply = (reply: Reply): void => {
+    if (reply.command === this.#asked) this.#reply ??= reply;
+  };
 
   // The time left for the whole reply, or less: silence after the CMD line, or an `ok` without its line end.
   #armForSilence(): void {
-    const waiting = this.#waiting;
-    if (!waiting || this.#framer.openCommand !== waiting.command) return;
+    if (this.#asked === undefined || this.#framer.openCommand !== this.#asked) return;
     const quietMs = this.#framer.endsInOk ? this.#limits.okTailMs : this.#limits.silenceMs;
-    const leftMs = Math.max(0, waiting.expiresAt - performance.now());
+    const leftMs = Math.max(0, this.#expiresAtMs - performance.now());
     this.#arm(Math.min(quietMs, leftMs), quietMs < leftMs);
   }
 
   readonly #onTimer = (): void => {
-    const waiting = this.#waiting;
-    if (!waiting) return;
-    const isOurs = waiting.command !== undefined && this.#framer.openCommand === waiting.command;
+    const isOurs = this.#asked !== undefined && this.#framer.openCommand === this.#asked;
     if (isOurs && (this.#armedForSilence || this.#framer.endsInOk)) {
-      this.#settle(this.#framer.flush());
-      return;
+      this.#reply = this.#framer.flush();
+      this.#takeReply();
+      this.#proceed();
+    } else if (this.#asked !== undefined) {
+      this.#end(this.#noReply(`within ${this.#limits.commandMs} ms`));
+    } else {
+      const missing = this.#resolved ? 'no answer' : 'name not resolved';
+      const message = `${this.#doing}: ${missing} within ${this.#limits.connectMs} ms`;
+      this.#end(new PrinterError(this.#resolved ? 'timeout' : 'dns', message));
     }
-    const time = `${waiting.command === undefined ? this.#limits.connectMs : this.#limits.commandMs} ms`;
-    if (waiting.command !== undefined) this.#fail(this.#noReply(`within ${time}`));
-    else if (!this.#resolved) this.#fail(new PrinterError('dns', `${waiting.doing}: name not resolved within ${time}`));
-    else this.#fail(new PrinterError('timeout', `${waiting.doing}: no answer within ${time}`));
   };
 
   readonly #onAbort = (): void => {
-    if (this.#waiting?.command !== undefined) this.#fail(this.#noReply('before the deadline'));
-    else this.#fail(new PrinterError(this.#resolved ? 'timeout' : 'dns', `${this.#doing}: deadline reached`));
+    if (this.#asked !== undefined) this.#end(this.#noReply('before the deadline'));
+    else this.#end(new PrinterError(this.#resolved ? 'timeout' : 'dns', `${this.#doing}: deadline reached`));
   };
 
   #noReply(until: string): PrinterError {
     return new PrinterError('timeout', `${this.#doing}: no whole reply ${until}, ${this.#receivedBytes} bytes came`);
   }
 
-  #onLookup(): void {
-    this.#resolved = true;
-  }
-
-  #onError(error: Error): void {
-    this.#fail(fromSocketError(error, this.#doing));
-  }
-
   #onEnd(): void {
     const reply = this.#framer.flush();
     if (reply?.complete) this.#onReply(reply);
+    this.#takeReply();
     // A reset right behind data reaches us as an end: libuv reads what is there and sees a hang-up, no error.
     const isTorn = reply !== undefined && !reply.complete;
     const cause = isTorn ? Object.assign(new Error('ended in mid-reply'), { code: 'ECONNRESET' }) : undefined;
     const came = `the printer closed the connection, ${this.#receivedBytes} bytes came`;
-    this.#fail(new PrinterError('closed', `${this.#doing}: ${came}`, cause && { cause }));
+    this.#end(new PrinterError('closed', `${this.#doing}: ${came}`, cause && { cause }));
   }
 
   get #doing(): string {
-    return this.#waiting?.doing ?? `${this.#target.host}:${this.#target.port}`;
+    return this.#asked ?? `connect ${this.#target.host}:${this.#target.port}`;
   }
+
+  /** Closes the connection at once, but for the farewell. */
+  #end(error: unknown): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    clearTimeout(this.#timer);
+    const farewell = this.#dialogue.farewell();
+    if (farewell !== undefined && this.#socket.writable && !this.#socket.connecting) {
+      this.#socket.pause();
+      this.#socket.write(encodeCommand(farewell));
+      this.#socket.destroySoon();
+    } else {
+      this.#socket.destroy();
+    }
+    this.#settle(error);
+  }
+}
+
+/**
+ * Connects to a printer and talks to it as the dialogue says, until all is said; nothing is open then.
+ * @param signal ends the conversation at once
+ * @throws PrinterError dns, refused, unreachable, timeout when no whole reply came in time, closed, protocol when one
+ *   is over the limit. After any of them nothing more is asked: a late reply would be taken for the next one's.
+ */
+export function converse(
+  target: TcpTarget,
+  limits: SessionLimits,
+  dialogue: Dialogue,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    new Session(target, limits, dialogue, signal, (error) => (error === undefined ? resolve() : reject(error)));
+  });
 }

@@ -2,7 +2,7 @@
 
 import { gzipSync } from 'node:zlib';
 import type { Answer, Request } from './answer.ts';
-import { acceptsGzip } from './negotiate.ts';
+import { acceptsGzip, refusesIdentity } from './negotiate.ts';
 
 // Below that a packet is a packet.
 const MIN_BYTES = 1024;
@@ -14,7 +14,9 @@ const MIN_BYTES = 1024;
 export function compress(answer: Answer, request: Request): Answer {
   const bytes = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const vary = { vary: [answer.headers?.['vary'], 'accept-encoding'].filter((part) => part !== undefined).join(', ') };
-  if (bytes.length < MIN_BYTES || !acceptsGzip(request)) {
+  // A client that takes neither gets it plain, which it can at least read; RFC 9110, 12.5.3 allows that.
+  const isWanted = acceptsGzip(request) && (bytes.length >= MIN_BYTES || refusesIdentity(request));
+  if (!isWanted) {
     return { ...answer, body: bytes, headers: { ...answer.headers, ...vary } };
   }
   const headers = { ...answer.headers, ...vary, 'content-encoding': 'gzip' };

@@ -28,8 +28,18 @@ export function negotiateFormat(request: Request): ExpositionFormat {
   return FORMATS[offered.indexOf(chosen ?? '')] ?? 'text';
 }
 
-/** Whether the client takes gzip. */
-export function acceptsGzip(request: Request): boolean {
+/** Those of our two that the client takes, the one it likes best first. */
+function encodingsFor(request: Request): readonly string[] {
   const header = headerOf(request, 'accept-encoding');
-  return new Negotiator({ headers: { 'accept-encoding': header } }).encodings(['gzip', 'identity'])[0] === 'gzip';
+  return new Negotiator({ headers: { 'accept-encoding': header } }).encodings(['gzip', 'identity']);
+}
+
+/** Whether the client takes gzip, and likes nothing of ours better. */
+export function acceptsGzip(request: Request): boolean {
+  return encodingsFor(request)[0] === 'gzip';
+}
+
+/** Whether the client says that it takes nothing as it is. */
+export function refusesIdentity(request: Request): boolean {
+  return !encodingsFor(request).includes('identity');
 }

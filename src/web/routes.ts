@@ -88,7 +88,7 @@ export function createRoutes(options: RoutesOptions): Routes {
     ['/sd', get(() => serviceDiscovery(options))],
     ['/config', get(() => config(options))],
     ['/-/healthy', get(() => textAnswer(200, 'Healthy'), true)],
-    ['/-/ready', get(() => (options.isReady() ? textAnswer(200, 'Ready') : textAnswer(503, 'Stopping')), true)],
+    ['/-/ready', get(() => (options.isReady() ? textAnswer(200, 'Ready') : textAnswer(503, '503: stopping')), true)],
     ['/-/reload', { methods: ['POST', 'PUT'], handle: () => reload(options) }],
   ]);
   const api = createOriginalApi(options);

@@ -1,13 +1,22 @@
 // The HTTP server: sockets, limits, and how it stops. What is served is the routes' business.
 
 import { setMaxListeners } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type ServerOptions as NodeServerOptions,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setImmediate as turn } from 'node:timers/promises';
 import { formatAddress } from '../config/address.ts';
 import { ConfigError } from '../config/error.ts';
 import type { Logger } from '../log.ts';
 import { errnoOf } from '../printer/errors.ts';
 import { type Answer, RequestError, textAnswer } from './answer.ts';
+import { answerClientErrors } from './client-error.ts';
+import { trackConnections } from './connections.ts';
 import type { Gate } from './gate.ts';
 import { findRoute, type Routes } from './router.ts';
 import type { ListenFd } from './systemd.ts';
@@ -27,6 +36,8 @@ export interface ServerOptions {
   readonly maxRequests: number;
   /** How long a client may take nothing of its answer; 30 s unless given. */
   readonly sendTimeoutMs?: number;
+  /** How long a request's head may take to come; 10 s unless given. */
+  readonly headersTimeoutMs?: number;
   readonly log: Logger;
 }
 
@@ -38,7 +49,6 @@ export interface WebServer {
 }
 
 const LIMITS = {
-  headersTimeout: 10_000,
   requestTimeout: 30_000,
   // Prometheus keeps its connection between scrapes; closing it under its hands costs it a retry.
   keepAliveTimeout: 75_000,
@@ -46,6 +56,12 @@ const LIMITS = {
 } as const;
 
 const DEFAULT_SEND_TIMEOUT_MS = 30_000;
+const DEFAULT_HEADERS_TIMEOUT_MS = 10_000;
+
+function limitsOf({ headersTimeoutMs = DEFAULT_HEADERS_TIMEOUT_MS }: ServerOptions): NodeServerOptions {
+  // Node.js looks for those that are late every 30 s only, unless it is told otherwise.
+  return { ...LIMITS, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 };
+}
 
 function requestUrl(target: string): URL | undefined {
   // `//x` would be taken for a host; only the path and the query count.
@@ -92,7 +108,9 @@ async function admit(...request: Parameters<typeof answer>): Promise<Answer> {
 function send(response: ServerResponse, { status, headers, body }: Answer, isHead: boolean): void {
   if (response.destroyed) return;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  response.writeHead(status, { 'content-length': bytes.length, 'x-content-type-options': 'nosniff', ...headers });
+  // RFC 9110, 8.6: an answer that cannot have a body has no length either.
+  const length = status === 204 ? {} : { 'content-length': bytes.length };
+  response.writeHead(status, { ...length, 'x-content-type-options': 'nosniff', ...headers });
   response.end(isHead ? undefined : bytes);
 }
 
@@ -129,7 +147,7 @@ function createHandler(options: ServerOptions, isStopping: () => boolean): Handl
 
 async function listen(server: Server, target: ListenAddress | ListenFd, scheme: string, log: Logger): Promise<string> {
   const isFd = 'fd' in target;
-  const wanted = isFd ? `file descriptor ${target.fd}` : `${target.host ?? ''}:${target.port}`;
+  const wanted = isFd ? `file descriptor ${target.fd}` : wantedAddress(target);
   const flag = isFd ? '--web.systemd-socket' : '--web.listen-address';
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => {
@@ -147,6 +165,10 @@ async function listen(server: Server, target: ListenAddress | ListenFd, scheme: 
   return bound === null || typeof bound === 'string' ? wanted : `${scheme}://${authorityOf(bound)}`;
 }
 
+function wantedAddress({ host, port }: ListenAddress): string {
+  return host === undefined ? `:${port}` : formatAddress(host, port);
+}
+
 function authorityOf({ address, port }: AddressInfo): string {
   const host = address === '::' || address === '0.0.0.0' ? 'localhost' : address;
   return formatAddress(host, port);
@@ -156,7 +178,12 @@ function authorityOf({ address, port }: AddressInfo): string {
 export async function startServer(options: ServerOptions): Promise<WebServer> {
   let isStopping = false;
   const handle = createHandler(options, () => isStopping);
-  const servers = options.listen.map(() => createServer(LIMITS, handle));
+  const servers = options.listen.map(() => createServer(limitsOf(options), handle));
+  const connections = servers.map((server) => {
+    const tracked = trackConnections(server);
+    answerClientErrors(server, tracked, () => options.gate?.headers() ?? {});
+    return tracked;
+  });
   const fronts = servers.map((server) => options.gate?.secure(server));
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
@@ -186,7 +213,12 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
       const force = setTimeout(() => {
         for (const server of servers) server.closeAllConnections();
       }, graceMs);
-      await stop();
+      const stopped = stop();
+      // What has come already is heard before it is decided who has nothing to wait for: sockets are read between two turns.
+      await turn();
+      await turn();
+      for (const { destroyIdle } of connections) destroyIdle();
+      await stopped;
       clearTimeout(force);
     },
   };

@@ -54,6 +54,13 @@ describe('a reload', () => {
     expect([reloader.isSuccessful, reloader.successSeconds]).toEqual([true, 20]);
   });
 
+  it('that fails by a fault of ours is in the log too: at SIGHUP nobody else hears of it', async () => {
+    const { reloader, lines } = createReloader(() => Promise.reject(new TypeError('a fault')));
+    await expect(reloader.reload()).rejects.toThrow('a fault');
+    expect(reloader.isSuccessful).toBe(false);
+    expect(lines).toEqual([expect.stringMatching(/level=error .*reason="TypeError: a fault/)]);
+  });
+
   it('waits for the one before it, good or bad', async () => {
     const first = createDeferred<readonly PrinterConfig[]>();
     const started: string[] = [];

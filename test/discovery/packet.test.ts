@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createCollection, MAX_FOUND } from '../../src/discovery/collection.ts';
 import { foundFrom } from '../../src/discovery/found.ts';
@@ -122,35 +121,6 @@ describe('parseReply and foundFrom', () => {
     const packet = buildReply({ name: 'x' });
     packet.write(serial, 0x92, 'latin1');
     expect(parseReply(packet)).toStrictEqual({ name: 'x', tcpPort: 8899 });
-  });
-
-  it('never throws, and gives clean values, for any bytes of any length', () => {
-    const real = readReply('modern-276-5mpro');
-    const packets = fc.oneof(
-      fc.uint8Array({ maxLength: 1500 }),
-      // Real ones with some bytes changed get past the vendor check.
-      fc.array(fc.tuple(fc.nat(275), fc.nat(255)), { maxLength: 40 }).map((changes) => {
-        const packet = Uint8Array.from(real);
-        for (const [offset, byte] of changes) packet[offset] = byte;
-        return packet;
-      }),
-    );
-    let parsed = 0;
-    fc.assert(
-      fc.property(packets, (packet) => {
-        const reply = parseReply(packet);
-        if (reply === undefined) return;
-        parsed++;
-        const found = foundFrom('10.0.0.1', reply);
-        expect(found.name).not.toMatch(/\p{Cc}/u);
-        expect(found.name.isWellFormed() && found.name.length <= 128).toBe(true);
-        expect(found.serial ?? 'abc').toMatch(/^[!-~]{3,130}$/);
-        expect(found.tcp).toBe(found.tcpPort !== undefined && found.tcpPort > 0);
-        expect(found.httpPort).not.toBe(0);
-      }),
-      { numRuns: 2000 },
-    );
-    expect(parsed).toBeGreaterThan(100);
   });
 });
 

@@ -2,6 +2,8 @@
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
+import { syncBuiltinESMExports } from 'node:module';
+import os from 'node:os';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProbeTarget } from '../../src/discovery/interfaces.ts';
 import { directedBroadcast, listInterfaces, officialProbes } from '../../src/discovery/interfaces.ts';
@@ -149,12 +151,33 @@ describe('searchPrinters', () => {
     const bad = await searchPrinters({ intervalMs: 1, targets: [{ address: '127.0.0.1', port: 70_000 }] }, never);
     expect(bad.sent).toBe(false);
     expect(bad.problems).toEqual([
-      'lo (127.0.0.1) to 127.0.0.1:70000: ERR_SOCKET_BAD_PORT',
+      'to 127.0.0.1:70000: ERR_SOCKET_BAD_PORT',
       'no probe could be sent on any interface',
     ]);
     expect((await searchPrinters({ interfaces: [] }, never)).problems).toEqual([
       'this host has no IPv4 interface to search on',
     ]);
+  });
+});
+
+describe('a host that keeps its interfaces to itself', () => {
+  it('is a problem, not an end', async () => {
+    const before = os.networkInterfaces;
+    // As under systemd without AF_NETLINK.
+    os.networkInterfaces = () => {
+      throw Object.assign(new Error('uv_interface_addresses'), { code: 'ERR_SYSTEM_ERROR' });
+    };
+    syncBuiltinESMExports();
+    try {
+      expect(await searchPrinters({}, never)).toEqual({
+        printers: [],
+        problems: ['the interfaces of this host cannot be listed: ERR_SYSTEM_ERROR'],
+        sent: false,
+      });
+    } finally {
+      os.networkInterfaces = before;
+      syncBuiltinESMExports();
+    }
   });
 });
 

@@ -376,10 +376,10 @@ describe('the check code', () => {
     'a broken chunk': `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${echo}\r\n`,
   };
 
-  function expectNoSecret(error: PrinterError): void {
-    const shown = inspect(error, { depth: 20, showHidden: true, maxStringLength: null }).toLowerCase();
+  function expectNoSecret(told: object): void {
+    const shown = inspect(told, { depth: 20, showHidden: true, maxStringLength: null }).toLowerCase();
     expect(shown).not.toContain(CHECK_CODE);
-    expect(`${error.message}${error.stack}`.toLowerCase()).not.toContain(CHECK_CODE);
+    if (told instanceof Error) expect(`${told.message}${told.stack}`.toLowerCase()).not.toContain(CHECK_CODE);
   }
 
   it.each(Object.entries(answers))('is in no error when the printer repeats it in %s', async (_where, text) => {
@@ -407,6 +407,30 @@ describe('the check code', () => {
       code: 'busy',
       message: `POST ${urlOf(server)}/detail: code 2 (its text holds a secret code), the printer is busy`,
     });
+  });
+
+  it.each([
+    ['as it is', CHECK_CODE],
+    ['in capitals', CHECK_CODE.toUpperCase()],
+    ['in hex', Buffer.from(CHECK_CODE).toString('hex')],
+    ['in Base64', Buffer.from(CHECK_CODE).toString('base64')],
+  ])('is left out of every field of an answer that repeats it %s', async (_how, code) => {
+    const detail = { status: code, name: `my ${code}`, printFileName: `${code}.gx`, errorCode: code, pid: 36 };
+    const slotInfos = [{ slotId: 1, hasFilament: true, materialName: code, materialColor: '#FF0000' }];
+    const matlStationInfo = { slotCnt: 1, slotInfos };
+    await using server = await serveText(JSON.stringify({ code: 0, detail: { ...detail, matlStationInfo } }));
+    const snapshot = await reader.readDetail(server.target, never);
+    expectNoSecret(snapshot);
+    expect(snapshot).toEqual({
+      identity: { model: 'Adventurer 5M Pro', serial: server.target.serialNumber },
+      materialSlots: [{ slot: '1', loaded: true, color: '#FF0000' }],
+    });
+  });
+
+  it('is looked for in an answer nested without end', async () => {
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    await using server = await serveText(`{"code":0,"detail":{"status":"ready","x":${deep}}}`);
+    expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });
   });
 
   it('an empty one hides nothing', async () => {

@@ -17,9 +17,10 @@ describe('M115', () => {
     ['Firmware: V1.5 20160804', { firmware: 'V1.5 20160804' }],
     ['SN: 55003b-324d5015-20393156', { serial: '55003b-324d5015-20393156' }],
     ['Serial Number: SNX1', { serial: 'SNX1' }],
-    ['Tool Count: 1', { toolCount: 1 }],
-    ['Tool Count:2', { toolCount: 2 }],
-    ['Tool count: 2', { toolCount: 2 }],
+    ['Tool Count: 1', { toolCount: '1' }],
+    ['Tool Count:2', { toolCount: '2' }],
+    ['Tool count: 2', { toolCount: '2' }],
+    ['Tool Count: 1 + 1', { toolCount: '1 + 1' }],
     ['Mac Address:88:A9:A7:93:86:F8', { mac: '88:A9:A7:93:86:F8' }],
     ['Mac Address: 88:A9:A7:93:86:F8', { mac: '88:A9:A7:93:86:F8' }],
     ['Mac Address:94A408B472BE ', { mac: '94A408B472BE' }],
@@ -32,16 +33,7 @@ describe('M115', () => {
   });
 
   it('takes lines in any order, the first of a key, and leaves out what is empty', () => {
-    const lines = [
-      'SN: A',
-      'CMD',
-      ':',
-      'Tool Count: many',
-      'Machine Name: ',
-      'Firmware: v1',
-      'SN: B',
-      'Machine Type: M',
-    ];
+    const lines = ['SN: A', 'CMD', ':', 'Tool Count: ', 'Machine Name: ', 'Firmware: v1', 'SN: B', 'Machine Type: M'];
     expect(parseM115(lines)).toStrictEqual({ machineType: 'M', firmware: 'v1', serial: 'A' });
   });
 

@@ -45,14 +45,20 @@ function temp({ replies: { m105 }, snapshot }: Source): Document {
   };
 }
 
+function percentOf(done: number | undefined, total: number): number | null {
+  if (done === undefined) return null;
+  // 0.29 × 100 is a little less than 29.
+  return total > 0 ? Math.min(100, Math.floor((done * 100) / total + 1e-9)) : 0;
+}
+
 function progress({ replies: { m27 }, snapshot }: Source): Document {
   const { printed, total } = m27 ?? {};
-  const counted = printed !== undefined && total !== undefined;
-  const ratio = counted ? (total > 0 ? printed / total : 0) : snapshot.progress?.ratio;
+  const percent =
+    printed !== undefined && total !== undefined ? percentOf(printed, total) : percentOf(snapshot.progress?.ratio, 1);
   return {
     BytesPrinted: printed ?? null,
     BytesTotal: total ?? null,
-    PercentageCompleted: ratio === undefined ? null : Math.min(100, Math.floor(ratio * 100)),
+    PercentageCompleted: percent,
   };
 }
 

@@ -19,7 +19,7 @@ export interface OriginalApiOptions extends ProbeOptions {
 // Its pages ask for all five documents every second: that stays one conversation with the printer.
 const MAX_AGE_MS = 2000;
 
-type ApiErrorCode = FailureCode | 'unknown_printer';
+type ApiErrorCode = FailureCode | 'unknown_printer' | 'bad_request';
 
 function json(status: number, body: unknown): Answer {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
@@ -36,19 +36,27 @@ function failureOf({ reading }: KnownPrinter): Answer {
   return failure(error.code === 'timeout' ? 504 : 502, error.code, error.message);
 }
 
+async function refusable<T>(attempt: () => T | Promise<T>): Promise<T | RequestError> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (error instanceof RequestError) return error;
+    throw error;
+  }
+}
+
 async function answer(
   name: DocumentName,
   target: string,
   request: Request,
   options: OriginalApiOptions,
 ): Promise<Answer> {
-  const timeMs = scrapeTimeMs(request, options.deadline);
-  const printer = await findPrinter(target, options, timeMs).catch((error: unknown) => {
-    if (error instanceof RequestError) return error;
-    throw error;
-  });
+  const timeMs = await refusable(() => scrapeTimeMs(request, options.deadline));
+  if (timeMs instanceof RequestError) return failure(timeMs.status, 'bad_request', timeMs.message);
+  const endsAt = performance.now() + timeMs;
+  const printer = await refusable(() => findPrinter(target, options, timeMs));
   if (printer instanceof RequestError) return failure(404, 'unknown_printer', printer.message);
-  const known = await printer.recent(MAX_AGE_MS, timeMs, request.signal);
+  const known = await printer.recent(MAX_AGE_MS, Math.max(0, endsAt - performance.now()), request.signal);
   if (!known.reading?.up) return failureOf(known);
   const { replies, snapshot } = known.reading;
   const { machineInfo, identity } = printer;

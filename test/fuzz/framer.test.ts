@@ -3,44 +3,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Framer } from '../../src/tcp/framer.ts';
+import { cuts, replyBytes, split } from '../support/arbitraries.ts';
+import { fuzzing } from '../support/fuzz.ts';
 import { reply } from '../support/scripted-printer.ts';
-import { frame, LIMIT } from './frame.ts';
-
-/** Pieces that look like the protocol, so that random streams reach every branch. */
-const streams = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(
-        'CMD M119 Received.',
-        'CMD 602 Received.',
-        'CMD',
-        'ok',
-        'OK',
-        'o',
-        'k',
-        '\r\n',
-        '\n',
-        '\r',
-        ' ',
-        'N0001 ok.',
-      ),
-      fc.string({ unit: 'binary', maxLength: 8 }),
-    ),
-    { maxLength: 40 },
-  )
-  .map((pieces) => Buffer.from(pieces.join('')));
-const anyBytes = fc.oneof(streams, fc.uint8Array({ maxLength: 300 }));
-const cuts = fc.array(fc.nat(300), { maxLength: 20 });
-
-function split(bytes: Uint8Array, at: readonly number[]): Uint8Array[] {
-  const places = [0, ...[...at].sort((a, b) => a - b).map((place) => Math.min(place, bytes.length)), bytes.length];
-  return places.slice(1).map((end, index) => bytes.subarray(places[index], end));
-}
+import { bytewise, frame, LIMIT } from '../tcp/frame.ts';
 
 describe('any bytes', () => {
   it('give the same replies, the same end and the same failure however they are cut', () => {
     fc.assert(
-      fc.property(anyBytes, cuts, fc.constantFrom(40, 64, LIMIT), (bytes, at, limit) => {
+      fc.property(replyBytes, cuts, fc.constantFrom(40, 64, LIMIT), (bytes, at, limit) => {
         const once = frame([bytes], limit);
         const pieces = frame(split(bytes, at), limit);
         expect(pieces.replies).toEqual(once.replies);
@@ -50,13 +21,13 @@ describe('any bytes', () => {
         expect(pieces.framer.pendingBytes).toBe(once.framer.pendingBytes);
         expect(pieces.framer.flush()).toEqual(once.framer.flush());
       }),
-      { numRuns: 2000 },
+      fuzzing(),
     );
   });
 
   it('throw nothing but PrinterError, and keep no more than the limit', () => {
     fc.assert(
-      fc.property(anyBytes, cuts, (bytes, at) => {
+      fc.property(replyBytes, cuts, (bytes, at) => {
         const framer = new Framer(64);
         const lines: string[] = [];
         for (const part of split(bytes, at)) {
@@ -73,8 +44,16 @@ describe('any bytes', () => {
           expect(line).not.toMatch(/^$|\n/);
         }
       }),
-      { numRuns: 2000 },
+      fuzzing(),
     );
+  });
+
+  it.each(['x', ' ', '\n', 'ok', 'CMD ', 'CMD M119 Received.\n', 'ok\n'])('%j byte by byte takes no time', (piece) => {
+    const bytes = bytewise(piece.repeat(LIMIT / piece.length));
+    const beganAt = performance.now();
+    frame(bytes);
+    // Time that grows with the square of the bytes would be many times that.
+    expect(performance.now() - beganAt).toBeLessThan(1000);
   });
 
   it('keep no memory of a long stream of replies', () => {

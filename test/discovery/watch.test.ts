@@ -1,0 +1,41 @@
+// The search that goes on while the exporter serves: it survives what breaks, and ends when it is told to.
+
+import { expect, it } from 'vitest';
+import { watchPrinters } from '../../src/discovery/watch.ts';
+import { createDeferred } from '../support/deferred.ts';
+import { collectLog, configNamed, createFleet } from '../support/fleet.ts';
+
+const NOTHING = { printers: [], problems: [], sent: true };
+
+it('goes on after a search that broke, and says it once', async () => {
+  const { log, lines } = collectLog();
+  const end = new AbortController();
+  let searches = 0;
+  const search = async () => {
+    searches += 1;
+    if (searches === 3) end.abort();
+    if (searches < 3) throw new Error('broken');
+    return NOTHING;
+  };
+  await watchPrinters({ fleet: createFleet([]), intervalMs: 1, search, resolve: async () => [], log }, end.signal);
+  expect(searches).toBe(3);
+  expect(lines).toEqual([
+    expect.stringMatching(/^level=error msg="a fault in the exporter, please report it" reason="Error: broken/),
+  ]);
+});
+
+it('ends while the name of a configured printer is being looked up', async () => {
+  const end = new AbortController();
+  const asked = createDeferred<string>();
+  const resolve = (host: string) => {
+    asked.resolve(host);
+    return new Promise<never>(() => {});
+  };
+  const fleet = createFleet([configNamed('finder', { tcp: { host: 'finder.lan', port: 8899, login: 'auto' } })]);
+  const { log, lines } = collectLog();
+  const watching = watchPrinters({ fleet, intervalMs: 1, search: async () => NOTHING, resolve, log }, end.signal);
+  expect(await asked.promise).toBe('finder.lan');
+  end.abort();
+  await watching;
+  expect(lines).toEqual([]);
+});

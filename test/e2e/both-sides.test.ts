@@ -1,0 +1,354 @@
+// Printers with two sides, over the exporter's own HTTP: what each side gives, and what is left when one fails.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { stringify } from 'yaml';
+import { Secret } from '../../src/config/secret.ts';
+import type { PrinterConfig } from '../../src/printer/config.ts';
+import type { Protocol } from '../../src/printer/snapshot.ts';
+import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import { run } from '../cli/run.ts';
+import { serveText } from '../lan-http/server.ts';
+import { scrape, startTestExporter } from '../support/exporter.ts';
+import { type Page, samplesOf, valueIn } from '../support/exposition-parser.ts';
+import { collectLog, configOf, type LogLines } from '../support/fleet.ts';
+
+const BOTH: readonly Protocol[] = ['tcp', 'http'];
+
+async function simulate(options: Parameters<typeof startSimulatedPrinter>[0]): Promise<SimulatedPrinter> {
+  const printer = await startSimulatedPrinter(options);
+  onTestFinished(() => printer.close());
+  return printer;
+}
+
+interface Watched extends LogLines {
+  scrape(): Promise<Page>;
+  /** What begins or changed in the log since it was last asked for, but for what every start says. */
+  news(): readonly string[];
+}
+
+async function watch(config: PrinterConfig): Promise<Watched> {
+  const collected = collectLog();
+  const exporter = await startTestExporter([config], { log: collected.log });
+  onTestFinished(() => exporter.close(0));
+  let told = 0;
+  return {
+    ...collected,
+    scrape: () => scrape(exporter),
+    news: () => {
+      const news = collected.lines.slice(told).filter((line) => !/msg="(printer found|print under way)"/.test(line));
+      told = collected.lines.length;
+      return news;
+    },
+  };
+}
+
+/** The sides that were read, as the metrics say. */
+function sidesUp(page: Page): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    samplesOf(page, 'flashforge_endpoint_up').map(({ labels, value }) => [labels['protocol'], value]),
+  );
+}
+
+function failures(page: Page): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    samplesOf(page, 'flashforge_scrape_failures_total').map(({ labels, value }) => [
+      `${labels['protocol']} ${labels['code']}`,
+      value,
+    ]),
+  );
+}
+
+function stateIn(page: Page): readonly (string | undefined)[] {
+  return samplesOf(page, 'flashforge_state').flatMap(({ labels, value }) => (value === 1 ? [labels['state']] : []));
+}
+
+function labelSets(page: Page, name: string): readonly object[] {
+  return samplesOf(page, name).map(({ labels: { printer: _, ...labels } }) => labels);
+}
+
+// The two sides say different things, so that each value tells where it is from.
+const APART = {
+  httpStatus: 'printing',
+  machineStatus: 'BUILDING_FROM_SD',
+  moveMode: 'PAUSED',
+  progress: 0.42,
+  counts: { printed: 37, total: 100, layer: 7, layers: 90 },
+  layer: 8,
+  layers: 100,
+  file: 'benchy.3mf',
+  elapsedSeconds: 600,
+  remainingSeconds: 1200,
+  endstop: 'X-max:1 Y-max:0 Z-min:0',
+  position: { x: 10, y: 20, z: 30, a: 0, b: 0 },
+  active: true,
+} as const;
+
+describe('a 5M Pro with both sides', () => {
+  test('HTTP wins where both know, and TCP adds what HTTP lacks', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: APART });
+    const { scrape } = await watch(configOf(m5, BOTH));
+    const page = await scrape();
+    const value = (name: string, labels: Record<string, string> = {}) =>
+      valueIn(page, name, { printer: 'm5', ...labels });
+
+    expect(value('flashforge_up')).toBe(1);
+    expect(sidesUp(page)).toEqual({ tcp: 1, http: 1 });
+    expect(failures(page)).toEqual({});
+    expect(stateIn(page)).toEqual(['printing']);
+    expect(labelSets(page, 'flashforge_machine_status_info')).toEqual([
+      { protocol: 'tcp', status: 'BUILDING_FROM_SD' },
+      { protocol: 'http', status: 'printing' },
+    ]);
+    expect(value('flashforge_print_progress_ratio')).toBe(0.42);
+    expect([value('flashforge_print_layer'), value('flashforge_print_layers')]).toEqual([8, 100]);
+    expect(value('flashforge_print_remaining_seconds')).toBe(1200);
+    expect(value('flashforge_tvoc_index')).toBe(23);
+    // Only TCP has these.
+    expect(value('flashforge_position_meters', { axis: 'z' })).toBe(0.03);
+    expect(value('flashforge_endstop', { endstop: 'x_max' })).toBe(1);
+    expect(labelSets(page, 'flashforge_move_mode_info')).toEqual([{ mode: 'PAUSED' }]);
+    // Once, though both sides say what it is.
+    expect(labelSets(page, 'flashforge_printer_info')).toEqual([
+      expect.objectContaining({ model: 'Adventurer 5M Pro', firmware: '3.1.3', serial: 'SNMOMC9900728' }),
+    ]);
+  });
+
+  test('is up with either side alone, each failure counted on its side, and its info labels stay', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: APART });
+    const { scrape, news } = await watch(configOf(m5, BOTH));
+    const whole = await scrape();
+    const info = labelSets(whole, 'flashforge_printer_info');
+    expect(info).toHaveLength(1);
+    expect(news()).toEqual([]);
+    const z = { printer: 'm5', axis: 'z' };
+
+    await m5.setFault({ kind: 'close', side: 'http' });
+    for (const count of [1, 2]) {
+      const page = await scrape();
+      expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
+      expect(sidesUp(page)).toEqual({ tcp: 1, http: 0 });
+      expect(failures(page)).toEqual({ 'http closed': count });
+      // In TCP's words now: paused, and its own count.
+      expect(stateIn(page)).toEqual(['paused']);
+      expect(valueIn(page, 'flashforge_print_progress_ratio', { printer: 'm5' })).toBe(0.37);
+      expect(valueIn(page, 'flashforge_position_meters', z)).toBe(0.03);
+      expect(samplesOf(page, 'flashforge_tvoc_index')).toEqual([]);
+      expect(labelSets(page, 'flashforge_printer_info')).toEqual(info);
+    }
+    expect(news()).toEqual([
+      expect.stringMatching(/^level=warn msg="printer not read" printer=m5 protocol=http code=closed /),
+    ]);
+
+    await m5.setFault({ kind: 'garbage', ok: true });
+    for (const count of [1, 2]) {
+      const page = await scrape();
+      expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
+      expect(sidesUp(page)).toEqual({ tcp: 0, http: 1 });
+      expect(failures(page)).toEqual({ 'http closed': 2, 'tcp protocol': count });
+      expect(stateIn(page)).toEqual(['printing']);
+      expect(samplesOf(page, 'flashforge_position_meters')).toEqual([]);
+      expect(samplesOf(page, 'flashforge_endstop')).toEqual([]);
+      expect(valueIn(page, 'flashforge_tvoc_index', { printer: 'm5' })).toBe(23);
+      expect(labelSets(page, 'flashforge_printer_info')).toEqual(info);
+    }
+    expect(news()).toEqual([
+      expect.stringMatching(/^level=warn msg="printer not read" printer=m5 protocol=tcp code=protocol /),
+      'level=info msg="printer answers again" printer=m5 protocol=http',
+    ]);
+
+    await m5.switchOff();
+    const off = await scrape();
+    expect(valueIn(off, 'flashforge_up', { printer: 'm5' })).toBe(0);
+    expect(sidesUp(off)).toEqual({ tcp: 0, http: 0 });
+    expect(failures(off)).toEqual({ 'http closed': 2, 'http refused': 1, 'tcp protocol': 2, 'tcp refused': 1 });
+    expect(labelSets(off, 'flashforge_printer_info')).toEqual(info);
+    news();
+
+    await m5.setFault(undefined);
+    await m5.switchOn();
+    const back = await scrape();
+    expect(sidesUp(back)).toEqual({ tcp: 1, http: 1 });
+    expect(labelSets(back, 'flashforge_printer_info')).toEqual(info);
+    expect([...news()].sort()).toEqual([
+      'level=info msg="printer answers again" printer=m5 protocol=http',
+      'level=info msg="printer answers again" printer=m5 protocol=tcp',
+    ]);
+  });
+
+  test('whose TCP side refuses for a while is not taken for one that has none', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
+    const { scrape, news } = await watch(configOf(m5, BOTH));
+    await scrape();
+    news();
+    await m5.setFault({ kind: 'refuse', side: 'tcp' });
+    await scrape();
+    expect(sidesUp(await scrape())).toEqual({ tcp: 0, http: 1 });
+    expect(news()).toEqual([
+      expect.stringMatching(/^level=warn msg="printer not read" printer=m5 protocol=tcp code=refused reason="connect /),
+    ]);
+    await m5.setFault(undefined);
+    expect(sidesUp(await scrape())).toEqual({ tcp: 1, http: 1 });
+    expect(news()).toEqual(['level=info msg="printer answers again" printer=m5 protocol=tcp']);
+  });
+
+  test('with a wrong check code is up over TCP, and the code is counted as auth at every read', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
+    const config = configOf(m5, BOTH);
+    if (!config.http) throw new Error('no HTTP side');
+    const wrong = { ...config, http: { ...config.http, checkCode: new Secret('00000000') } };
+    const { scrape, news } = await watch(wrong);
+    for (const count of [1, 2, 3]) {
+      const page = await scrape();
+      expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
+      expect(sidesUp(page)).toEqual({ tcp: 1, http: 0 });
+      expect(failures(page)).toEqual({ 'http auth': count });
+      expect(stateIn(page)).toEqual(['ready']);
+    }
+    expect(news()).toEqual([
+      expect.stringMatching(/printer=m5 protocol=http code=auth reason=.*wrong check code or serial number"$/),
+    ]);
+  });
+});
+
+test.each([
+  ['{"code":1,"message":"Access code is different"}', 'auth'],
+  ['{"code":"1","message":"SN is different"}', 'auth'],
+  ['{"err":-2,"msg":"Lan mode error"}', 'lan_mode'],
+  ['{"code":2}', 'busy'],
+  ['{"code":-1,"message":"Parameters is error"}', 'protocol'],
+  ['{"code":3}', 'protocol'],
+  ['{"code":2001,"message":"?"}', 'protocol'],
+])('the HTTP answer %s beside a working TCP side is http %s', async (text, code) => {
+  const printer = await simulate({ model: 'ad5x', name: 'ad5x' });
+  await using refusing = await serveText(text);
+  const { scrape } = await watch({ ...configOf(printer, ['tcp']), http: refusing.target });
+  const page = await scrape();
+  expect(valueIn(page, 'flashforge_up', { printer: 'ad5x' })).toBe(1);
+  expect(sidesUp(page)).toEqual({ tcp: 1, http: 0 });
+  expect(failures(page)).toEqual({ [`http ${code}`]: 1 });
+  expect(valueIn(page, 'flashforge_state', { printer: 'ad5x', state: 'ready' })).toBe(1);
+});
+
+describe('a Creator 5 Pro', () => {
+  test('without tcp: false is healthy; that TCP refuses is counted once and said once', async () => {
+    const creator = await simulate({ model: 'creator5-pro', name: 'c5' });
+    // A port of an address where nothing listens.
+    const tcp = { host: creator.host, port: 1, login: 'auto' } as const;
+    const { scrape, news } = await watch({ ...configOf(creator, ['http']), tcp });
+    for (let scrapes = 0; scrapes < 4; scrapes++) {
+      const page = await scrape();
+      expect(valueIn(page, 'flashforge_up', { printer: 'c5' })).toBe(1);
+      expect(sidesUp(page)).toEqual({ tcp: 0, http: 1 });
+      expect(failures(page)).toEqual({ 'tcp refused': 1 });
+      expect(stateIn(page)).toEqual(['ready']);
+      expect(samplesOf(page, 'flashforge_temperature_celsius')).toHaveLength(6);
+    }
+    expect(news()).toEqual([
+      expect.stringMatching(
+        /^level=info msg="no TCP side, only HTTP is read; tcp: false says so for good" printer=c5 protocol=tcp /,
+      ),
+    ]);
+
+    // Switched off it is off, and back it is as healthy as before.
+    await creator.switchOff();
+    expect(failures(await scrape())).toEqual({ 'tcp refused': 2, 'http refused': 1 });
+    await creator.switchOn();
+    for (let scrapes = 0; scrapes < 2; scrapes++) {
+      const page = await scrape();
+      expect(sidesUp(page)).toEqual({ tcp: 0, http: 1 });
+      expect(failures(page)).toEqual({ 'tcp refused': 2, 'http refused': 1 });
+    }
+    expect(news().map((line) => line.replace(/ reason=.*/, ''))).toEqual([
+      'level=warn msg="printer not read" printer=c5 protocol=http code=refused',
+      'level=info msg="printer answers again" printer=c5 protocol=http',
+    ]);
+  });
+});
+
+describe('by the configuration file and the command probe', () => {
+  async function configure(printer: SimulatedPrinter, more: object): Promise<string> {
+    const folder = await mkdtemp(join(tmpdir(), 'flashforge-sides-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = join(folder, 'printers.yml');
+    const { name, host, tcpPort = 1, httpPort, serialNumber, checkCode } = printer;
+    const entry = {
+      name,
+      address: `${host}:${tcpPort}`,
+      http_port: httpPort,
+      serial_number: serialNumber,
+      check_code: checkCode,
+      ...more,
+    };
+    await writeFile(file, stringify({ printers: [entry] }));
+    return file;
+  }
+
+  const probe = (printer: string, file: string, output: string) =>
+    run(['probe', printer, '--config.file', file, '--output', output]);
+
+  test('tcp: false reads HTTP alone and asks nothing of TCP', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
+    const file = await configure(m5, { tcp: false });
+    const { exitCode, out, err } = await probe('m5', file, 'metrics');
+    expect([exitCode, err]).toEqual([0, '']);
+    expect(out).toContain('flashforge_endpoint_up{protocol="http",printer="m5"} 1\n');
+    expect(out).not.toContain('protocol="tcp"');
+    expect([m5.stats.tcpConnections, m5.stats.httpRequests]).toEqual([0, 1]);
+  });
+
+  test('a serial without its SN is taken', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
+    const file = await configure(m5, { serial_number: m5.serialNumber.replace('SN', '') });
+    const { err, out } = await probe('m5', file, 'table');
+    expect(err).toBe('');
+    expect(out).toMatch(/^read over +tcp, http$/m);
+  });
+
+  test.each([
+    [{ kind: 'lan-mode-off' }, 'http', 'tcp', /lan_mode: POST [^\n]*LAN mode is off/],
+    [{ kind: 'wrong-code' }, 'http', 'tcp', /auth: POST [^\n]*wrong check code or serial number/],
+    [{ kind: 'html' }, 'http', 'tcp', /protocol: POST [^\n]*the answer is not JSON[^\n]*/],
+    [{ kind: 'garbage', ok: true }, 'tcp', 'http', /protocol: \S[^\n]*/],
+    [{ kind: 'refuse', side: 'tcp' }, 'tcp', 'http', /refused: connect 127\.0\.0\.1:\d+: ECONNREFUSED/],
+  ] as const)('with %j it shows what the other side said, and why %s failed', async (fault, failed, read, why) => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', fault });
+    const file = await configure(m5, {});
+    const reason = new RegExp(`^m5: not read over ${failed}: ${why.source}\\n$`);
+
+    const table = await probe('m5', file, 'table');
+    expect(table.exitCode).toBe(0);
+    expect(table.err).toMatch(reason);
+    expect(table.out).toMatch(new RegExp(`^read over +${read}$`, 'm'));
+    expect(table.out).toMatch(/^state +ready$/m);
+
+    const json = await probe('m5', file, 'json');
+    expect([json.exitCode, json.err]).toEqual([0, expect.stringMatching(reason)]);
+    const { up, endpoints } = JSON.parse(json.out);
+    expect(up).toBe(true);
+    expect(endpoints).toEqual([
+      expect.objectContaining({ protocol: 'tcp' }),
+      expect.objectContaining({ protocol: 'http' }),
+    ]);
+    for (const { protocol, failure } of endpoints) {
+      if (protocol === failed) expect(`${failure.code}: ${failure.message}`).toMatch(why);
+      else expect(failure).toBeUndefined();
+    }
+
+    const metrics = await probe('m5', file, 'metrics');
+    expect(metrics.out).toContain('flashforge_up{printer="m5"} 1\n');
+    for (const side of BOTH) {
+      expect(metrics.out).toContain(
+        `flashforge_endpoint_up{protocol="${side}",printer="m5"} ${Number(side === read)}\n`,
+      );
+    }
+  });
+
+  test('with both sides failed it says why of each, and exits with 1', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', fault: { kind: 'close' } });
+    const { exitCode, out, err } = await probe('m5', await configure(m5, {}), 'table');
+    expect([exitCode, out]).toEqual([1, '']);
+    expect(err).toMatch(/^m5: not read over tcp: closed: [^\n]+\nm5: not read over http: closed: [^\n]+\n$/);
+  });
+});

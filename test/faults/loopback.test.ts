@@ -1,0 +1,74 @@
+// Faults of the network that loopback can make by itself: nobody listens, nobody answers, nobody is there any more.
+
+import { expect, it } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import type { PrinterConfig } from '../../src/printer/config.ts';
+import type { FailureCode } from '../../src/printer/errors.ts';
+import type { Protocol } from '../../src/printer/snapshot.ts';
+import { startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import type { TcpTarget } from '../../src/tcp/session.ts';
+import { blackhole } from '../support/blackhole.ts';
+import { scrape, startTestExporter } from '../support/exporter.ts';
+import { valueIn } from '../support/exposition-parser.ts';
+import { configOf } from '../support/fleet.ts';
+import { closedPort, hangUp, reset, silence, startScriptedPrinter } from '../support/scripted-printer.ts';
+import { withoutLeaks } from './matrix.ts';
+
+function configAt(name: string, protocol: Protocol, { host, port }: TcpTarget): PrinterConfig {
+  return {
+    name,
+    address: `${name}:1`,
+    ...(protocol === 'tcp'
+      ? { tcp: { host, port, login: 'auto' } }
+      : { http: { host, port, serialNumber: 'SNX1', checkCode: new Secret('c0de4you') } }),
+  };
+}
+
+it('each has its code, in time, and the good ones are read', async () => {
+  await withoutLeaks(async () => {
+    await using hole = await blackhole();
+    await using deaf = await startScriptedPrinter({ M119: silence });
+    await using resetting = await startScriptedPrinter({}, reset);
+    await using leaving = await startScriptedPrinter({}, hangUp);
+    const places: readonly (readonly [what: string, target: TcpTarget, code: FailureCode])[] = [
+      ['nobody listens', { host: '127.0.0.1', port: await closedPort() }, 'refused'],
+      ['no packet is answered', hole.target, 'timeout'],
+      ['resets', resetting.target, 'closed'],
+      ['hangs up', leaving.target, 'closed'],
+    ];
+    const bad = (['tcp', 'http'] as const).flatMap((protocol) =>
+      places.map(([what, target, code]) => ({ name: `${protocol} ${what}`, protocol, target, code })),
+    );
+    const never = { name: 'never answers', protocol: 'tcp', code: 'timeout' } as const;
+    const good = await Promise.all(
+      Array.from({ length: 10 }, (_, index) =>
+        startSimulatedPrinter({ model: index % 2 === 0 ? 'finder' : 'creator5-pro', name: `good-${index}` }),
+      ),
+    );
+    const exporter = await startTestExporter(
+      [
+        ...bad.map(({ name, protocol, target }) => configAt(name, protocol, target)),
+        // It takes whatever comes, and never says anything.
+        configAt(never.name, never.protocol, deaf.target),
+        ...good.map((printer) => configOf(printer, ['tcp', 'http'])),
+      ],
+      { scrapeTimeoutOffsetMs: 1000 },
+    );
+    try {
+      for (const round of [1, 2]) {
+        const beganAt = performance.now();
+        const page = await scrape(exporter, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '2' } });
+        expect(performance.now() - beganAt).toBeLessThan(2000);
+        for (const { name, protocol, code } of [...bad, never]) {
+          expect(valueIn(page, 'flashforge_up', { printer: name }), name).toBe(0);
+          const failures = { printer: name, protocol, code };
+          expect(valueIn(page, 'flashforge_scrape_failures_total', failures), name).toBe(round);
+        }
+        for (const { name } of good) expect(valueIn(page, 'flashforge_up', { printer: name }), name).toBe(1);
+      }
+    } finally {
+      await exporter.close(0);
+      await Promise.all(good.map((printer) => printer.close()));
+    }
+  });
+});

@@ -1,0 +1,161 @@
+// Runs cells of the matrix, ten at a time, and checks what each may cost.
+
+import { describe, expect, it } from 'vitest';
+import type { ReadCommand } from '../../src/tcp/commands.ts';
+import { settle } from '../support/settle.ts';
+import {
+  type Bench,
+  expectInTime,
+  familyOf,
+  GOOD_NAMES,
+  keysOf,
+  openResources,
+  type Scraped,
+  type Series,
+  startBench,
+} from './bench.ts';
+import type { Cell, Outcome } from './cells.ts';
+
+const AT_A_TIME = 10;
+
+// What the catalog keeps of a printer that was not read.
+const KEPT =
+  /^flashforge_(up|endpoint_up|scrape_duration_seconds|last_seen_timestamp_seconds|printer_info|prints_total|last_print_\w+)$/;
+export const isKept = (family: string): boolean => KEPT.test(family);
+
+// Which families an Adventurer 4 has from each part. Without M119 there is no state, and without that no job.
+const FAMILIES_OF: Readonly<Record<ReadCommand, RegExp>> = {
+  M119: /^flashforge_(state|machine_status_info|move_mode_info|endstop|light_on|print_progress_ratio|print_info)$/,
+  M105: /^flashforge_temperature_(target_)?celsius$/,
+  M27: /^flashforge_print_(progress_ratio|layers?)$/,
+  M114: /^flashforge_position_meters$/,
+  // Of an identity that was known before nothing is lost.
+  M115: /^$/,
+};
+
+// Its label is the word itself, which a garbage status changes.
+const RAW_WORD = /^flashforge_machine_status_info$/;
+
+function keptBy(outcome: Outcome): (family: string) => boolean {
+  switch (outcome.kind) {
+    case 'complete':
+      return () => true;
+    case 'down':
+      return isKept;
+    case 'parts':
+      return (family) => !outcome.lost.some((command) => FAMILIES_OF[command].test(family));
+    case 'fields':
+      return (family) => !outcome.lost.test(family) && !RAW_WORD.test(family);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function expectFailures(series: Series, expected: Readonly<Record<string, number>>): void {
+  const failures = [...series].filter(([key]) => familyOf(key) === 'flashforge_scrape_failures_total');
+  expect(Object.fromEntries(failures)).toEqual(expected);
+}
+
+/** One side read alone: what it lost and why, and nothing else. */
+function expectOutcome({ title, protocol, outcome }: Cell, name: string, before: Scraped, during: Scraped): void {
+  const series = during.seriesOf(name);
+  const isUp = outcome.kind !== 'down';
+  const kept = keptBy(outcome);
+  const isRawWord = (family: string): boolean => outcome.kind === 'fields' && RAW_WORD.test(family);
+  expect(
+    keysOf(series, (family) => !isRawWord(family)),
+    title,
+  ).toEqual(keysOf(before.seriesOf(name), kept));
+  expect(series.get('flashforge_up'), title).toBe(Number(isUp));
+  expect(series.get(`flashforge_endpoint_up{protocol="${protocol}"}`), title).toBe(Number(isUp));
+  expectFailures(
+    series,
+    isUp ? {} : { [`flashforge_scrape_failures_total{code="${outcome.code}",protocol="${protocol}"}`]: 1 },
+  );
+  const lost = outcome.kind === 'parts' ? outcome.lost.map((command) => [command, outcome.code]) : [];
+  expect(during.problemsOf(name), title).toEqual(Object.fromEntries(lost));
+}
+
+export function expectGood(before: Scraped, now: Scraped): void {
+  for (const name of GOOD_NAMES) {
+    expect(keysOf(now.seriesOf(name)), name).toEqual(keysOf(before.seriesOf(name)));
+    expect(now.seriesOf(name).get('flashforge_up'), name).toBe(1);
+    expect(now.problemsOf(name), name).toEqual({});
+    expectFailures(now.seriesOf(name), {});
+  }
+}
+
+/** The second scrape of printers without faults: a first one sees no progress move, and remembers nothing. */
+export async function scrapeHealthy(bench: Bench, names: readonly string[]): Promise<Scraped> {
+  await bench.scrape();
+  const before = await bench.scrape();
+  for (const name of [...GOOD_NAMES, ...names]) {
+    expect(before.seriesOf(name).get('flashforge_up'), name).toBe(1);
+    expect(before.seriesOf(name).get('flashforge_print_progress_ratio'), name).toBeGreaterThan(0);
+  }
+  return before;
+}
+
+const NOTHING = { sockets: 0, timers: 0 };
+
+async function expectNothingOpen(): Promise<void> {
+  expect(await settle(openResources, ({ sockets, timers }) => sockets + timers === 0)).toEqual(NOTHING);
+}
+
+/** Runs a test that closes all it opens, and counts this process's sockets and timers before and after. */
+export async function withoutLeaks(run: () => Promise<void>): Promise<void> {
+  await expectNothingOpen();
+  await run();
+  await expectNothingOpen();
+}
+
+function batchesOf(cells: readonly Cell[]): Cell[][] {
+  // Those that only the deadline ends stand together: a scrape waits for them once.
+  const sorted = cells.toSorted((a, b) => Number(a.hangs) - Number(b.hangs));
+  return Array.from({ length: Math.ceil(sorted.length / AT_A_TIME) }, (_, index) =>
+    sorted.slice(index * AT_A_TIME, (index + 1) * AT_A_TIME),
+  );
+}
+
+/** One test a batch: good before, faulty, good after. */
+export function describeMatrix(title: string, cells: readonly Cell[]): void {
+  describe(title, () => {
+    it.each(batchesOf(cells).map((batch) => [batch.map((cell) => cell.title).join('; '), batch] as const))(
+      '%s',
+      async (_titles, batch) => {
+        await withoutLeaks(async () => {
+          const subjects = batch.map(({ protocol, fault }, index) => ({
+            name: `bad-${index + 1}`,
+            model: protocol === 'tcp' ? ('adventurer4' as const) : ('adventurer5m-pro' as const),
+            sides: [protocol],
+            fault,
+          }));
+          const names = subjects.map(({ name }) => name);
+          await using bench = await startBench(subjects);
+          const before = await scrapeHealthy(bench, names);
+          const { sockets } = openResources();
+
+          bench.letTimePass();
+          await bench.breakThem();
+          const during = await bench.scrape();
+          expectInTime(during);
+          expectGood(before, during);
+          for (const [index, cell] of batch.entries()) expectOutcome(cell, names[index] ?? '', before, during);
+          await bench.heal();
+          // The printers' own sockets to a client that is gone end with it.
+          const left = await settle(openResources, (open) => open.sockets === sockets);
+          expect(left.sockets).toBe(sockets);
+
+          const after = await bench.scrape();
+          expectInTime(after);
+          expectGood(before, after);
+          for (const name of names) {
+            expect(keysOf(after.seriesOf(name)), name).toEqual(keysOf(before.seriesOf(name)));
+            expect(after.seriesOf(name).get('flashforge_up'), name).toBe(1);
+            expect(after.problemsOf(name), name).toEqual({});
+          }
+        });
+      },
+    );
+  });
+}

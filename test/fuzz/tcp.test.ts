@@ -1,0 +1,87 @@
+// The parsers on lines no printer sends, and the whole way from bytes to pages.
+
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { parseM27 } from '../../src/tcp/m27.ts';
+import { parseM105 } from '../../src/tcp/m105.ts';
+import { parseM114 } from '../../src/tcp/m114.ts';
+import { parseM115 } from '../../src/tcp/m115.ts';
+import { parseM119 } from '../../src/tcp/m119.ts';
+import type { TcpReplies } from '../../src/tcp/read.ts';
+import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
+import { conversations, replyLines } from '../support/arbitraries.ts';
+import { fuzzing, inTime } from '../support/fuzz.ts';
+import { frame } from '../tcp/frame.ts';
+import { createWatched } from './watched.ts';
+
+/** Every number in plain data, however deep. */
+function numbersIn(value: unknown): number[] {
+  if (typeof value === 'number') return [value];
+  if (value instanceof Map) return [...value.values()].flatMap(numbersIn);
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(numbersIn) : [];
+}
+
+describe('any lines', () => {
+  it.each([
+    ['M105', parseM105],
+    ['M27', parseM27],
+    ['M114', parseM114],
+    ['M115', parseM115],
+    ['M119', parseM119],
+  ])('%s reads finite numbers or nothing', (_command, parse) => {
+    let understood = 0;
+    fc.assert(
+      fc.property(replyLines, (lines) => {
+        const parsed = inTime(() => parse(lines));
+        if (parsed === undefined) return;
+        understood += 1;
+        for (const value of numbersIn(parsed)) expect(value).toSatisfy(Number.isFinite);
+      }),
+      fuzzing(),
+    );
+    // Else the property would have said nothing.
+    expect(understood).toBeGreaterThan(10);
+  });
+
+  it('M27 reads a ratio from 0 to 1', () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer(), (printed, total) => {
+        const ratio = parseM27([`SD printing byte ${printed}/${total}`])?.ratio;
+        const known = printed >= 0 && total > 0;
+        expect(ratio === undefined).toBe(!known);
+        if (ratio !== undefined) expect(ratio >= 0 && ratio <= 1).toBe(true);
+      }),
+      fuzzing(),
+    );
+  });
+});
+
+/** What the replies in these bytes say, each taken for the one that was asked for. */
+function repliesIn(bytes: Uint8Array): TcpReplies {
+  const found: TcpReplies = {};
+  const keep = <K extends keyof TcpReplies>(key: K, parsed: TcpReplies[K] | undefined): void => {
+    if (parsed !== undefined) found[key] = parsed;
+  };
+  for (const { command, lines } of frame([bytes]).replies) {
+    if (command === 'M119') keep('m119', parseM119(lines));
+    if (command === 'M105') keep('m105', parseM105(lines));
+    if (command === 'M27') keep('m27', parseM27(lines));
+    if (command === 'M114') keep('m114', parseM114(lines));
+    if (command === 'M115') keep('m115', parseM115(lines));
+  }
+  return found;
+}
+
+describe('a conversation of any kind', () => {
+  it('ends in pages and documents that are whole, and is not remembered without bound', async () => {
+    const watched = createWatched('tcp');
+    await fc.assert(
+      fc.asyncProperty(conversations, async (texts) => {
+        const replies = inTime(() => repliesIn(Buffer.from(texts.join(''))));
+        await watched.check(snapshotFromTcp(replies), replies);
+      }),
+      fuzzing(),
+    );
+    watched.expectNoGrowth();
+  });
+});
