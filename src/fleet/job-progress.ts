@@ -1,5 +1,6 @@
 // A running job's own numbers: which progress is its own, how fast it goes, and when it must be another job.
 
+import { onlyDefined } from '../printer/defined.ts';
 import type { Progress, Protocol } from '../printer/snapshot.ts';
 import type { State } from '../printer/state.ts';
 import { cutLabel } from '../printer/text.ts';
@@ -87,14 +88,14 @@ function firstProgress(job: Job, { ratio }: Progress, reading: ContactReading, n
   // Finder and Adventurer 3 keep the last job's 100/100 until the next one prints (protocol.md 1.7). A job found in the
   // middle may truly be at 99 %, except while it heats.
   const isAtStart = job.startSeconds !== undefined || reading.state === 'heating';
-  return {
+  return onlyDefined({
     ratio,
     own: false,
     stale: ratio >= DONE_RATIO && isAtStart && job.own === undefined,
     printedSeconds: 0,
     printedRatio: 0,
-    ...(reading.state === 'printing' && { printingAtSeconds: nowSeconds }),
-  };
+    printingAtSeconds: reading.state === 'printing' ? nowSeconds : undefined,
+  });
 }
 
 function nextProgress(before: SideProgress, ratio: number, isPrinting: boolean, nowSeconds: number): SideProgress {
@@ -103,14 +104,14 @@ function nextProgress(before: SideProgress, ratio: number, isPrinting: boolean, 
   const isFresh = !before.own && ratio < before.ratio;
   const { printingAtSeconds } = before;
   const counts = isPrinting && !isFresh && printingAtSeconds !== undefined;
-  return {
+  return onlyDefined({
     ratio,
     own,
     stale: before.stale && !own,
     printedSeconds: isFresh ? 0 : before.printedSeconds + (counts ? secondsSince(printingAtSeconds, nowSeconds) : 0),
     printedRatio: isFresh ? 0 : before.printedRatio + (counts ? ratio - before.ratio : 0),
-    ...(isPrinting && { printingAtSeconds: nowSeconds }),
-  };
+    printingAtSeconds: isPrinting ? nowSeconds : undefined,
+  });
 }
 
 // The time up to the next printing reading is then no time of printing.
@@ -119,8 +120,7 @@ function breakPace(job: Job): Job {
   for (const protocol of ['tcp', 'http'] as const) {
     const side = job.progress[protocol];
     if (!side) continue;
-    const { printingAtSeconds: _, ...rest } = side;
-    progress[protocol] = rest;
+    progress[protocol] = onlyDefined({ ...side, printingAtSeconds: undefined });
   }
   return { ...job, progress };
 }
@@ -138,11 +138,11 @@ export function takeProgress(job: Job, reading: ContactReading, nowSeconds: numb
   const side = before
     ? nextProgress(before, ratio, isPrinting, nowSeconds)
     : firstProgress(base, progress, reading, nowSeconds);
-  return {
+  return onlyDefined({
     ...base,
     progress: { ...base.progress, [protocol]: side },
-    ...(side.own && { own: { ratio, protocol, seconds: nowSeconds } }),
-  };
+    own: side.own ? { ratio, protocol, seconds: nowSeconds } : base.own,
+  });
 }
 
 /** The job with a reading taken in that shows it going on. */
@@ -152,25 +152,20 @@ export function continueJob(job: Job, reading: ContactReading, nowSeconds: numbe
   const file = fileOf(reading);
   const next = takeProgress(job, reading, nowSeconds);
   const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
-  return {
+  return onlyDefined({
     ...next,
     contactLost: false,
-    ...(isNamed && { file }),
-    ...(isPrinting && file !== '' && { printedFiles: { ...job.printedFiles, [namingSideOf(reading)]: file } }),
-    ...(isPrinting && reading.elapsedSeconds !== undefined && { elapsedSeconds: reading.elapsedSeconds }),
+    file: isNamed ? file : next.file,
+    printedFiles:
+      isPrinting && file !== '' ? { ...job.printedFiles, [namingSideOf(reading)]: file } : next.printedFiles,
+    elapsedSeconds: (isPrinting ? reading.elapsedSeconds : undefined) ?? next.elapsedSeconds,
     // In a pause nothing goes on unseen, also where the printer then shows no progress.
-    ...(isHalted && next.own && { own: { ...next.own, seconds: nowSeconds } }),
-  };
+    own: isHalted && next.own ? { ...next.own, seconds: nowSeconds } : next.own,
+  });
 }
 
 /** A job seen for the first time. Without a start time it was found in the middle. */
 export function beginJob(reading: ContactReading, nowSeconds: number, startSeconds: number | undefined): Job {
-  const job: Job = {
-    file: '',
-    printedFiles: {},
-    ...(startSeconds !== undefined && { startSeconds }),
-    progress: {},
-    contactLost: false,
-  };
+  const job: Job = onlyDefined({ file: '', printedFiles: {}, startSeconds, progress: {}, contactLost: false });
   return continueJob(job, reading, nowSeconds);
 }

@@ -1,6 +1,7 @@
 // What a printer's jobs did, told from one reading to the next (design.md 4, Jobs). Pure: memory, reading and time in,
 // memory and events out. A job is memory, not the previous state.
 
+import { onlyDefined } from '../printer/defined.ts';
 import type { Progress, Snapshot } from '../printer/snapshot.ts';
 import { hasJob, type State } from '../printer/state.ts';
 import { endJob, isContactLost, judgeReady } from './job-end.ts';
@@ -26,16 +27,16 @@ export function toJobReading(snapshot: Snapshot | undefined): JobReading {
   if (!snapshot) return { contact: false };
   const { state, stateProtocol, progress, elapsedSeconds, file, fileProtocol } = snapshot;
   const serial = snapshot.identity?.serial;
-  return {
+  return onlyDefined({
     contact: true,
-    ...(serial !== undefined && { serial }),
-    ...(state !== undefined && { state }),
-    ...(stateProtocol !== undefined && { stateProtocol }),
-    ...(progress !== undefined && { progress }),
-    ...(elapsedSeconds !== undefined && { elapsedSeconds }),
-    ...(file !== undefined && { file }),
-    ...(fileProtocol !== undefined && { fileProtocol }),
-  };
+    serial,
+    state,
+    stateProtocol,
+    progress,
+    elapsedSeconds,
+    file,
+    fileProtocol,
+  });
 }
 
 /** A job ended; `endSeconds` is the time of the reading that saw it, or of the last contact where that was the end. */
@@ -68,8 +69,8 @@ function mayBegin(reading: ContactReading): boolean {
   return reading.state !== 'heating' || reading.stateProtocol === 'tcp' || fileOf(reading) !== '';
 }
 
-function withJob({ job: _, ...memory }: JobMemory, job: Job | undefined): JobMemory {
-  return job ? { ...memory, job } : memory;
+function withJob(memory: JobMemory, job: Job | undefined): JobMemory {
+  return onlyDefined({ ...memory, job });
 }
 
 function record(memory: JobMemory, job: Job, result: Result, endSeconds: number): [JobMemory, JobEvent] {
@@ -90,12 +91,12 @@ function isSameSerial(a: string, b: string): boolean {
 
 function observeFailure(before: JobMemory, nowSeconds: number): Observation {
   const { job, lastContactSeconds } = before;
-  const memory: JobMemory = {
+  const memory: JobMemory = onlyDefined({
     ...before,
     failedReads: Math.min(2, before.failedReads + 1),
     // A clock that was set back would else keep the end away until it has caught up.
-    ...(lastContactSeconds !== undefined && { lastContactSeconds: Math.min(lastContactSeconds, nowSeconds) }),
-  };
+    lastContactSeconds: lastContactSeconds === undefined ? undefined : Math.min(lastContactSeconds, nowSeconds),
+  });
   const isDone = job?.own !== undefined && job.own.ratio >= DONE_RATIO;
   if (!job || job.end || !isDone || !isContactLost(memory, nowSeconds)) return { memory, events: [], started: false };
   // A smart plug cuts the power after the end, and old models leave no other trace.
@@ -141,17 +142,15 @@ function noteContact(before: JobMemory, reading: ContactReading, nowSeconds: num
   const { serial } = reading;
   const isOther = serial !== undefined && before.serial !== undefined && !isSameSerial(before.serial, serial);
   const job = isOther ? undefined : before.job;
-  return {
+  return onlyDefined({
     // What happened under this printer's name stays; what runs is another printer's.
-    ...withJob(
-      before,
-      job && { ...job, contactLost: job.contactLost || (!job.end && isContactLost(before, nowSeconds)) },
-    ),
+    ...before,
+    job: job && { ...job, contactLost: job.contactLost || (!job.end && isContactLost(before, nowSeconds)) },
     baselined: before.baselined && !isOther,
     failedReads: 0,
     lastContactSeconds: nowSeconds,
-    ...(serial !== undefined && { serial }),
-  };
+    serial: serial ?? before.serial,
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 // The payload of /detail as a Snapshot, each field on its own: a wrong type or an impossible value costs that field only
 // (quirks.md B1). Fields and units: protocol.md 2.3. Register codes and the camera's address are not read at all.
 
+import { onlyDefined } from '../printer/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
 import type { Axes, FilamentEstimate, Identity, Snapshot } from '../printer/snapshot.ts';
 import { isJobRunning, type State, stateFromHttp } from '../printer/state.ts';
@@ -10,7 +11,6 @@ import {
   mapOf,
   movePoint,
   nonEmpty,
-  onlyDefined,
   readBetween,
   readCount,
   readFlag,

@@ -51,8 +51,6 @@ function spellingsOf(secret: string): string[] {
 }
 
 function holdsOneOf(spellings: readonly string[], text: string): boolean {
-  // Most texts are: `open`, `PLA`. Cleaning makes none longer.
-  if (spellings.every((spelling) => text.length < spelling.length)) return false;
   const lower = cleanText(text).toLowerCase();
   return spellings.some((spelling) => lower.includes(spelling));
 }
@@ -65,6 +63,15 @@ function secretsIn(answer: JsonRecord, payload: JsonRecord, checkCode: string): 
 
 // The slots of a material station are the deepest that is read; who nests a thousand levels must not end our stack.
 const MAX_DEPTH = 8;
+
+/** Whether a text in the value, so deep as anything is read, is of that length at least and found to hold a secret. */
+function holdsOneWithin(value: unknown, length: number, found: (text: string) => boolean, depth = 0): boolean {
+  // Most texts are short: `open`, `PLA`. Cleaning makes none longer.
+  if (typeof value === 'string') return value.length >= length && found(value);
+  if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return false;
+  for (const item of Object.values(value)) if (holdsOneWithin(item, length, found, depth + 1)) return true;
+  return false;
+}
 
 /** The value without any text that holds one of these: as if the printer had left it out. */
 function conceal(value: unknown, spellings: readonly string[], depth = 0): unknown {
@@ -99,8 +106,12 @@ export function openEnvelope(answer: unknown, doing: string, checkCode: string):
   const payload = isRecord(answer['detail']) ? answer['detail'] : answer;
   const result = readResult(answer['code']) ?? readResult(answer['err']) ?? 0;
   if (result === 0) {
-    if (checkCode.trim().length < MIN_CONCEALED_CHARACTERS) return payload;
-    const shown = conceal(payload, spellingsOf(checkCode));
+    // No other spelling is shorter.
+    const { length } = cleanText(checkCode);
+    if (length < MIN_CONCEALED_CHARACTERS) return payload;
+    const spellings = spellingsOf(checkCode);
+    if (!holdsOneWithin(payload, length, (text) => holdsOneOf(spellings, text))) return payload;
+    const shown = conceal(payload, spellings);
     return isRecord(shown) ? shown : {};
   }
   const refusal = REFUSALS.get(result);

@@ -77,14 +77,6 @@ export function movePoint(value: number | undefined, power: number): number | un
   return text.includes('e') ? value * 10 ** power : Number(`${text}e${power}`);
 }
 
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-/** The object without the properties that are undefined. */
-export function onlyDefined<T extends object>(fields: T): Defined<T>;
-export function onlyDefined(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
-}
-
 /** The entries that have a value, as a map; undefined when none has. */
 export function mapOf<V>(entries: Iterable<readonly [string, V | undefined]>): ReadonlyMap<string, V> | undefined {
   const map = new Map<string, V>();

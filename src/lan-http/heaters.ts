@@ -1,7 +1,8 @@
 // Nozzles, bed and chamber of a /detail: which of them there are, and how hot.
 
+import { onlyDefined } from '../printer/defined.ts';
 import type { HeaterReading } from '../printer/snapshot.ts';
-import { type JsonRecord, mapOf, nonEmpty, onlyDefined, readCount, readNumber } from './fields.ts';
+import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './fields.ts';
 import type { Traits } from './traits.ts';
 
 /** More tools than any printer has: a longer array is garbage beyond. */

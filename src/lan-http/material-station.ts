@@ -1,7 +1,8 @@
 // matlStationInfo of a /detail: the spools an AD5X or a Creator 5 changes between.
 
+import { onlyDefined } from '../printer/defined.ts';
 import type { MaterialSlot } from '../printer/snapshot.ts';
-import { isRecord, type JsonRecord, onlyDefined, readCount, readFlag, readMaterial } from './fields.ts';
+import { isRecord, type JsonRecord, readCount, readFlag, readMaterial } from './fields.ts';
 
 const MAX_SLOTS = 64;
 const COLOR = /^#?([0-9a-f]{6})$/i;
@@ -12,15 +13,13 @@ function readColor(value: unknown): string | undefined {
 }
 
 function readSlot(info: JsonRecord, slot: number, currentSlot: number | undefined): MaterialSlot {
-  return {
+  return onlyDefined({
     slot: String(slot),
-    ...onlyDefined({
-      loaded: readFlag(info['hasFilament']),
-      active: currentSlot === undefined ? undefined : currentSlot === slot,
-      material: readMaterial(info['materialName']),
-      color: readColor(info['materialColor']),
-    }),
-  };
+    loaded: readFlag(info['hasFilament']),
+    active: currentSlot === undefined ? undefined : currentSlot === slot,
+    material: readMaterial(info['materialName']),
+    color: readColor(info['materialColor']),
+  });
 }
 
 /** The slots the station reports, each number once; `hasMatlStation` is not asked, a Creator 5 omits it (quirks.md B7). */

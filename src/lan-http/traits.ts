@@ -1,5 +1,6 @@
 // What a /detail field means depends on the product: which one it is, and what it has and has not.
 
+import { onlyDefined } from '../printer/defined.ts';
 import { findProduct } from '../printer/products.ts';
 import { type JsonRecord, readCount, readName } from './fields.ts';
 
@@ -31,11 +32,11 @@ function readPid(value: unknown): number | undefined {
 export function readTraits(detail: JsonRecord): Traits {
   const pid = readPid(detail['pid']);
   const model = readName(detail['model']) ?? (pid === undefined ? undefined : findProduct(pid)?.model);
-  return {
-    ...(model !== undefined && { model }),
+  return onlyDefined({
+    model,
     hasChamberSensor: !OPEN_CHAMBER.has(pid),
     hasDoor: pid !== ADVENTURER_5M,
     hasTvocSensor: pid === ADVENTURER_5M_PRO,
     estimatesRemaining: OPEN_CHAMBER.has(pid),
-  };
+  });
 }

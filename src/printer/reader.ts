@@ -5,6 +5,7 @@ import type { ReadCommand } from '../tcp/commands.ts';
 import { readTcp, type TcpReplies } from '../tcp/read.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';
 import type { PrinterConfig } from './config.ts';
+import { onlyDefined } from './defined.ts';
 import { PrinterError } from './errors.ts';
 import { type Identity, mergeSnapshots, type Protocol, type Snapshot } from './snapshot.ts';
 
@@ -48,7 +49,7 @@ interface Side {
 
 function readSide(protocol: Protocol, snapshot: Snapshot): Side {
   const { identity } = snapshot;
-  return { endpoint: { protocol, ...(identity && { identity }) }, snapshot };
+  return { endpoint: onlyDefined({ protocol, identity }), snapshot };
 }
 
 async function readTcpSide(

@@ -1,5 +1,6 @@
 // What one read of a printer told, in base units, whichever protocol said it. Missing is undefined, never 0.
 
+import { onlyDefined } from './defined.ts';
 import type { State } from './state.ts';
 
 export type Protocol = 'tcp' | 'http';
@@ -125,11 +126,13 @@ export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undef
   return {
     ...tcp,
     ...http,
-    ...((http.file ?? tcp.file) !== undefined && { fileProtocol }),
-    ...(stateFrom.state !== undefined && { state: stateFrom.state }),
-    ...(stateFrom.stateProtocol !== undefined && { stateProtocol: stateFrom.stateProtocol }),
-    ...(Object.keys(identity).length > 0 && { identity }),
-    ...(statusWords.length > 0 && { statusWords }),
-    ...(heaters && { heaters }),
+    ...onlyDefined({
+      fileProtocol: (http.file ?? tcp.file) === undefined ? undefined : fileProtocol,
+      state: stateFrom.state,
+      stateProtocol: stateFrom.stateProtocol,
+      identity: Object.keys(identity).length > 0 ? identity : undefined,
+      statusWords: statusWords.length > 0 ? statusWords : undefined,
+      heaters,
+    }),
   };
 }

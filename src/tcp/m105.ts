@@ -1,5 +1,6 @@
 // M105: temperatures. Spacing and decimals differ by model (protocol.md 1.6).
 
+import { onlyDefined } from '../printer/defined.ts';
 import { finite, NUMBER } from './fields.ts';
 
 export interface HeaterText {
@@ -38,14 +39,8 @@ export function parseM105(lines: readonly string[]): Temperatures | undefined {
     for (const [, key = '', current = '', target = ''] of line.matchAll(HEATER)) {
       const name = nameOf(key);
       if (heaters.has(name)) continue;
-      const celsius = plausible(current);
-      const targetCelsius = plausible(target);
-      heaters.set(name, {
-        current,
-        target,
-        ...(celsius !== undefined && { celsius }),
-        ...(targetCelsius !== undefined && { targetCelsius }),
-      });
+      const reading = { current, target, celsius: plausible(current), targetCelsius: plausible(target) };
+      heaters.set(name, onlyDefined(reading));
     }
   }
   return heaters.size > 0 ? heaters : undefined;

@@ -1,5 +1,6 @@
 // M115: what the printer is. Spacing, capitals and which lines there are differ by model (protocol.md 1.4).
 
+import { onlyDefined } from '../printer/defined.ts';
 import { cleanText } from '../printer/text.ts';
 import { metersOf, NUMBER, nonEmpty, parseFields } from './fields.ts';
 
@@ -31,7 +32,8 @@ function parseVolume(text: string): ReadonlyMap<string, number> | undefined {
 /** Reads the lines of an M115 reply; undefined when no line of it is known. */
 export function parseM115(lines: readonly string[]): MachineInfo | undefined {
   const fields = parseFields(lines.map(cleanText));
-  const text = {
+  const volume = nonEmpty(fields.get('x'));
+  const parsed: MachineInfo = onlyDefined({
     machineType: nonEmpty(fields.get('machinetype')),
     machineName: nonEmpty(fields.get('machinename')),
     firmware: nonEmpty(fields.get('firmware')),
@@ -39,18 +41,8 @@ export function parseM115(lines: readonly string[]): MachineInfo | undefined {
     serial: nonEmpty(fields.get('sn') ?? fields.get('serialnumber')),
     toolCount: nonEmpty(fields.get('toolcount')),
     mac: nonEmpty(fields.get('macaddress')),
-    volume: nonEmpty(fields.get('x')),
-  };
-  const volumeMeters = text.volume === undefined ? undefined : parseVolume(text.volume);
-  const parsed: MachineInfo = {
-    ...(text.machineType !== undefined && { machineType: text.machineType }),
-    ...(text.machineName !== undefined && { machineName: text.machineName }),
-    ...(text.firmware !== undefined && { firmware: text.firmware }),
-    ...(text.serial !== undefined && { serial: text.serial }),
-    ...(text.toolCount !== undefined && { toolCount: text.toolCount }),
-    ...(text.mac !== undefined && { mac: text.mac }),
-    ...(text.volume !== undefined && { volume: text.volume }),
-    ...(volumeMeters && { volumeMeters }),
-  };
+    volume,
+    volumeMeters: volume === undefined ? undefined : parseVolume(volume),
+  });
   return Object.keys(parsed).length > 0 ? parsed : undefined;
 }

@@ -1,5 +1,6 @@
 // M119: the machine's status. Lines come in any order and any may be missing (protocol.md 1.5).
 
+import { onlyDefined } from '../printer/defined.ts';
 import { cleanText } from '../printer/text.ts';
 import { nonEmpty, parseFields } from './fields.ts';
 
@@ -34,22 +35,19 @@ function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
 export function parseM119(lines: readonly string[]): Status | undefined {
   const fields = parseFields(lines.map(cleanText));
   const endstop = nonEmpty(fields.get('endstop'));
-  const endstops = endstop === undefined ? undefined : parseEndstops(endstop);
   const machineStatus = nonEmpty(fields.get('machinestatus'));
-  const moveMode = nonEmpty(fields.get('movemode'));
   const status = nonEmpty(fields.get('status'));
   const isFlags = status?.includes(':') ?? false;
   const led = fields.get('led');
-  const currentFile = nonEmpty(fields.get('currentfile'));
-  const parsed: Status = {
-    ...(endstop !== undefined && { endstop }),
-    ...(endstops && { endstops }),
-    ...(machineStatus !== undefined && { machineStatus }),
-    ...(moveMode !== undefined && { moveMode }),
-    ...(status !== undefined && isFlags && { flags: status }),
-    ...(status !== undefined && !isFlags && machineStatus === undefined && { foreignStatus: status }),
-    ...((led === '0' || led === '1') && { ledOn: led === '1' }),
-    ...(currentFile !== undefined && { currentFile }),
-  };
+  const parsed: Status = onlyDefined({
+    endstop,
+    endstops: endstop === undefined ? undefined : parseEndstops(endstop),
+    machineStatus,
+    moveMode: nonEmpty(fields.get('movemode')),
+    flags: isFlags ? status : undefined,
+    foreignStatus: isFlags || machineStatus !== undefined ? undefined : status,
+    ledOn: led === '0' || led === '1' ? led === '1' : undefined,
+    currentFile: nonEmpty(fields.get('currentfile')),
+  });
   return Object.keys(parsed).length > 0 ? parsed : undefined;
 }

@@ -1,5 +1,7 @@
 // M27: how far the print is, in the unit the model counts in (protocol.md 1.7).
 
+import { onlyDefined } from '../printer/defined.ts';
+
 export interface PrintProgress {
   /** The two numbers as sent, whatever they count. */
   readonly printed?: number;
@@ -37,14 +39,17 @@ function match(lines: readonly string[], pattern: RegExp): [number | undefined, 
 export function parseM27(lines: readonly string[]): PrintProgress | undefined {
   const [printed, total] = match(lines, PRINTED);
   const [layer, layers] = match(lines, LAYER);
-  const known = isCount(printed) && isCount(total);
-  const parsed: PrintProgress = {
-    ...(known && { printed, total }),
+  const isKnown = isCount(printed) && isCount(total);
+  const countsBytes = isKnown && total > LARGEST_RATIO_TOTAL;
+  const parsed: PrintProgress = onlyDefined({
+    printed: isKnown ? printed : undefined,
+    total: isKnown ? total : undefined,
     // A Finder counts one byte past the end: captures/finder1-v1.5-20160804-idle/M27.txt.
-    ...(known && total > 0 && { ratio: Math.min(1, printed / total) }),
-    ...(known && total > LARGEST_RATIO_TOTAL && { bytes: printed, sizeBytes: total }),
-    ...(isCount(layer) && layer <= MAX_LAYERS && { layer }),
-    ...(isCount(layers) && layers <= MAX_LAYERS && { layers }),
-  };
+    ratio: isKnown && total > 0 ? Math.min(1, printed / total) : undefined,
+    bytes: countsBytes ? printed : undefined,
+    sizeBytes: countsBytes ? total : undefined,
+    layer: isCount(layer) && layer <= MAX_LAYERS ? layer : undefined,
+    layers: isCount(layers) && layers <= MAX_LAYERS ? layers : undefined,
+  });
   return Object.keys(parsed).length > 0 ? parsed : undefined;
 }

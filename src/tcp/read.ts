@@ -1,5 +1,6 @@
 // One visit to a printer over TCP: which commands, in which order, and what a refusal, a reset or a bad reply costs.
 
+import { onlyDefined } from '../printer/defined.ts';
 import { errnoOf, PrinterError } from '../printer/errors.ts';
 import { type Command, isControlRefused, type ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
@@ -200,5 +201,5 @@ export async function readTcp(target: TcpTarget, options: TcpReadOptions, signal
   }
   const { replies, problems, unanswered } = visit;
   const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
-  return { replies, problems, unanswered, ...(failure && { failure }) };
+  return onlyDefined({ replies, problems, unanswered, failure });
 }

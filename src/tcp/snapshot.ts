@@ -1,11 +1,15 @@
 // From the parsed replies of TCP to the domain: what each number means, and what is missing.
 
-import type { HeaterReading, Identity, Snapshot } from '../printer/snapshot.ts';
+import { onlyDefined } from '../printer/defined.ts';
+import type { Axes, HeaterReading, Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
 import { type State, stateFromTcp } from '../printer/state.ts';
 import type { Temperatures } from './m105.ts';
+import type { Position } from './m114.ts';
 import type { MachineInfo } from './m115.ts';
 import type { Status } from './m119.ts';
 import type { TcpReplies } from './read.ts';
+
+const PROTOCOL: Protocol = 'tcp';
 
 function readingsOf(temperatures: Temperatures): ReadonlyMap<string, HeaterReading> {
   const heaters = new Map<string, HeaterReading>();
@@ -13,23 +17,26 @@ function readingsOf(temperatures: Temperatures): ReadonlyMap<string, HeaterReadi
     // A Finder has no heated bed and a 5M no second tool; both still answer 0/0 (protocol.md 1.6).
     if (celsius === 0 && targetCelsius === 0 && heater !== 'tool0') continue;
     if (celsius === undefined && targetCelsius === undefined) continue;
-    heaters.set(heater, {
-      ...(celsius !== undefined && { celsius }),
-      ...(targetCelsius !== undefined && { targetCelsius }),
-    });
+    heaters.set(heater, onlyDefined({ celsius, targetCelsius }));
   }
   return heaters;
 }
 
 function identityOf(info: MachineInfo): Identity {
-  return {
-    ...(info.machineType !== undefined && { model: info.machineType }),
-    ...(info.machineName !== undefined && { name: info.machineName }),
-    ...(info.firmware !== undefined && { firmware: info.firmware }),
-    ...(info.serial !== undefined && { serial: info.serial }),
-    ...(info.mac !== undefined && { mac: info.mac }),
-    ...(info.volumeMeters && { buildVolumeMeters: info.volumeMeters }),
-  };
+  return onlyDefined({
+    model: info.machineType,
+    name: info.machineName,
+    firmware: info.firmware,
+    serial: info.serial,
+    mac: info.mac,
+    buildVolumeMeters: info.volumeMeters,
+  });
+}
+
+function metersOf(position: Position): Axes {
+  const axes = new Map<string, number>();
+  for (const [axis, { meters }] of position) axes.set(axis, meters);
+  return axes;
 }
 
 // A Dremel answers M119 in words of its own; what they mean is not known, that it answered is (quirks.md A15).
@@ -44,20 +51,21 @@ export function snapshotFromTcp(replies: TcpReplies): Snapshot {
   const state = m119 && stateOf(m119);
   const word = m119?.machineStatus ?? m119?.foreignStatus;
   const heaters = m105 && readingsOf(m105);
-  return {
-    ...(m115 && { identity: identityOf(m115) }),
-    ...(state !== undefined && { state, stateProtocol: 'tcp' }),
-    ...(word !== undefined && { statusWords: [{ protocol: 'tcp', status: word }] }),
-    ...(m119?.moveMode !== undefined && { moveMode: m119.moveMode }),
-    ...(m119?.endstops && { endstops: m119.endstops }),
-    ...(m119?.ledOn !== undefined && { lightOn: m119.ledOn }),
-    ...(m119?.currentFile !== undefined && { file: m119.currentFile }),
-    ...(heaters && heaters.size > 0 && { heaters }),
-    ...(m114 && { positionMeters: new Map([...m114].map(([axis, { meters }]) => [axis, meters])) }),
-    ...(m27?.ratio !== undefined && { progress: { ratio: m27.ratio, protocol: 'tcp' } }),
-    ...(m27?.bytes !== undefined && { printBytes: m27.bytes }),
-    ...(m27?.sizeBytes !== undefined && { printSizeBytes: m27.sizeBytes }),
-    ...(m27?.layer !== undefined && { layer: m27.layer }),
-    ...(m27?.layers !== undefined && { layers: m27.layers }),
-  };
+  return onlyDefined({
+    identity: m115 && identityOf(m115),
+    state,
+    stateProtocol: state && PROTOCOL,
+    statusWords: word === undefined ? undefined : [{ protocol: PROTOCOL, status: word }],
+    moveMode: m119?.moveMode,
+    endstops: m119?.endstops,
+    lightOn: m119?.ledOn,
+    file: m119?.currentFile,
+    heaters: heaters && heaters.size > 0 ? heaters : undefined,
+    positionMeters: m114 && metersOf(m114),
+    progress: m27?.ratio === undefined ? undefined : { ratio: m27.ratio, protocol: PROTOCOL },
+    printBytes: m27?.bytes,
+    printSizeBytes: m27?.sizeBytes,
+    layer: m27?.layer,
+    layers: m27?.layers,
+  });
 }

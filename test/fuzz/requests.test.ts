@@ -45,7 +45,24 @@ const paths = fc.oneof(
     .map((parts) => `/${parts.join('/')}`),
   fc
     .array(
-      fc.constantFrom('/', '//', '..', '%2f', '%00', '%e4', '\\', '?', '#', ':', '@', 'http:', 'metrics', '\u00e4'),
+      fc.constantFrom(
+        '/',
+        '//',
+        '//[',
+        '[',
+        '..',
+        '%2f',
+        '%00',
+        '%e4',
+        '\\',
+        '?',
+        '#',
+        ':',
+        '@',
+        'http:',
+        'metrics',
+        '\u00e4',
+      ),
     )
     .map((parts) => parts.join('')),
 );

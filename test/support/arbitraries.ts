@@ -7,11 +7,11 @@ import { allCapturePaths, readCapture as readTcpCapture } from '../tcp/capture-f
 
 const CAPTURES = new URL('../captures/', import.meta.url);
 
-/** A piece said once or very often: what is slow to refuse shows only then. */
+/** A piece said once or very often, and then perhaps another: what is slow to refuse shows only then. */
 function often(piece: fc.Arbitrary<string>, characters: number): fc.Arbitrary<string> {
   return fc
-    .tuple(piece, fc.nat(characters))
-    .map(([text, length]) => text.repeat(Math.ceil(length / (text.length + 1))));
+    .tuple(piece, fc.nat(characters), fc.oneof(fc.constant(''), piece))
+    .map(([text, length, end]) => text.repeat(Math.ceil(length / (text.length + 1))) + end);
 }
 
 /** Text with some places cut out, doubled or overwritten. */

@@ -2,11 +2,9 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 
-const LONG_ENOUGH_MS = 5000;
-
-/** The first value that is good enough; after 5 s the last one, so that the test can say what is wrong with it. */
-export async function settle<T>(read: () => T, isGood: (value: T) => boolean): Promise<T> {
-  const endsAt = performance.now() + LONG_ENOUGH_MS;
+/** The first value that is good enough; when time is up the last one, so that the test can say what is wrong with it. */
+export async function settle<T>(read: () => T, isGood: (value: T) => boolean, patienceMs = 5000): Promise<T> {
+  const endsAt = performance.now() + patienceMs;
   for (;;) {
     const value = read();
     if (isGood(value) || performance.now() > endsAt) return value;
