@@ -52,9 +52,9 @@ function mapGauge<N extends string, V>(
   map: (view: PrinterView) => ReadonlyMap<string, V> | undefined,
   value: (entry: V) => number | undefined,
 ): Family<N, readonly [string]> {
-  return family(name, 'gauge', help, [label], (view, emit) =>
-    map(view)?.forEach((entry, key) => emit(value(entry), key)),
-  );
+  return family(name, 'gauge', help, [label], (view, emit) => {
+    for (const [key, entry] of map(view) ?? []) emit(value(entry), key);
+  });
 }
 
 const whole = (value: number): number => value;
