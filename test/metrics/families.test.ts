@@ -1,6 +1,7 @@
 // From what a scrape saw to families: every sample that there is, and none that there is not.
 
 import { describe, expect, it } from 'vitest';
+import { LabelMemory } from '../../src/fleet/label-memory.ts';
 import type { PrinterView } from '../../src/fleet/view.ts';
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { renderPage } from '../../src/metrics/exposition.ts';
@@ -117,7 +118,8 @@ describe('a printer that says everything', () => {
     const families = familiesOf([FULL_VIEW]);
     for (const { name, labels } of PRINTER_FAMILIES) {
       const samples = families.find((family) => family.name === name)?.samples ?? [];
-      for (const sample of samples) expect([name, Object.keys(sample.labels)]).toEqual([name, [...labels]]);
+      for (const sample of samples)
+        expect([name, Object.keys(sample.sharedLabels ?? {})]).toEqual([name, [...labels, 'printer']]);
     }
   });
 });
@@ -289,8 +291,13 @@ describe('whatever a printer calls itself', () => {
   });
 });
 
-it('shares one object of labels a printer, whose text prom-client keeps', () => {
-  for (const { samples } of familiesOf([FULL_VIEW])) {
-    for (const { sharedLabels } of samples) expect(sharedLabels).toBe(FULL_VIEW.labels);
-  }
+it('gives the same label objects from page to page, whose text prom-client keeps', () => {
+  const view = { ...FULL_VIEW, labelMemory: new LabelMemory(FULL_VIEW.labels.printer) };
+  const [before, after] = [familiesOf([view]), familiesOf([view])];
+  expect(after).toEqual(before);
+  before.forEach(({ samples }, family) => {
+    samples.forEach(({ sharedLabels }, sample) => {
+      expect(after[family]?.samples[sample]?.sharedLabels).toBe(sharedLabels);
+    });
+  });
 });
