@@ -3,6 +3,7 @@
 import { comparableHost, formatAddress, parseAddress } from '../config/address.ts';
 import { ConfigError } from '../config/error.ts';
 import { DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
+import { Stop } from '../printer/stop.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
 import type { PrinterView } from './view.ts';
 
@@ -64,7 +65,15 @@ export class Fleet {
    * @param signal fires when the requester is gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
-    return await Promise.all(this.printers.map((printer) => printer.visit(timeMs, signal)));
+    const gone = new Stop();
+    const leave = (): void => gone.abort();
+    if (signal?.aborted) leave();
+    signal?.addEventListener('abort', leave);
+    try {
+      return await Promise.all(this.printers.map((printer) => printer.visit(timeMs, gone)));
+    } finally {
+      signal?.removeEventListener('abort', leave);
+    }
   }
 
   #keep(before: ReadonlyMap<string, Printer>, configs: readonly PrinterConfig[]): ReadonlyMap<string, Printer> {

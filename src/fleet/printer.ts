@@ -2,9 +2,11 @@
 
 import type { Logger } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import { onlyDefined } from '../printer/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { failedReading, type Reading, type ReadPrinter } from '../printer/reader.ts';
 import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { StopSignal } from '../printer/stop.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
 import { emptyMemory, type JobMemory, observe, shownProgress, toJobReading } from './jobs.ts';
@@ -49,12 +51,13 @@ export class Printer {
   #config: PrinterConfig;
   /** By side: HTTP's words win, also in a read in which HTTP fails, or the info series would change back and forth. */
   #identities: { readonly tcp?: Identity; readonly http?: Identity } = {};
+  #identity: Identity | undefined;
   #identityReadAtMs = Number.NEGATIVE_INFINITY;
   #lastSeenSeconds: number | undefined;
   #machineInfo: MachineInfo | undefined;
   #jobs: JobMemory;
   #current: SharedRead<FinishedRead> | undefined;
-  #latest: { readonly view: PrinterView; readonly reading: Reading; readonly endedAtMs: number } | undefined;
+  #latest: (FinishedRead & { readonly endedAtMs: number }) | undefined;
 
   constructor(config: PrinterConfig, dependencies: PrinterDependencies) {
     this.name = config.name;
@@ -79,8 +82,7 @@ export class Printer {
 
   /** What the printer said it is; undefined before the first contact. */
   get identity(): Identity | undefined {
-    const { tcp, http } = this.#identities;
-    return tcp || http ? { ...tcp, ...http } : undefined;
+    return this.#identity;
   }
 
   /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
@@ -98,8 +100,8 @@ export class Printer {
   /** What the last whole read told, failed or not, however long ago. */
   get known(): KnownPrinter {
     if (!this.#latest) return { view: this.#viewWithoutReading(0) };
-    const { endedAtMs, ...latest } = this.#latest;
-    return { ...latest, ageMs: Math.max(0, this.#dependencies.now() - endedAtMs) };
+    const { reading, endedAtMs } = this.#latest;
+    return { view: this.#view(this.#latest), reading, ageMs: Math.max(0, this.#dependencies.now() - endedAtMs) };
   }
 
   /**
@@ -108,7 +110,7 @@ export class Printer {
    * @param timeMs until the requester's deadline, in milliseconds
    * @param signal fires when the requester is gone
    */
-  async recent(maxAgeMs: number, timeMs: number, signal?: AbortSignal): Promise<KnownPrinter> {
+  async recent(maxAgeMs: number, timeMs: number, signal?: StopSignal): Promise<KnownPrinter> {
     const sinceMs = this.#latest && this.#dependencies.now() - this.#latest.endedAtMs;
     // A clock that was set back would make an old reading young for as long.
     if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.known;
@@ -124,14 +126,15 @@ export class Printer {
    * @param timeMs until the requester's deadline, in milliseconds
    * @param signal fires when the requester is gone
    */
-  async visit(timeMs: number, signal?: AbortSignal): Promise<PrinterView> {
+  visit(timeMs: number, signal?: StopSignal): Promise<PrinterView> {
     const startedAt = performance.now();
-    const finished = await this.#join(timeMs, signal);
-    // Whoever leaves before the others has learned nothing; the read itself may yet succeed.
-    return finished ? this.#view(finished) : this.#viewWithoutReading((performance.now() - startedAt) / 1000);
+    return this.#join(timeMs, signal).then((finished) =>
+      // Whoever leaves before the others has learned nothing; the read itself may yet succeed.
+      finished ? this.#view(finished) : this.#viewWithoutReading((performance.now() - startedAt) / 1000),
+    );
   }
 
-  #join(timeMs: number, signal: AbortSignal | undefined): Promise<FinishedRead | undefined> {
+  #join(timeMs: number, signal: StopSignal | undefined): Promise<FinishedRead | undefined> {
     // A read that was ended is closing its sockets: nothing can be learned from it any more.
     if (this.#current === undefined || this.#current.endReason !== undefined) this.#current = this.#start();
     return this.#current.join(Math.min(timeMs, this.#config.timeoutMs ?? timeMs), signal);
@@ -141,37 +144,29 @@ export class Printer {
     const config = this.#config;
     const shared: SharedRead<FinishedRead> = new SharedRead(async (signal) => {
       const startedAt = performance.now();
+      let reading: Reading;
       try {
-        const reading = await this.#read(config, signal);
-        const finished = { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
-        // A read that was cut because nobody waited any more says nothing about the printer.
-        if (shared.endReason !== 'abandoned' && isSamePlace(config, this.#config)) {
-          this.#remember(reading);
-          this.#keep(finished);
-        }
-        return finished;
-      } finally {
-        if (this.#current === shared) this.#current = undefined;
+        reading = await this.#dependencies.read(config, { identity: this.#needsIdentity() }, signal);
+      } catch (error) {
+        reading = this.#faultyReading(config, error);
       }
+      if (this.#current === shared) this.#current = undefined;
+      const finished = { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
+      // A read that was cut because nobody waited any more says nothing about the printer.
+      if (shared.endReason !== 'abandoned' && isSamePlace(config, this.#config)) {
+        this.#remember(reading);
+        this.#latest = { ...finished, endedAtMs: this.#dependencies.now() };
+      }
+      return finished;
     });
     return shared;
   }
 
   /** A fault of ours must cost this printer only, not the scrape. */
-  async #read(config: PrinterConfig, signal: AbortSignal): Promise<Reading> {
-    const { read, log } = this.#dependencies;
-    try {
-      return await read(config, { identity: this.#needsIdentity() }, signal);
-    } catch (error) {
-      const reason = error instanceof Error ? error.stack : String(error);
-      log.error('a fault in the exporter, please report it', { printer: this.name, reason });
-      return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; its log says more'));
-    }
-  }
-
-  #keep(finished: FinishedRead): void {
-    const { reading } = finished;
-    this.#latest = { view: this.#view(finished), reading, endedAtMs: this.#dependencies.now() };
+  #faultyReading(config: PrinterConfig, error: unknown): Reading {
+    const reason = error instanceof Error ? error.stack : String(error);
+    this.#dependencies.log.error('a fault in the exporter, please report it', { printer: this.name, reason });
+    return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; its log says more'));
   }
 
   #needsIdentity(): boolean {
@@ -193,7 +188,7 @@ export class Printer {
 
   #noteIdentity({ endpoints, replies }: Reading, nowMs: number): void {
     const { log } = this.#dependencies;
-    const before = this.identity;
+    const before = this.#identity;
     for (const { protocol, identity } of endpoints) {
       if (!identity) continue;
       const known = this.#identities[protocol]?.serial;
@@ -204,7 +199,9 @@ export class Printer {
         [protocol]: { ...(isOther ? {} : this.#identities[protocol]), ...identity },
       };
     }
-    const now = this.identity;
+    const { tcp, http } = this.#identities;
+    if (tcp || http) this.#identity = { ...tcp, ...http };
+    const now = this.#identity;
     if (now && !before) log.info('printer found', { printer: this.name, model: now.model, firmware: now.firmware });
     this.#machineInfo = replies.m115 ?? this.#machineInfo;
     if (replies.m115 || !this.#config.tcp) this.#identityReadAtMs = nowMs;
@@ -224,13 +221,13 @@ export class Printer {
 
   #view({ reading: { up, endpoints, snapshot }, durationSeconds }: FinishedRead): PrinterView {
     const progress = shownProgress(this.#jobs, snapshot);
-    return {
+    return onlyDefined({
       ...this.#remembered(durationSeconds),
       up,
       endpoints: endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure })),
-      ...(up && { snapshot }),
-      ...(up && progress && { progress }),
-    };
+      snapshot: up ? snapshot : undefined,
+      progress: up ? progress : undefined,
+    });
   }
 
   #viewWithoutReading(durationSeconds: number): PrinterView {
@@ -248,30 +245,29 @@ export class Printer {
   #remembered(durationSeconds: number): Omit<PrinterView, 'up' | 'endpoints' | 'snapshot' | 'progress'> {
     const { totals, lastEnds, job } = this.#jobs;
     const startSeconds = job?.end ? undefined : job?.startSeconds;
-    const { identity } = this;
-    return {
+    return onlyDefined({
       labels: this.#labels,
       labelMemory: this.#labelMemory,
       address: this.#config.address,
       durationSeconds,
       failures: this.#failures.counts,
-      jobs: { totals, lastEnds, ...(startSeconds !== undefined && { startSeconds }) },
-      ...(this.#lastSeenSeconds !== undefined && { lastSeenSeconds: this.#lastSeenSeconds }),
-      ...(identity && { identity }),
-    };
+      jobs: onlyDefined({ totals, lastEnds, startSeconds }),
+      lastSeenSeconds: this.#lastSeenSeconds,
+      identity: this.#identity,
+    });
   }
 }
 
 /** What the jobs may see of a reading; undefined when the printer was not read. */
 function jobSnapshot({ up, snapshot, unanswered }: Reading): Snapshot | undefined {
   if (!up) return undefined;
-  const { state, ...rest } = snapshot;
   // Ready, and how far the job came was not to be learned: that must not look as if it had come nowhere.
-  const isHalf = state === 'ready' && snapshot.progress === undefined && unanswered.has('M27');
-  return isHalf ? rest : snapshot;
+  const isHalf = snapshot.state === 'ready' && snapshot.progress === undefined && unanswered.has('M27');
+  return isHalf ? onlyDefined({ ...snapshot, state: undefined }) : snapshot;
 }
 
 function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {
+  if (one === other) return true;
   const [a, b] = [one, other].map(({ tcp, http }) =>
     JSON.stringify([tcp?.host, tcp?.port, http?.host, http?.port, http?.serialNumber]),
   );

@@ -1,23 +1,38 @@
 // One read that several requests may wait for, each with its own deadline.
 
+import { Stop, type StopSignal } from '../printer/stop.ts';
+
 /** Why a read was ended before it ended by itself. */
 export type EndReason = 'deadline' | 'abandoned';
+
+interface Waiter<T> {
+  readonly resolve: (value: T | undefined) => void;
+  readonly reject: (error: unknown) => void;
+  readonly timer: NodeJS.Timeout;
+  readonly signal: StopSignal | undefined;
+  /** Called when its signal fires. */
+  readonly abandon: () => void;
+}
 
 /**
  * A read under way. It belongs to the printer, not to a request: it runs until the latest deadline among those who
  * wait for it, and is aborted when nobody waits any more.
  */
 export class SharedRead<T> {
-  readonly #controller = new AbortController();
+  readonly #stop = new Stop();
   readonly #result: Promise<T>;
-  #waiting = 0;
+  readonly #waiting = new Set<Waiter<T>>();
+  #isSettled = false;
   #endReason: EndReason | undefined;
 
   /** @param start begins the read; it must settle soon after its signal fires */
-  constructor(start: (signal: AbortSignal) => Promise<T>) {
-    this.#result = start(this.#controller.signal);
-    // Those who wait see a rejection; when all have left, nobody does.
-    this.#result.catch(() => {});
+  constructor(start: (signal: StopSignal) => Promise<T>) {
+    this.#result = start(this.#stop);
+    this.#result.then(
+      (value) => this.#settle((waiter) => waiter.resolve(value)),
+      // When all have left, nobody sees it.
+      (error: unknown) => this.#settle((waiter) => waiter.reject(error)),
+    );
   }
 
   /** Set once the read was ended from outside: at a deadline its answer still counts, abandoned it does not. */
@@ -31,50 +46,54 @@ export class SharedRead<T> {
    *   ends the read and gets what was read until then
    * @param signal the request's own: when it fires, its sender is gone
    */
-  join(timeMs: number, signal?: AbortSignal): Promise<T | undefined> {
-    this.#waiting++;
+  join(timeMs: number, signal?: StopSignal): Promise<T | undefined> {
+    if (this.#isSettled) return this.#result;
     return new Promise((resolve, reject) => {
-      let here = true;
-      const leave = (): void => {
-        here = false;
-        this.#waiting--;
-        clearTimeout(timer);
-        signal?.removeEventListener('abort', abandon);
+      const waiter: Waiter<T> = {
+        resolve,
+        reject,
+        timer: setTimeout(() => this.#expire(waiter), timeMs),
+        signal,
+        abandon: () => this.#abandon(waiter),
       };
-      const expire = (): void => {
-        if (this.#waiting === 1) {
-          this.#end('deadline');
-          return;
-        }
-        leave();
-        resolve(undefined);
-      };
-      const abandon = (): void => {
-        leave();
-        if (this.#waiting === 0) this.#end('abandoned');
-        resolve(undefined);
-      };
-      const timer = setTimeout(expire, timeMs);
-      if (signal?.aborted) return abandon();
-      signal?.addEventListener('abort', abandon);
-      this.#result.then(
-        (value) => {
-          if (!here) return;
-          leave();
-          resolve(value);
-        },
-        (error: unknown) => {
-          if (!here) return;
-          leave();
-          reject(error);
-        },
-      );
+      this.#waiting.add(waiter);
+      if (signal?.aborted) waiter.abandon();
+      else signal?.addEventListener('abort', waiter.abandon);
     });
+  }
+
+  #settle(tell: (waiter: Waiter<T>) => void): void {
+    this.#isSettled = true;
+    for (const waiter of this.#waiting) {
+      this.#release(waiter);
+      tell(waiter);
+    }
+  }
+
+  #expire(waiter: Waiter<T>): void {
+    if (this.#waiting.size === 1) {
+      this.#end('deadline');
+      return;
+    }
+    this.#release(waiter);
+    waiter.resolve(undefined);
+  }
+
+  #abandon(waiter: Waiter<T>): void {
+    this.#release(waiter);
+    if (this.#waiting.size === 0) this.#end('abandoned');
+    waiter.resolve(undefined);
+  }
+
+  #release(waiter: Waiter<T>): void {
+    this.#waiting.delete(waiter);
+    clearTimeout(waiter.timer);
+    waiter.signal?.removeEventListener('abort', waiter.abandon);
   }
 
   #end(reason: EndReason): void {
     if (this.#endReason) return;
     this.#endReason = reason;
-    this.#controller.abort();
+    this.#stop.abort();
   }
 }

@@ -1,10 +1,12 @@
 // One read of a printer's HTTP side: POST /detail on a connection of its own. The only file here that opens sockets.
 
 import { connect, isIP, isIPv6, type Socket } from 'node:net';
-import { type buildConnector, Client } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
 import type { Secret } from '../config/secret.ts';
 import { errnoOf, fromSocketError, PrinterError } from '../printer/errors.ts';
 import type { Snapshot } from '../printer/snapshot.ts';
+import type { StopSignal } from '../printer/stop.ts';
+import { decodeText } from '../printer/text.ts';
 import { parseDetail } from './detail.ts';
 import { openEnvelope, parseJson } from './envelope.ts';
 
@@ -29,48 +31,7 @@ export interface HttpReader {
    * Reads a printer. Nothing stays open when it settles, which is soon after the signal fires.
    * @throws PrinterError any code but denied; its message never holds the check code
    */
-  readDetail(target: HttpTarget, signal: AbortSignal): Promise<Snapshot>;
-}
-
-interface Dialer {
-  readonly connect: buildConnector.connector;
-  /** What is still waited for: a name's address or a connection. */
-  waitingFor(): 'address' | 'connection';
-  destroy(): void;
-}
-
-// undici's own connector cannot tell a hanging look-up from a hanging connect, and its requests do not heed an abort before
-// they are connected: the socket has to.
-function createDialer({ host, port }: HttpTarget, connectMs: number, signal: AbortSignal): Dialer {
-  const sockets = new Set<Socket>();
-  let isResolved = isIP(host) !== 0;
-  return {
-    connect: (_options, callback) => {
-      const expiry = AbortSignal.timeout(connectMs);
-      const socket = connect({ host, port, noDelay: true, signal });
-      const expire = (): void => {
-        const late = `connect ${authority(host, port)}: ${isResolved ? 'no answer' : 'name not resolved'}`;
-        socket.destroy(new PrinterError(isResolved ? 'timeout' : 'dns', `${late} within ${connectMs} ms`));
-      };
-      const refuse = (error: Error): void => callback(error, null);
-      sockets.add(socket);
-      expiry.addEventListener('abort', expire, { once: true });
-      socket.once('error', refuse);
-      socket.once('lookup', () => {
-        isResolved = true;
-      });
-      socket.once('connect', () => {
-        expiry.removeEventListener('abort', expire);
-        socket.off('error', refuse); // undici listens from here on
-        callback(null, socket);
-      });
-      socket.once('close', () => expiry.removeEventListener('abort', expire));
-    },
-    waitingFor: () => (isResolved ? 'connection' : 'address'),
-    destroy: () => {
-      for (const socket of sockets) socket.destroy();
-    },
-  };
+  readDetail(target: HttpTarget, signal: StopSignal): Promise<Snapshot>;
 }
 
 function authority(host: string, port: number): string {
@@ -107,47 +68,146 @@ function toPrinterError(error: unknown, doing: string, limits: HttpLimits): Prin
   }
 }
 
-async function post(target: HttpTarget, doing: string, limits: HttpLimits, signal: AbortSignal): Promise<string> {
-  const dialer = createDialer(target, limits.connectMs, signal);
-  let answered: 'nothing' | 'connected' | 'head' = 'nothing';
-  let client: Client | undefined;
-  try {
-    signal.throwIfAborted();
-    // Printers answer one request and close (protocol.md 2.6), so a client lives for one request: no pool, no keep-alive.
-    client = new Client(originOf(target), {
-      connect: dialer.connect,
+// undici makes an error, with its stack, for every socket that closes without one; this one is made once.
+const FINISHED = new Error('the exchange is over');
+
+/**
+ * One request and its answer, on a connection of its own: printers answer one request and close (protocol.md 2.6), so a
+ * client lives for one request, with no pool and no keep-alive. The connection is ours: undici's own connector cannot tell
+ * a hanging look-up from a hanging connect, and its requests do not heed an abort before they are connected.
+ */
+class Exchange implements Dispatcher.DispatchHandler {
+  readonly #target: HttpTarget;
+  readonly #doing: string;
+  readonly #limits: HttpLimits;
+  readonly #signal: StopSignal;
+  readonly #settle: (outcome: string | PrinterError) => void;
+  readonly #client: Client;
+  readonly #chunks: Buffer[] = [];
+  #missing: 'address' | 'connection' | 'answer' | 'end of the answer';
+  #socket: Socket | undefined;
+  #connecting: NodeJS.Timeout | undefined;
+  #hasEnded = false;
+
+  /** @throws Error for a host that is none */
+  constructor(
+    target: HttpTarget,
+    doing: string,
+    limits: HttpLimits,
+    signal: StopSignal,
+    settle: (outcome: string | PrinterError) => void,
+  ) {
+    this.#target = target;
+    this.#doing = doing;
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#settle = settle;
+    this.#missing = isIP(target.host) === 0 ? 'address' : 'connection';
+    this.#client = new Client(originOf(target), {
+      connect: (_options, callback) => this.#connect(callback),
       pipelining: 0,
       headersTimeout: 0,
       bodyTimeout: 0,
       maxResponseSize: limits.bodyBytes,
     });
-    client.once('connect', () => {
-      answered = 'connected';
-    });
-    const { statusCode, body } = await client.request({
-      method: 'POST',
-      path: '/detail',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ serialNumber: serialOf(target), checkCode: target.checkCode.reveal() }),
-      signal,
-    });
-    answered = 'head';
-    if (statusCode !== 200) {
-      body.on('error', () => {}); // it ends early, with the client
-      throw new PrinterError('protocol', `${doing}: HTTP status ${statusCode}`);
+    signal.addEventListener('abort', this.#onAbort);
+  }
+
+  begin(): void {
+    if (this.#signal.aborted) {
+      this.#onAbort();
+      return;
     }
-    return await body.text();
-  } catch (error) {
-    if (!signal.aborted) throw toPrinterError(error, doing, limits);
-    const missing = { nothing: dialer.waitingFor(), connected: 'answer', head: 'end of the answer' }[answered];
-    throw new PrinterError(missing === 'address' ? 'dns' : 'timeout', `${doing}: no ${missing} before the deadline`);
-  } finally {
-    await client?.destroy();
-    dialer.destroy();
+    const { checkCode } = this.#target;
+    this.#client.dispatch(
+      {
+        method: 'POST',
+        path: '/detail',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ serialNumber: serialOf(this.#target), checkCode: checkCode.reveal() }),
+      },
+      this,
+    );
+  }
+
+  #connect(callback: buildConnector.Callback): void {
+    if (this.#hasEnded) {
+      callback(FINISHED, null);
+      return;
+    }
+    const { host, port } = this.#target;
+    const socket = connect({ host, port, noDelay: true });
+    const refuse = (error: Error): void => callback(error, null);
+    this.#socket = socket;
+    this.#connecting = setTimeout(() => this.#expire(), this.#limits.connectMs);
+    socket.once('error', refuse);
+    socket.once('lookup', () => {
+      this.#missing = 'connection';
+    });
+    socket.once('connect', () => {
+      clearTimeout(this.#connecting);
+      this.#missing = 'answer';
+      socket.off('error', refuse); // undici listens from here on
+      callback(null, socket);
+    });
+  }
+
+  // What undici tells of the answer.
+
+  onRequestStart(): void {}
+
+  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+    this.#missing = 'end of the answer';
+    if (statusCode !== 200) this.#end(new PrinterError('protocol', `${this.#doing}: HTTP status ${statusCode}`));
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    this.#end(decodeText(Buffer.concat(this.#chunks)));
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.#end(toPrinterError(error, this.#doing, this.#limits));
+  }
+
+  #expire(): void {
+    const { host, port } = this.#target;
+    const isUnresolved = this.#missing === 'address';
+    const late = `connect ${authority(host, port)}: ${isUnresolved ? 'name not resolved' : 'no answer'}`;
+    this.#end(new PrinterError(isUnresolved ? 'dns' : 'timeout', `${late} within ${this.#limits.connectMs} ms`));
+  }
+
+  readonly #onAbort = (): void => {
+    const code = this.#missing === 'address' ? 'dns' : 'timeout';
+    this.#end(new PrinterError(code, `${this.#doing}: no ${this.#missing} before the deadline`));
+  };
+
+  #end(outcome: string | PrinterError): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#signal.removeEventListener('abort', this.#onAbort);
+    clearTimeout(this.#connecting);
+    this.#socket?.destroy(FINISHED);
+    this.#settle(outcome);
   }
 }
 
-async function postTwice(target: HttpTarget, doing: string, limits: HttpLimits, signal: AbortSignal): Promise<string> {
+function post(target: HttpTarget, doing: string, limits: HttpLimits, signal: StopSignal): Promise<string> {
+  return new Promise<string>((resolve, reject) => {
+    const settle = (outcome: string | PrinterError): void =>
+      typeof outcome === 'string' ? resolve(outcome) : reject(outcome);
+    try {
+      new Exchange(target, doing, limits, signal, settle).begin();
+    } catch (error) {
+      settle(toPrinterError(error, doing, limits));
+    }
+  });
+}
+
+async function postTwice(target: HttpTarget, doing: string, limits: HttpLimits, signal: StopSignal): Promise<string> {
   try {
     return await post(target, doing, limits, signal);
   } catch (error) {

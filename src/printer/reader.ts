@@ -2,12 +2,13 @@
 
 import type { HttpReader } from '../lan-http/client.ts';
 import type { ReadCommand } from '../tcp/commands.ts';
-import { readTcp, type TcpReplies } from '../tcp/read.ts';
+import { readTcp, type TcpReading, type TcpReplies } from '../tcp/read.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';
 import type { PrinterConfig } from './config.ts';
 import { onlyDefined } from './defined.ts';
 import { PrinterError } from './errors.ts';
 import { type Identity, mergeSnapshots, type Protocol, type Snapshot } from './snapshot.ts';
+import type { StopSignal } from './stop.ts';
 
 export interface Endpoint {
   readonly protocol: Protocol;
@@ -37,7 +38,7 @@ export interface ReadOptions {
 }
 
 /** Reads a printer; settles soon after the signal fires and never throws for what a printer does. */
-export type ReadPrinter = (config: PrinterConfig, options: ReadOptions, signal: AbortSignal) => Promise<Reading>;
+export type ReadPrinter = (config: PrinterConfig, options: ReadOptions, signal: StopSignal) => Promise<Reading>;
 
 interface Side {
   readonly endpoint: Endpoint;
@@ -52,30 +53,15 @@ function readSide(protocol: Protocol, snapshot: Snapshot): Side {
   return { endpoint: onlyDefined({ protocol, identity }), snapshot };
 }
 
-async function readTcpSide(
-  config: PrinterConfig,
-  options: ReadOptions,
-  signal: AbortSignal,
-): Promise<Side | undefined> {
-  if (!config.tcp) return undefined;
-  const { replies, problems, unanswered, failure } = await readTcp(
-    config.tcp,
-    { login: config.tcp.login, identity: options.identity },
-    signal,
-  );
+function tcpSideOf({ replies, problems, unanswered, failure }: TcpReading): Side {
   return failure
     ? { endpoint: { protocol: 'tcp', failure } }
     : { ...readSide('tcp', snapshotFromTcp(replies)), replies, problems, unanswered };
 }
 
-async function readHttpSide(config: PrinterConfig, http: HttpReader, signal: AbortSignal): Promise<Side | undefined> {
-  if (!config.http) return undefined;
-  try {
-    return readSide('http', await http.readDetail(config.http, signal));
-  } catch (failure) {
-    if (!(failure instanceof PrinterError)) throw failure;
-    return { endpoint: { protocol: 'http', failure } };
-  }
+function failedHttpSide(failure: unknown): Side {
+  if (!(failure instanceof PrinterError)) throw failure;
+  return { endpoint: { protocol: 'http', failure } };
 }
 
 /** The reading of a printer whose every side failed for this reason. */
@@ -91,21 +77,28 @@ export function failedReading({ tcp, http }: PrinterConfig, failure: PrinterErro
   };
 }
 
+function readingOf(sides: readonly Side[]): Reading {
+  const sideOf = (wanted: Protocol): Side | undefined => sides.find(({ endpoint }) => endpoint.protocol === wanted);
+  const [tcp, http] = [sideOf('tcp'), sideOf('http')];
+  return {
+    up: sides.some((side) => !side.endpoint.failure),
+    snapshot: mergeSnapshots(tcp?.snapshot, http?.snapshot),
+    endpoints: sides.map((side) => side.endpoint),
+    problems: tcp?.problems ?? new Map(),
+    unanswered: tcp?.unanswered ?? new Set(),
+    replies: tcp?.replies ?? {},
+  };
+}
+
 /** Makes the function that reads printers, over the HTTP client given. */
 export function createPrinterReader(http: HttpReader): ReadPrinter {
-  return async (config, options, signal) => {
-    const [tcpSide, httpSide] = await Promise.all([
-      readTcpSide(config, options, signal),
-      readHttpSide(config, http, signal),
-    ]);
-    const sides = [tcpSide, httpSide].filter((side) => side !== undefined);
-    return {
-      up: sides.some((side) => !side.endpoint.failure),
-      snapshot: mergeSnapshots(tcpSide?.snapshot, httpSide?.snapshot),
-      endpoints: sides.map((side) => side.endpoint),
-      problems: tcpSide?.problems ?? new Map(),
-      unanswered: tcpSide?.unanswered ?? new Set(),
-      replies: tcpSide?.replies ?? {},
-    };
+  return async ({ tcp, http: detail }, { identity }, signal) => {
+    const sides: Promise<Side>[] = [];
+    if (tcp) sides.push(readTcp(tcp, { login: tcp.login, identity }, signal).then(tcpSideOf));
+    if (detail) {
+      const reading = http.readDetail(detail, signal);
+      sides.push(reading.then((snapshot) => readSide('http', snapshot), failedHttpSide));
+    }
+    return readingOf(await Promise.all(sides));
   };
 }

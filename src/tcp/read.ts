@@ -2,6 +2,7 @@
 
 import { onlyDefined } from '../printer/defined.ts';
 import { errnoOf, PrinterError } from '../printer/errors.ts';
+import type { StopSignal } from '../printer/stop.ts';
 import { type Command, isControlRefused, type ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
 import { type PrintProgress, parseM27 } from './m27.ts';
@@ -137,12 +138,14 @@ class Visit implements Dialogue {
     for (const command of this.#pending) this.problems.set(command, error);
   }
 
-  get isAnswered(): boolean {
-    return this.#pending.length === 0;
+  get reading(): TcpReading {
+    const { replies, problems } = this;
+    const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
+    return onlyDefined({ replies, problems, unanswered: new Set(this.#pending), failure });
   }
 
-  get unanswered(): ReadonlySet<ReadCommand> {
-    return new Set(this.#pending);
+  get isAnswered(): boolean {
+    return this.#pending.length === 0;
   }
 
   #takeLogin(reply: Reply): void {
@@ -175,7 +178,7 @@ class Visit implements Dialogue {
   }
 }
 
-function isReset(error: PrinterError): boolean {
+function isReset(error: Error): boolean {
   const errno = errnoOf(error.cause);
   return errno === 'ECONNRESET' || errno === 'EPIPE';
 }
@@ -186,20 +189,21 @@ function isReset(error: PrinterError): boolean {
  * One reconnect after a reset (quirks.md A5), inside the same signal.
  * @param signal the deadline; when it fires the connection is closed at once
  */
-export async function readTcp(target: TcpTarget, options: TcpReadOptions, signal: AbortSignal): Promise<TcpReading> {
+export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: StopSignal): Promise<TcpReading> {
+  const { limits = DEFAULT_LIMITS } = options;
   const visit = new Visit(options);
-  for (let connection = 1; connection <= 2; connection++) {
-    try {
-      await converse(target, options.limits ?? DEFAULT_LIMITS, visit, signal);
-      break;
-    } catch (error) {
-      if (!(error instanceof PrinterError)) throw error;
-      if (connection === 1 && isReset(error) && !visit.isAnswered && !signal.aborted) continue;
-      visit.giveUp(error);
-      break;
-    }
-  }
-  const { replies, problems, unanswered } = visit;
-  const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
-  return onlyDefined({ replies, problems, unanswered, failure });
+  return new Promise((resolve, reject) => {
+    const talk = (isFirst: boolean): void =>
+      converse(target, limits, visit, signal, (error) => {
+        if (isFirst && error && isReset(error) && !visit.isAnswered && !signal.aborted) {
+          talk(false);
+        } else if (error instanceof PrinterError || error === undefined) {
+          if (error) visit.giveUp(error);
+          resolve(visit.reading);
+        } else {
+          reject(error);
+        }
+      });
+    talk(true);
+  });
 }

@@ -2,6 +2,7 @@
 
 import { connect, isIP, type Socket } from 'node:net';
 import { fromSocketError, PrinterError } from '../printer/errors.ts';
+import type { StopSignal } from '../printer/stop.ts';
 import { type Command, encodeCommand } from './commands.ts';
 import { Framer, type Reply } from './framer.ts';
 
@@ -43,13 +44,17 @@ export interface Dialogue {
 // All sockets read into this one buffer: the framer copies what it keeps, and chunks are handled one at a time.
 const sharedReadBuffer = Buffer.alloc(64 * 1024);
 
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** An open connection. Callbacks and no promise a command: a thousand printers may be talked to at once. */
 class Session {
   readonly #target: TcpTarget;
   readonly #limits: SessionLimits;
   readonly #dialogue: Dialogue;
-  readonly #signal: AbortSignal;
-  readonly #settle: (error: unknown) => void;
+  readonly #signal: StopSignal;
+  readonly #settle: (error: Error | undefined) => void;
   readonly #framer: Framer;
   readonly #socket: Socket;
   /** The command whose reply is waited for; undefined while connecting. */
@@ -67,8 +72,8 @@ class Session {
     target: TcpTarget,
     limits: SessionLimits,
     dialogue: Dialogue,
-    signal: AbortSignal,
-    settle: (error: unknown) => void,
+    signal: StopSignal,
+    settle: (error: Error | undefined) => void,
   ) {
     this.#target = target;
     this.#limits = limits;
@@ -89,9 +94,12 @@ class Session {
     this.#socket.on('lookup', () => {
       this.#resolved = true;
     });
-    signal.addEventListener('abort', this.#onAbort);
-    this.#expect(limits.connectMs);
-    if (signal.aborted) this.#onAbort();
+  }
+
+  begin(): void {
+    this.#signal.addEventListener('abort', this.#onAbort);
+    this.#expect(this.#limits.connectMs);
+    if (this.#signal.aborted) this.#onAbort();
   }
 
   #expect(timeMs: number): void {
@@ -111,7 +119,7 @@ class Session {
     try {
       this.#asked = this.#dialogue.next();
     } catch (error) {
-      this.#end(error);
+      this.#end(asError(error));
       return;
     }
     if (this.#asked === undefined) {
@@ -131,7 +139,7 @@ class Session {
     try {
       this.#dialogue.take(reply);
     } catch (error) {
-      this.#end(error);
+      this.#end(asError(error));
     }
     return true;
   }
@@ -206,7 +214,7 @@ class Session {
   }
 
   /** Closes the connection at once, but for the farewell. */
-  #end(error: unknown): void {
+  #end(error: Error | undefined): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
@@ -224,18 +232,18 @@ class Session {
 }
 
 /**
- * Connects to a printer and talks to it as the dialogue says, until all is said; nothing is open then.
+ * Connects to a printer and talks to it as the dialogue says, until all is said.
  * @param signal ends the conversation at once
- * @throws PrinterError dns, refused, unreachable, timeout when no whole reply came in time, closed, protocol when one
- *   is over the limit. After any of them nothing more is asked: a late reply would be taken for the next one's.
+ * @param settle called once the connection is closed: without an error, or with a PrinterError (dns, refused, unreachable,
+ *   timeout when no whole reply came in time, closed, protocol when one was over the limit) or what the dialogue threw.
+ *   After an error nothing more is asked: a late reply would be taken for the next one's.
  */
 export function converse(
   target: TcpTarget,
   limits: SessionLimits,
   dialogue: Dialogue,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    new Session(target, limits, dialogue, signal, (error) => (error === undefined ? resolve() : reject(error)));
-  });
+  signal: StopSignal,
+  settle: (error: Error | undefined) => void,
+): void {
+  new Session(target, limits, dialogue, signal, settle).begin();
 }

@@ -3,6 +3,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SharedRead } from '../../src/fleet/shared-read.ts';
+import type { StopSignal } from '../../src/printer/stop.ts';
 import { createDeferred } from '../support/deferred.ts';
 
 const LONG_MS = 60_000;
@@ -10,7 +11,7 @@ const SHORT_MS = 20;
 
 interface Started {
   readonly shared: SharedRead<string>;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   resolve(value: string): void;
   reject(error: Error): void;
 }
@@ -18,7 +19,7 @@ interface Started {
 /** A read that ends when the test says so, or as `cut` when it is aborted. */
 function start(): Started {
   const { promise, resolve, reject } = createDeferred<string>();
-  let signal: AbortSignal | undefined;
+  let signal: StopSignal | undefined;
   const shared = new SharedRead<string>((own) => {
     signal = own;
     own.addEventListener('abort', () => resolve('cut'));

@@ -9,6 +9,7 @@ import type { PrinterConfig } from '../../src/printer/config.ts';
 import { type FailureCode, PrinterError } from '../../src/printer/errors.ts';
 import { createPrinterReader, type Reading, type ReadOptions, type ReadPrinter } from '../../src/printer/reader.ts';
 import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
+import type { StopSignal } from '../../src/printer/stop.ts';
 import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
 
 /** Reads real sockets. */
@@ -18,7 +19,7 @@ export const readSockets: ReadPrinter = createPrinterReader(createHttpReader());
 export interface PendingRead {
   readonly config: PrinterConfig;
   readonly options: ReadOptions;
-  readonly signal: AbortSignal;
+  readonly signal: StopSignal;
   answer(reading: Reading): void;
   fail(error: Error): void;
 }
