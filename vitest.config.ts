@@ -6,6 +6,8 @@ export default defineConfig({
     // Tests open real sockets and start real programs: generous on a loaded machine, and none of them waits by sleeping.
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Most of the time goes by in waiting for other programs, so more of them than there are cores.
+    maxWorkers: 3,
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],
