@@ -1,10 +1,19 @@
 // The helpers that start real programs: what they do when something is missing or wrong.
-import { describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { startAlertmanager } from '../support/alertmanager.ts';
 import { requireProgram } from '../support/programs.ts';
 import { findPrometheus, startPrometheus } from '../support/prometheus.ts';
 
 describe('requireProgram', () => {
+  beforeEach(() => vi.stubEnv('WITHOUT_PROGRAMS', ''));
+  afterEach(() => vi.unstubAllEnvs());
+
+  test('WITHOUT_PROGRAMS=1 leaves out what is there, in CI too', () => {
+    vi.stubEnv('WITHOUT_PROGRAMS', '1');
+    vi.stubEnv('CI', 'true');
+    expect(requireProgram('sh')).toBeUndefined();
+  });
+
   test('takes the first name that is there', () => {
     expect(requireProgram('no-such-program', 'sh')).toMatch(/\/sh$/);
   });
@@ -24,7 +33,6 @@ describe('requireProgram', () => {
       );
     } finally {
       written.mockRestore();
-      vi.unstubAllEnvs();
     }
   });
 });
