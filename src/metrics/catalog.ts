@@ -1,63 +1,8 @@
 // Every metric of a printer: name, help, type, labels, and how it is read. Everything that names a metric takes it from here.
 
 import { RESULTS } from '../fleet/jobs.ts';
-import type { PrinterView } from '../fleet/view.ts';
 import { hasJob, STATES } from '../printer/state.ts';
-
-export type MetricType = 'gauge' | 'counter';
-
-/** Takes one sample: its value, where undefined is a missing one and makes no sample, and the values of its labels. */
-export type Emit<L extends readonly string[] = readonly string[]> = (
-  value: number | undefined,
-  ...labels: { readonly [I in keyof L]: string }
-) => void;
-
-export interface Family<N extends string = string, L extends readonly string[] = readonly string[]> {
-  readonly name: N;
-  readonly help: string;
-  readonly type: MetricType;
-  /** Besides `printer`, which is on every one. */
-  readonly labels: L;
-  readonly read: (view: PrinterView, emit: Emit<L>) => void;
-}
-
-function family<N extends string, const L extends readonly string[]>(
-  name: N,
-  type: MetricType,
-  help: string,
-  labels: L,
-  read: (view: PrinterView, emit: Emit<L>) => void,
-): Family<N, L> {
-  return { name, type, help, labels, read };
-}
-
-/** A gauge with no label of its own. */
-function gauge<N extends string>(
-  name: N,
-  help: string,
-  value: (view: PrinterView) => number | undefined,
-): Family<N, readonly []> {
-  return family(name, 'gauge', help, [], (view, emit) => emit(value(view)));
-}
-
-function bool(value: boolean | undefined): number | undefined {
-  return value === undefined ? undefined : Number(value);
-}
-
-/** A gauge with one sample an entry of a map, the key as its label. */
-function mapGauge<N extends string, V>(
-  name: N,
-  help: string,
-  label: string,
-  map: (view: PrinterView) => ReadonlyMap<string, V> | undefined,
-  value: (entry: V) => number | undefined,
-): Family<N, readonly [string]> {
-  return family(name, 'gauge', help, [label], (view, emit) => {
-    for (const [key, entry] of map(view) ?? []) emit(value(entry), key);
-  });
-}
-
-const whole = (value: number): number => value;
+import { bool, family, gauge, mapGauge, whole } from './family.ts';
 
 // Help is ASCII: one other character there would make the whole page a string of two bytes a character.
 export const PRINTER_FAMILIES = [

@@ -1,7 +1,7 @@
 // The exporter's own families: what it is, and how its configuration fares.
 
-import type { MetricType } from './catalog.ts';
 import type { MetricFamily } from './families.ts';
+import type { MetricType } from './family.ts';
 
 export interface BuildInfo {
   readonly version: string;

@@ -2,7 +2,8 @@
 
 import { LabelMemory, type Labels } from '../fleet/label-memory.ts';
 import type { PrinterView } from '../fleet/view.ts';
-import { type MetricType, PRINTER_FAMILIES } from './catalog.ts';
+import { PRINTER_FAMILIES } from './catalog.ts';
+import type { MetricType } from './family.ts';
 
 export interface Sample {
   readonly labels: Labels;
