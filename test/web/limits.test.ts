@@ -1,6 +1,8 @@
 // What a client may not do: hold a connection with half a request, and a stop with it; and what it is told.
 
 import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { textAnswer } from '../../src/web/answer.ts';
@@ -12,6 +14,8 @@ import { createCertificateFolder, serverCa } from './certificate-folder.ts';
 import { startGatedServer } from './gated-server.ts';
 
 const LONG_MS = 60_000;
+/** Every IPv4 connection of this machine, on Linux. */
+const TCP_TABLE = '/proc/net/tcp';
 const LOCAL = { host: '127.0.0.1', port: 0 };
 
 const closing: (() => Promise<unknown>)[] = [];
@@ -34,6 +38,17 @@ async function start(options: Partial<ServerOptions> = {}): Promise<{ url: strin
 /** Resolves once the server has taken what came on its sockets before. */
 async function heard(url: string): Promise<void> {
   await ask(url, '/');
+}
+
+/**
+ * Whether the kernel has what the client wrote ready for the server. On a busy machine it hands it over later than the
+ * write returns. No event of this process happens in between: the server has not read it.
+ */
+function hasCome({ localPort = 0, remotePort = 0 }: Socket): boolean {
+  const hex = (port: number): string => port.toString(16).toUpperCase().padStart(4, '0');
+  const received = new RegExp(`:${hex(remotePort)} \\S+:${hex(localPort)} \\S+ \\S+:(?!0{8})`);
+  for (let reads = 0; reads < 10_000; reads++) if (received.test(readFileSync(TCP_TABLE, 'latin1'))) return true;
+  return false;
 }
 
 describe('what never becomes a request', () => {
@@ -145,11 +160,12 @@ describe('a stop', () => {
     expect((await received).match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200']);
   });
 
-  it('answers what had come when it began', async () => {
+  it.skipIf(!existsSync(TCP_TABLE))('answers what had come when it began', async () => {
     const { url, server } = await start();
     const { socket, received } = connectRaw(url, '');
     await heard(url);
-    await new Promise((resolve) => socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n', resolve));
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+    expect(hasCome(socket)).toBe(true);
     await server.close(LONG_MS);
     expect(await received).toMatch(/^HTTP\/1\.1 200 .*\r\n\r\nhello\n$/s);
   });
