@@ -209,14 +209,15 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
     close: async (graceMs) => {
       isStopping = true;
       for (const front of fronts) front?.abortHandshakes();
-      // Node.js closes idle connections with the server; those in an answer close after it.
       const force = setTimeout(() => {
         for (const server of servers) server.closeAllConnections();
       }, graceMs);
-      const stopped = stop();
       // What has come already is heard before it is decided who has nothing to wait for: sockets are read between two turns.
       await turn();
       await turn();
+      // Node.js closes idle connections with the server, from 26 on also one that has sent nothing; those in an answer
+      // close after it.
+      const stopped = stop();
       for (const { destroyIdle } of connections) destroyIdle();
       await stopped;
       clearTimeout(force);
