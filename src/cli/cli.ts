@@ -3,12 +3,8 @@
 import createYargs, { type Argv } from 'yargs';
 import { ConfigError } from '../config/error.ts';
 import type { CliContext } from './context.ts';
-import { demo, demoBuilder } from './demo.ts';
-import { discover, discoverBuilder } from './discover.ts';
 import { BOOLEAN_FLAGS } from './options.ts';
-import { probe, probeBuilder } from './probe.ts';
 import { serve, serveBuilder } from './serve.ts';
-import { simulate, simulateBuilder } from './simulate.ts';
 import { formatVersion, readBuildInfo } from './version.ts';
 
 const USAGE_ERROR = 2;
@@ -37,10 +33,31 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .locale('en')
     .parserConfiguration({ 'dot-notation': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
     .command(['serve [printer..]', '$0'], 'Serve the metrics of printers', serveBuilder, run(serve))
-    .command('probe <printer>', 'Read one printer once and print what it said', probeBuilder, run(probe))
-    .command('discover', 'Find printers on the LAN and print them', discoverBuilder, run(discover))
-    .command('demo', 'Start simulated printers and serve their metrics', demoBuilder, run(demo))
-    .command('simulate', 'Start simulated printers alone', simulateBuilder, run(simulate))
+    // What serves does not wait for the others to load.
+    .command(
+      'probe <printer>',
+      'Read one printer once and print what it said',
+      async (options) => (await import('./probe.ts')).probeBuilder(options),
+      run(async (args, context) => (await import('./probe.ts')).probe(args, context)),
+    )
+    .command(
+      'discover',
+      'Find printers on the LAN and print them',
+      async (options) => (await import('./discover.ts')).discoverBuilder(options),
+      run(async (args, context) => (await import('./discover.ts')).discover(args, context)),
+    )
+    .command(
+      'demo',
+      'Start simulated printers and serve their metrics',
+      async (options) => (await import('./demo.ts')).demoBuilder(options),
+      run(async (args, context) => (await import('./demo.ts')).demo(args, context)),
+    )
+    .command(
+      'simulate',
+      'Start simulated printers alone',
+      async (options) => (await import('./simulate.ts')).simulateBuilder(options),
+      run(async (args, context) => (await import('./simulate.ts')).simulate(args, context)),
+    )
     .version('version', 'Print version, revision and Node.js version', formatVersion(readBuildInfo()))
     .help()
     .alias('h', 'help')

@@ -3,11 +3,9 @@
 import { lookup } from 'node:dns/promises';
 import type { Networks } from '../config/networks.ts';
 import { Reloader } from '../config/reload.ts';
-import { type SearchResult, searchPrinters } from '../discovery/search.ts';
-import { watchPrinters } from '../discovery/watch.ts';
+import type { SearchResult } from '../discovery/search.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import type { PrinterDependencies } from '../fleet/printer.ts';
-import { openStateFile } from '../fleet/state-file.ts';
 import { TargetPool } from '../fleet/target-pool.ts';
 import { createHttpReader } from '../lan-http/client.ts';
 import type { Logger } from '../log.ts';
@@ -15,7 +13,6 @@ import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { createPrinterReader } from '../printer/reader.ts';
-import { openGate } from '../web/gate.ts';
 import { createRoutes } from '../web/routes.ts';
 import { type ListenAddress, startServer } from '../web/server.ts';
 import type { ListenFd } from '../web/systemd.ts';
@@ -60,9 +57,14 @@ export interface RunningExporter {
 
 /** Starts an exporter; it reads printers only when asked. @throws ConfigError when it cannot listen */
 export async function startExporter(options: ExporterOptions): Promise<RunningExporter> {
-  const { log, now } = options;
-  const gate = options.webConfigFile === undefined ? undefined : openGate({ file: options.webConfigFile, log });
-  const state = options.stateFile === undefined ? undefined : await openStateFile(options.stateFile, log, now);
+  const { log, now, webConfigFile, stateFile } = options;
+  // What is not asked for is not loaded: it would double the time to start.
+  const gate =
+    webConfigFile === undefined ? undefined : (await import('../web/gate.ts')).openGate({ file: webConfigFile, log });
+  const state =
+    stateFile === undefined
+      ? undefined
+      : await (await import('../fleet/state-file.ts')).openStateFile(stateFile, log, now);
   const dependencies: PrinterDependencies = {
     read: createPrinterReader(createHttpReader()),
     log,
@@ -121,6 +123,10 @@ async function ipv4AddressesOf(host: string): Promise<readonly string[]> {
 }
 
 async function watch(options: ExporterOptions, fleet: Fleet, signal: AbortSignal): Promise<void> {
+  const [{ searchPrinters }, { watchPrinters }] = await Promise.all([
+    import('../discovery/search.ts'),
+    import('../discovery/watch.ts'),
+  ]);
   const { log, discoveryIntervalMs: intervalMs, search = (stop) => searchPrinters({}, stop) } = options;
   await watchPrinters({ fleet, intervalMs, search, resolve: ipv4AddressesOf, log }, signal);
 }

@@ -5,7 +5,6 @@ import { loadPrinters } from '../config/load.ts';
 import { createLogger, type Logger } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { systemdSockets } from '../web/systemd.ts';
-import { loadWebConfig } from '../web/web-config.ts';
 import { type CliContext, untilStopped } from './context.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { discoveryOptions, printerOptions, SWITCH, serveOptions, stateOptions } from './options.ts';
@@ -65,7 +64,8 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   const load = () => loadPrinters({ printers: args.printer, env: context.env, ...(file !== undefined && { file }) });
   const printers = await load();
   if (args['config.check']) {
-    if (args['web.config.file'] !== undefined) loadWebConfig(args['web.config.file']);
+    const webConfigFile = args['web.config.file'];
+    if (webConfigFile !== undefined) (await import('../web/web-config.ts')).loadWebConfig(webConfigFile);
     const names = printers.map(({ name }) => name).join(', ');
     const count = printers.length === 1 ? '1 printer' : `${printers.length} printers`;
     context.writeOut(`configuration is good: ${count}${names === '' ? '' : `: ${names}`}\n`);

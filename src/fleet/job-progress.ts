@@ -138,11 +138,8 @@ export function takeProgress(job: Job, reading: ContactReading, nowSeconds: numb
   const side = before
     ? nextProgress(before, ratio, isPrinting, nowSeconds)
     : firstProgress(base, progress, reading, nowSeconds);
-  return onlyDefined({
-    ...base,
-    progress: { ...base.progress, [protocol]: side },
-    own: side.own ? { ratio, protocol, seconds: nowSeconds } : base.own,
-  });
+  const taken = { ...base, progress: { ...base.progress, [protocol]: side } };
+  return side.own ? { ...taken, own: { ratio, protocol, seconds: nowSeconds } } : taken;
 }
 
 /** The job with a reading taken in that shows it going on. */
@@ -153,8 +150,10 @@ export function continueJob(job: Job, reading: ContactReading, nowSeconds: numbe
   const next = takeProgress(job, reading, nowSeconds);
   const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
   return onlyDefined({
-    ...next,
     contactLost: false,
+    startSeconds: next.startSeconds,
+    progress: next.progress,
+    end: next.end,
     file: isNamed ? file : next.file,
     printedFiles:
       isPrinting && file !== '' ? { ...job.printedFiles, [namingSideOf(reading)]: file } : next.printedFiles,

@@ -70,7 +70,7 @@ function mayBegin(reading: ContactReading): boolean {
 }
 
 function withJob(memory: JobMemory, job: Job | undefined): JobMemory {
-  return onlyDefined({ ...memory, job });
+  return job ? { ...memory, job } : onlyDefined({ ...memory, job });
 }
 
 function record(memory: JobMemory, job: Job, result: Result, endSeconds: number): [JobMemory, JobEvent] {
@@ -142,10 +142,12 @@ function noteContact(before: JobMemory, reading: ContactReading, nowSeconds: num
   const { serial } = reading;
   const isOther = serial !== undefined && before.serial !== undefined && !isSameSerial(before.serial, serial);
   const job = isOther ? undefined : before.job;
+  const contactLost = job !== undefined && (job.contactLost || (!job.end && isContactLost(before, nowSeconds)));
   return onlyDefined({
     // What happened under this printer's name stays; what runs is another printer's.
-    ...before,
-    job: job && { ...job, contactLost: job.contactLost || (!job.end && isContactLost(before, nowSeconds)) },
+    totals: before.totals,
+    lastEnds: before.lastEnds,
+    job: job && { ...job, contactLost },
     baselined: before.baselined && !isOther,
     failedReads: 0,
     lastContactSeconds: nowSeconds,

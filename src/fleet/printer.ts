@@ -5,14 +5,14 @@ import type { PrinterConfig } from '../printer/config.ts';
 import { onlyDefined } from '../printer/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { failedReading, type Reading, type ReadPrinter } from '../printer/reader.ts';
-import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { StopSignal } from '../printer/stop.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
 import { emptyMemory, type JobMemory, observe, shownProgress, toJobReading } from './jobs.ts';
 import { LabelMemory } from './label-memory.ts';
 import { SharedRead } from './shared-read.ts';
-import type { PrinterView } from './view.ts';
+import type { EndpointView, PrinterView } from './view.ts';
 
 // Firmware and names change rarely; M115 on every scrape would be a quarter more talk.
 const IDENTITY_MAX_AGE_MS = 10 * 60_000;
@@ -31,6 +31,8 @@ export interface PrinterDependencies {
 interface FinishedRead {
   readonly reading: Reading;
   readonly durationSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly endedAtMs: number;
 }
 
 /** What is known of a printer: of a whole read, or what is remembered beside the readings. */
@@ -57,7 +59,7 @@ export class Printer {
   #machineInfo: MachineInfo | undefined;
   #jobs: JobMemory;
   #current: SharedRead<FinishedRead> | undefined;
-  #latest: (FinishedRead & { readonly endedAtMs: number }) | undefined;
+  #latest: FinishedRead | undefined;
 
   constructor(config: PrinterConfig, dependencies: PrinterDependencies) {
     this.name = config.name;
@@ -151,11 +153,12 @@ export class Printer {
         reading = this.#faultyReading(config, error);
       }
       if (this.#current === shared) this.#current = undefined;
-      const finished = { reading, durationSeconds: (performance.now() - startedAt) / 1000 };
+      const durationSeconds = (performance.now() - startedAt) / 1000;
+      const finished = { reading, durationSeconds, endedAtMs: this.#dependencies.now() };
       // A read that was cut because nobody waited any more says nothing about the printer.
       if (shared.endReason !== 'abandoned' && isSamePlace(config, this.#config)) {
         this.#remember(reading);
-        this.#latest = { ...finished, endedAtMs: this.#dependencies.now() };
+        this.#latest = finished;
       }
       return finished;
     });
@@ -220,40 +223,34 @@ export class Printer {
   }
 
   #view({ reading: { up, endpoints, snapshot }, durationSeconds }: FinishedRead): PrinterView {
-    const progress = shownProgress(this.#jobs, snapshot);
-    return onlyDefined({
-      ...this.#remembered(durationSeconds),
-      up,
-      endpoints: endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure })),
-      snapshot: up ? snapshot : undefined,
-      progress: up ? progress : undefined,
-    });
+    const views = endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure }));
+    return this.#viewWith(views, durationSeconds, up ? snapshot : undefined);
   }
 
   #viewWithoutReading(durationSeconds: number): PrinterView {
     const { tcp, http } = this.#config;
-    const protocols: Protocol[] = [];
-    if (tcp) protocols.push('tcp');
-    if (http) protocols.push('http');
-    return {
-      ...this.#remembered(durationSeconds),
-      up: false,
-      endpoints: protocols.map((protocol) => ({ protocol, up: false })),
-    };
+    const views: EndpointView[] = [];
+    if (tcp) views.push({ protocol: 'tcp', up: false });
+    if (http) views.push({ protocol: 'http', up: false });
+    return this.#viewWith(views, durationSeconds, undefined);
   }
 
-  #remembered(durationSeconds: number): Omit<PrinterView, 'up' | 'endpoints' | 'snapshot' | 'progress'> {
+  /** What was read, where the printer is up, and what is remembered. */
+  #viewWith(endpoints: readonly EndpointView[], durationSeconds: number, snapshot: Snapshot | undefined): PrinterView {
     const { totals, lastEnds, job } = this.#jobs;
-    const startSeconds = job?.end ? undefined : job?.startSeconds;
     return onlyDefined({
       labels: this.#labels,
       labelMemory: this.#labelMemory,
       address: this.#config.address,
+      up: snapshot !== undefined,
+      endpoints,
       durationSeconds,
       failures: this.#failures.counts,
-      jobs: onlyDefined({ totals, lastEnds, startSeconds }),
       lastSeenSeconds: this.#lastSeenSeconds,
       identity: this.#identity,
+      snapshot,
+      progress: snapshot && shownProgress(this.#jobs, snapshot),
+      jobs: onlyDefined({ totals, lastEnds, startSeconds: job?.end ? undefined : job?.startSeconds }),
     });
   }
 }

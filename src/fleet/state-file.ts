@@ -6,7 +6,8 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
 import { errnoOf } from '../printer/errors.ts';
-import { isWorthSaving, type JobMemory, jobMemorySchema } from './job-memory.ts';
+import { isWorthSaving, type JobMemory } from './job-memory.ts';
+import { jobMemorySchema } from './job-memory-schema.ts';
 
 /** Printers that left the configuration keep their history, but not without bound. */
 export const MAX_PRINTERS = 1000;

@@ -1,7 +1,7 @@
 // One read of a printer's HTTP side: POST /detail on a connection of its own. The only file here that opens sockets.
 
 import { connect, isIP, isIPv6, type Socket } from 'node:net';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+import type { buildConnector, Client, Dispatcher } from 'undici';
 import type { Secret } from '../config/secret.ts';
 import { errnoOf, fromSocketError, PrinterError } from '../printer/errors.ts';
 import type { Snapshot } from '../printer/snapshot.ts';
@@ -71,6 +71,15 @@ function toPrinterError(error: unknown, doing: string, limits: HttpLimits): Prin
 // undici makes an error, with its stack, for every socket that closes without one; this one is made once.
 const FINISHED = new Error('the exchange is over');
 
+/** What to post, and with what. */
+interface Post {
+  readonly target: HttpTarget;
+  /** The beginning of its messages. */
+  readonly doing: string;
+  readonly limits: HttpLimits;
+  readonly Client: typeof Client;
+}
+
 /**
  * One request and its answer, on a connection of its own: printers answer one request and close (protocol.md 2.6), so a
  * client lives for one request, with no pool and no keep-alive. The connection is ours: undici's own connector cannot tell
@@ -91,9 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** @throws Error for a host that is none */
   constructor(
-    target: HttpTarget,
-    doing: string,
-    limits: HttpLimits,
+    { target, doing, limits, Client }: Post,
     signal: StopSignal,
     settle: (outcome: string | PrinterError) => void,
   ) {
@@ -195,34 +202,38 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function post(target: HttpTarget, doing: string, limits: HttpLimits, signal: StopSignal): Promise<string> {
+function send(post: Post, signal: StopSignal): Promise<string> {
   return new Promise<string>((resolve, reject) => {
     const settle = (outcome: string | PrinterError): void =>
       typeof outcome === 'string' ? resolve(outcome) : reject(outcome);
     try {
-      new Exchange(target, doing, limits, signal, settle).begin();
+      new Exchange(post, signal, settle).begin();
     } catch (error) {
-      settle(toPrinterError(error, doing, limits));
+      settle(toPrinterError(error, post.doing, post.limits));
     }
   });
 }
 
-async function postTwice(target: HttpTarget, doing: string, limits: HttpLimits, signal: StopSignal): Promise<string> {
+async function sendTwice(post: Post, signal: StopSignal): Promise<string> {
   try {
-    return await post(target, doing, limits, signal);
+    return await send(post, signal);
   } catch (error) {
     // A reset now and then is normal (quirks.md A5): a second one is news.
     if (!(error instanceof PrinterError) || error.code !== 'closed') throw error;
-    return post(target, doing, limits, signal);
+    return send(post, signal);
   }
 }
 
 /** Makes the reader of HTTP sides. It holds no state: callers read a printer once at a time (design.md 3). */
 export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): HttpReader {
+  // Loaded with the first printer that has this side: it would be a quarter of the time to start.
+  let undici: Promise<typeof import('undici')> | undefined;
   return {
     readDetail: async (target, signal) => {
+      undici ??= import('undici');
+      const { Client } = await undici;
       const doing = `POST ${authority(target.host, target.port)}/detail`;
-      const answer = parseJson(await postTwice(target, doing, limits, signal), doing);
+      const answer = parseJson(await sendTwice({ target, doing, limits, Client }, signal), doing);
       const snapshot = parseDetail(openEnvelope(answer, doing, target.checkCode.reveal()));
       if (Object.keys(snapshot).length === 0) {
         throw new PrinterError('protocol', `${doing}: the answer holds no field that is known`);

@@ -5,7 +5,6 @@ import type { ReadCommand } from '../tcp/commands.ts';
 import { readTcp, type TcpReading, type TcpReplies } from '../tcp/read.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';
 import type { PrinterConfig } from './config.ts';
-import { onlyDefined } from './defined.ts';
 import { PrinterError } from './errors.ts';
 import { type Identity, mergeSnapshots, type Protocol, type Snapshot } from './snapshot.ts';
 import type { StopSignal } from './stop.ts';
@@ -48,15 +47,18 @@ interface Side {
   readonly unanswered?: ReadonlySet<ReadCommand>;
 }
 
-function readSide(protocol: Protocol, snapshot: Snapshot): Side {
-  const { identity } = snapshot;
-  return { endpoint: onlyDefined({ protocol, identity }), snapshot };
+function tcpSideOf({ replies, problems, unanswered, failure }: TcpReading): Side {
+  if (failure) return { endpoint: { protocol: 'tcp', failure } };
+  const snapshot = snapshotFromTcp(replies);
+  return { endpoint: endpointOf('tcp', snapshot), snapshot, replies, problems, unanswered };
 }
 
-function tcpSideOf({ replies, problems, unanswered, failure }: TcpReading): Side {
-  return failure
-    ? { endpoint: { protocol: 'tcp', failure } }
-    : { ...readSide('tcp', snapshotFromTcp(replies)), replies, problems, unanswered };
+function httpSideOf(snapshot: Snapshot): Side {
+  return { endpoint: endpointOf('http', snapshot), snapshot };
+}
+
+function endpointOf(protocol: Protocol, { identity }: Snapshot): Endpoint {
+  return identity ? { protocol, identity } : { protocol };
 }
 
 function failedHttpSide(failure: unknown): Side {
@@ -95,10 +97,7 @@ export function createPrinterReader(http: HttpReader): ReadPrinter {
   return async ({ tcp, http: detail }, { identity }, signal) => {
     const sides: Promise<Side>[] = [];
     if (tcp) sides.push(readTcp(tcp, { login: tcp.login, identity }, signal).then(tcpSideOf));
-    if (detail) {
-      const reading = http.readDetail(detail, signal);
-      sides.push(reading.then((snapshot) => readSide('http', snapshot), failedHttpSide));
-    }
+    if (detail) sides.push(http.readDetail(detail, signal).then(httpSideOf, failedHttpSide));
     return readingOf(await Promise.all(sides));
   };
 }

@@ -13,9 +13,10 @@ export function encodeCommand(command: Command): string {
 }
 
 // Names may hold anything (protocol.md 1.1), and a file's name must not make the exporter take control.
-const REFUSED = /^(?!(?:current\s*file|machine\s*name)\s*:).*control failed/i;
+const REFUSED = /control failed/i;
+const NAMED = /^(?:current\s*file|machine\s*name)\s*:/i;
 
 /** `Control failed.`: somebody else holds control, or this printer wants a login before it answers. */
 export function isControlRefused(lines: readonly string[]): boolean {
-  return lines.some((line) => REFUSED.test(line));
+  return lines.some((line) => REFUSED.test(line) && !NAMED.test(line));
 }

@@ -62,6 +62,7 @@ class Session {
   #reply: Reply | undefined;
   #expiresAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
+  #armedMs = 0;
   /** Whether the timer waits for silence, not for the time of the command to run out. */
   #armedForSilence = false;
   #resolved: boolean;
@@ -108,8 +109,13 @@ class Session {
   }
 
   #arm(timeMs: number, forSilence: boolean): void {
-    clearTimeout(this.#timer);
     this.#armedForSilence = forSilence;
+    if (this.#timer && this.#armedMs === timeMs) {
+      this.#timer.refresh();
+      return;
+    }
+    clearTimeout(this.#timer);
+    this.#armedMs = timeMs;
     this.#timer = setTimeout(this.#onTimer, timeMs);
   }
 

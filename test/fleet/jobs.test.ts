@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isWorthSaving, jobMemorySchema } from '../../src/fleet/job-memory.ts';
+import { isWorthSaving } from '../../src/fleet/job-memory.ts';
+import { jobMemorySchema } from '../../src/fleet/job-memory-schema.ts';
 import { emptyMemory, type JobMemory, type JobReading, observe, RESULTS, shownProgress } from '../../src/fleet/jobs.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
 import { STATES, type State } from '../../src/printer/state.ts';
