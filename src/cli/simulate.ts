@@ -9,6 +9,8 @@ import { type CliContext, untilStopped } from './context.ts';
 import { choice, single } from './options.ts';
 
 const MAX_PRINTERS = 10_000;
+// Real time: whoever clears the plate is no faster when the printer is, and a scrape every 30 s has to see the end.
+const PLATE_MS = 60_000;
 
 function parseWhole(min: number, max: number): (text: string) => number {
   return (text) => {
@@ -39,7 +41,7 @@ export function simulateBuilder(yargs: Argv) {
     .option('speed', {
       ...single('speed', parseWhole(0, 100_000)),
       default: '1',
-      describe: 'How much faster than real time the jobs run; 0 stops the clock',
+      describe: 'How much faster than real time they print; a plate is cleared after a minute; 0 stops the clock',
     });
 }
 
@@ -74,7 +76,8 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         name,
         latencyMs: latency,
         speed,
-        job: { headStartMs: 600_000, plateMs: 60_000 },
+        now: context.now,
+        job: { headStartMs: 600_000, plateMs: PLATE_MS * speed },
       });
       printers.push(started);
       context.writeOut(`${name}=${host}:${started.tcpPort ?? started.httpPort}\n`);

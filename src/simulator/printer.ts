@@ -26,8 +26,9 @@ export interface SimulatedPrinterOptions {
   /** Before each reply. */
   readonly latencyMs?: number;
   readonly fault?: Fault;
-  /** Milliseconds; default real time, `speed` times as fast. */
+  /** Milliseconds; default real time. */
   readonly now?: () => number;
+  /** How much faster than `now` the printer lives; default 1. */
   readonly speed?: number;
   /** A job that starts at once. */
   readonly job?: Partial<JobPlan>;
@@ -86,7 +87,7 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
     checkCode: options.checkCode ?? DEFAULT_CHECK_CODE,
     latencyMs: options.latencyMs ?? 0,
     fault: options.fault,
-    now: options.now ?? createClock(options.speed ?? 1),
+    now: createClock(options.speed ?? 1, options.now ?? Date.now),
     override: options.override ?? {},
   });
   const tcp = spec.tcp ? createTcpSide(core, host, options.tcpPort ?? 0) : undefined;
@@ -188,10 +189,10 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
   };
 }
 
-/** Real time from now on, `speed` times as fast. */
-export function createClock(speed: number): () => number {
-  const beganMs = Date.now();
-  return () => beganMs + (Date.now() - beganMs) * speed;
+/** The time of `now` from here on, `speed` times as fast. */
+export function createClock(speed: number, now: () => number): () => number {
+  const beganMs = now();
+  return () => beganMs + (now() - beganMs) * speed;
 }
 
 async function put(side: Listener | undefined, open: boolean): Promise<void> {

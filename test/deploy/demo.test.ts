@@ -4,31 +4,34 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { expect, type TestContext, test } from 'vitest';
-import { startExporter } from '../../src/cli/exporter.ts';
 import { parsePrinter } from '../../src/config/load.ts';
-import { silentLogger } from '../../src/log.ts';
 import { findAlertmanager, startAlertmanager } from '../support/alertmanager.ts';
 import { createDeferred } from '../support/deferred.ts';
+import { scrape, startTestExporter } from '../support/exporter.ts';
+import { samplesOf } from '../support/exposition-parser.ts';
 import { findPrometheus, startPrometheus } from '../support/prometheus.ts';
 import { COMPOSE, readCompose } from './compose.ts';
 import { pathOf, readText, readYaml, runExporter } from './files.ts';
 
-// The first print ends after 16 s instead of 159 s, and 1 s passes between scrapes instead of 5.
+// With real programs the first print ends after 16 s instead of 159 s, and 1 s passes between scrapes instead of 5.
 const SPEED = 200;
+// In which each printer of the demo ends three prints.
+const MINUTES = 15;
 
 const someMissing = [findPrometheus(), findAlertmanager()].includes(undefined);
 
 /** Runs a `simulate` of compose.yml on ports of its own. */
-async function simulate(t: TestContext, command: readonly string[]): Promise<string[]> {
+async function simulate(t: TestContext, command: readonly string[], now = Date.now): Promise<string[]> {
   const stop = new AbortController();
-  const args = command.map((word) => word.replace(/^--port=.*/, '--port=0').replace(/^--speed=.*/, `--speed=${SPEED}`));
+  const args = command.map((word) => word.replace(/^--port=.*/, '--port=0'));
   const count = Number(command.find((word) => word.startsWith('--count='))?.split('=')[1] ?? 1);
   const lines: string[] = [];
   const started = createDeferred<string[]>();
-  const ended = runExporter(args, stop.signal, (line) => {
+  const note = (line: string): void => {
     lines.push(line.trim());
     if (lines.length === count) started.resolve(lines);
-  });
+  };
+  const ended = runExporter(args, stop.signal, note, now);
   t.onTestFinished(async () => {
     stop.abort();
     await ended;
@@ -47,25 +50,53 @@ function stopAfter(t: TestContext, child: ChildProcess): void {
   });
 }
 
-test.skipIf(someMissing)('a print of the demo ends, and its notice is printed', { timeout: 90_000 }, async (t) => {
-  const commands = Object.values(readCompose(COMPOSE).services).flatMap(({ command }) =>
-    command?.[0] === 'simulate' ? [command] : [],
-  );
-  const printers = (await Promise.all(commands.map((command) => simulate(t, command)))).flat();
-  expect(printers).toHaveLength(3);
-  const exporter = await startExporter({
-    printers: printers.map(parsePrinter),
-    listen: [{ host: '127.0.0.1', port: 0 }],
-    telemetryPath: '/metrics',
-    processMetrics: false,
-    maxRequests: 40,
-    scrapeTimeoutMs: 10_000,
-    scrapeTimeoutOffsetMs: 100,
-    discoveryIntervalMs: 0,
-    build: { version: '0.0.0', revision: 'test' },
-    log: silentLogger,
-    now: Date.now,
+const commands = Object.values(readCompose(COMPOSE).services).flatMap(({ command }) =>
+  command?.[0] === 'simulate' ? [command] : [],
+);
+
+// The demo scrapes every 5 s. Who points a Prometheus of his own at it has 30 s, as the README says.
+test.for([5, 30])('every print of the demo is seen to end, scraped every %i s', async (seconds, t) => {
+  let nowMs = Date.UTC(2026, 0, 1);
+  const now = (): number => nowMs;
+  const printers = (await Promise.all(commands.map((command) => simulate(t, command, now)))).flat();
+  const exporter = await startTestExporter(printers.map(parsePrinter), { now });
+  t.onTestFinished(() => exporter.close(0));
+  const states = new Map<string, string[]>();
+  const ends = new Map<string, Set<number>>();
+  for (const overMs = nowMs + MINUTES * 60_000; nowMs < overMs; nowMs += seconds * 1000) {
+    const page = await scrape(exporter);
+    for (const { labels, value } of samplesOf(page, 'flashforge_state')) {
+      const { printer = '', state = '' } = labels;
+      const seen = states.get(printer) ?? [];
+      states.set(printer, seen);
+      // Heating takes a few seconds only.
+      if (value === 1 && state !== 'heating' && seen.at(-1) !== state) seen.push(state);
+    }
+    // What FlashForgePrintCompleted looks at: another time is another notice.
+    for (const { labels, value } of samplesOf(page, 'flashforge_last_print_end_timestamp_seconds')) {
+      const end = `${labels['printer']} ${labels['result']}`;
+      ends.set(end, (ends.get(end) ?? new Set()).add(value));
+    }
+  }
+  // The Adventurer 3 knows no `completed`.
+  const turn = (done: string) => [0, 1, 2].flatMap(() => ['printing', done]);
+  expect(Object.fromEntries([...states].map(([printer, seen]) => [printer, seen.slice(0, 6)]))).toEqual({
+    'adventurer3-1': turn('ready'),
+    'adventurer5m-pro-1': turn('completed'),
+    'adventurer5m-pro-2': turn('completed'),
   });
+  expect(Object.fromEntries([...ends].map(([end, { size }]) => [end, size]))).toEqual({
+    'adventurer3-1 completed': 3,
+    'adventurer5m-pro-1 completed': 3,
+    'adventurer5m-pro-2 completed': 3,
+  });
+});
+
+test.skipIf(someMissing)('a print of the demo ends, and its notice is printed', { timeout: 90_000 }, async (t) => {
+  const fast = commands.map((command) => command.map((word) => word.replace(/^--speed=.*/, `--speed=${SPEED}`)));
+  const printers = (await Promise.all(fast.map((command) => simulate(t, command)))).flat();
+  expect(printers).toHaveLength(3);
+  const exporter = await startTestExporter(printers.map(parsePrinter), { scrapeTimeoutOffsetMs: 100 });
   t.onTestFinished(() => exporter.close(0));
 
   const notices = spawn(process.execPath, [pathOf('deploy/demo/notices.js')], {

@@ -46,6 +46,7 @@ export async function runExporter(
   args: readonly string[],
   stop = new AbortController().signal,
   onOut: (text: string) => void = () => {},
+  now: () => number = Date.now,
 ): Promise<CliRun> {
   let out = '';
   let err = '';
@@ -59,7 +60,7 @@ export async function runExporter(
       err += text;
     },
     stop,
-    now: Date.now,
+    now,
   });
   return { code, out, err };
 }
