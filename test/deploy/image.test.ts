@@ -1,6 +1,12 @@
 // The Dockerfile, as text: .github/workflows/image.yml builds and runs it.
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startCli } from '../cli/run.ts';
+import { runProgram } from '../support/programs.ts';
+import { createCertificateFolder } from '../web/certificate-folder.ts';
 import { pathOf, readPackage, readText, runExporter } from './files.ts';
 
 const dockerfile = readText('Dockerfile').replaceAll(/\\\n\s*/g, '');
@@ -46,13 +52,49 @@ test('carries what runs: no sources, no development dependencies, no package man
   expect(dockerfile).toContain('npm ci --omit=dev');
 });
 
-test('knows its health without another program, at the port that it opens', async () => {
-  const [port] = values('EXPOSE');
+describe('knows its health', () => {
   const [check = ''] = values('HEALTHCHECK .*? CMD');
-  const [program, ...args] = JSON.parse(check) as string[];
-  expect([program, args[0]]).toEqual(['node', '-e']);
-  expect(args[1]).toContain(`http://127.0.0.1:${port}/-/healthy`);
-  expect((await runExporter(['--help'])).out).toContain(`":${port}"`);
+  const [program, script = '', where] = JSON.parse(check) as string[];
+  const isHealthy = (url: string) =>
+    runProgram(process.execPath, [pathOf(`scripts/${script}`), `${new URL(url).host}/-/healthy`]);
+
+  const tls = 'tls_server_config: {cert_file: server.crt, key_file: server.key}\n';
+  const users = 'basic_auth_users: {prometheus: $2b$10$e8mQdXTkXDBhNXwJK4hJ.OXo9brDHvehS6DgELbSNqr6X70FTXDYK}\n';
+
+  test('without another program, at the port that it opens', async () => {
+    const [port] = values('EXPOSE');
+    expect([program, where]).toEqual(['node', `127.0.0.1:${port}/-/healthy`]);
+    expect(values('COPY').join(' ')).toContain(` scripts/${script} ./`);
+    expect((await runExporter(['--help'])).out).toContain(`":${port}"`);
+  });
+
+  test.each([
+    ['as it comes', '', 200],
+    ['with users', users, 401],
+    ['with TLS', tls, 200],
+    ['with both', tls + users, 401],
+  ])('%s', async (_, config, status) => {
+    const folder = await createCertificateFolder();
+    onTestFinished(() => folder.remove());
+    const file = await folder.write('web-config.yml', config);
+    await using cli = startCli(['--web.listen-address=127.0.0.1:0', '--web.config.file', file]);
+    const [, url = ''] = await cli.see('err', /msg=listening url=(\S+)/);
+    expect(await isHealthy(url)).toEqual({ code: 0, output: `status ${status}\n` });
+  });
+
+  test('not while it answers with an error of its own, nor when nothing listens', async () => {
+    const server = createServer((_, response) => response.writeHead(503).end()).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    expect(await isHealthy(`http://127.0.0.1:${port}`)).toEqual({ code: 1, output: 'status 503\n' });
+    server.close();
+    server.closeAllConnections();
+    await once(server, 'close');
+    expect(await isHealthy(`http://127.0.0.1:${port}`)).toEqual({
+      code: 1,
+      output: `connect ECONNREFUSED 127.0.0.1:${port}\n`,
+    });
+  });
 });
 
 test('the build gets what it copies, and nothing else', () => {
