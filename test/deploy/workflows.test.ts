@@ -1,6 +1,10 @@
 // The workflows: what they run exists here, and they may do no more than they need.
 import { readdirSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { requireProgram, runProgram } from '../support/programs.ts';
 import { pathOf, readPackage, readText, readYaml } from './files.ts';
 
 interface Job {
@@ -14,6 +18,13 @@ interface Job {
 interface Workflow {
   permissions: Record<string, string>;
   jobs: Record<string, Job>;
+}
+
+interface Sbom {
+  components: { 'bom-ref': string }[];
+}
+interface Lock {
+  packages: Record<string, { version: string; dev?: boolean }>;
 }
 
 const FOLDER = '.github/workflows';
@@ -75,6 +86,26 @@ test('the image is for more than one platform, and says what it is made of', () 
     sbom: true,
   });
 });
+
+const npm = requireProgram('npm');
+test.skipIf(npm === undefined)(
+  'the list of contents of a release has all that is installed with the package',
+  async () => {
+    const steps = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['github']?.steps ?? [];
+    const commands = steps.flatMap(({ run }) => (run?.includes('npm sbom') ? [run] : []));
+    const folder = await mkdtemp(join(tmpdir(), 'flashforge-sbom-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    for (const name of ['package.json', 'package-lock.json']) await copyFile(pathOf(name), join(folder, name));
+    const { code, output } = await runProgram('/bin/sh', ['-ec', ['cd "$0"', ...commands].join('\n'), folder]);
+    expect(code, output).toBe(0);
+    const { components } = JSON.parse(await readFile(join(folder, 'sbom.cdx.json'), 'utf8')) as Sbom;
+    const { packages } = JSON.parse(readText('package-lock.json')) as Lock;
+    const shipped = Object.entries(packages).flatMap(([path, { dev, version }]) =>
+      path === '' || dev === true ? [] : [`${path.replace(/^.*node_modules\//, '')}@${version}`],
+    );
+    expect(components.map(({ 'bom-ref': name }) => name).sort()).toEqual([...new Set(shipped)].sort());
+  },
+);
 
 test('the package is published with provenance', () => {
   const runs = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['npm']?.steps.flatMap(({ run }) => run ?? []);
