@@ -13,6 +13,7 @@ interface Job {
   permissions?: Record<string, string>;
   strategy?: { matrix: Record<string, unknown[]> };
   needs?: string;
+  container?: { image: string; options: string };
   steps: { uses?: string; run?: string; with?: Record<string, unknown> }[];
 }
 interface Workflow {
@@ -76,6 +77,11 @@ test('tests run on every Node.js that the gate runs them on', () => {
   const matrix = readYaml<Workflow>(`${FOLDER}/test.yml`).jobs['node']?.strategy?.matrix['node'];
   const others = /for major in (.*); do/.exec(readText('.ci/run'))?.[1]?.split(' ').map(Number) ?? [];
   expect(matrix).toEqual([20, ...others]);
+});
+
+test('the gate runs where network namespaces can be made', () => {
+  const { gate } = readYaml<Workflow>(`${FOLDER}/test.yml`).jobs;
+  expect(gate?.container).toEqual({ image: 'node:20-bookworm', options: '--privileged' });
 });
 
 test('the image is for more than one platform, and says what it is made of', () => {
