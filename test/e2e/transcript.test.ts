@@ -1,14 +1,14 @@
-// The documents show what curl prints: every console block in them is run against the program, and compared.
+// The documents show what commands print: every console block in them is run against the program, and compared.
 // `npx vitest run test/e2e/transcript.test.ts -u` writes what it prints now into the documents.
 
 import { execFile } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { buildProgram, type Program } from '../cli/program.ts';
+import { buildProgram, type Program, type RunningProgram } from '../cli/program.ts';
 import { createDeferred } from '../support/deferred.ts';
 import { FINDER } from '../support/finder.ts';
 import { ask } from '../support/http.ts';
@@ -16,9 +16,11 @@ import { requireProgram } from '../support/programs.ts';
 import { type Answer, silence, startScriptedPrinter } from '../support/scripted-printer.ts';
 
 const curl = requireProgram('curl');
-const DOCS = fileURLToPath(new URL('../../docs/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 // As the documents write it.
 const WHERE = 'localhost:10899';
+const START = 'npm run --silent start -- ';
+const DOCUMENTS = ['docs/http.md', 'docs/json-api.md'];
 const STATUSES = [200, 204, 400, 401, 403, 404, 405, 429, 431, 500, 502, 503, 504];
 
 // The password is "right". At a cost of 14 a compare takes a second: the queue stays full while curl asks.
@@ -28,7 +30,7 @@ const FLOOD = 12;
 
 /** What a block is run against. */
 interface Situation {
-  readonly url: string;
+  readonly url?: string;
   /** Resolves when curl may ask; what it started ends when the signal fires. */
   readonly prepare?: (signal: AbortSignal) => Promise<unknown>;
 }
@@ -43,10 +45,19 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
   let program: Program;
   let folder = '';
 
-  async function start(...argv: readonly string[]): Promise<string> {
+  function startProgram(argv: readonly string[]): RunningProgram {
     const running = program.start(['--web.listen-address=127.0.0.1:0', ...argv]);
     closing.push(() => running[Symbol.asyncDispose]());
-    const [, url = ''] = await running.see('err', /msg=listening url=(\S+)/);
+    return running;
+  }
+
+  async function start(...argv: readonly string[]): Promise<string> {
+    const [, url = ''] = await startProgram(argv).see('err', /msg=listening url=(\S+)/);
+    return url;
+  }
+
+  async function startDemo(): Promise<string> {
+    const [, url = ''] = await startProgram(['demo']).see('out', /^open (\S+)/m);
     return url;
   }
 
@@ -67,6 +78,7 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
     closing.push(() => program[Symbol.asyncDispose]());
     folder = await mkdtemp(join(tmpdir(), 'transcript-'));
     closing.push(() => rm(folder, { recursive: true }));
+    await mkdir(join(folder, 'readme'));
     const heard = createDeferred();
     const finder = await printer('finder', FINDER);
     const slow = await printer('slow', { M119: () => heard.resolve() });
@@ -88,6 +100,10 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
       url: await start('--web.cors-origin=http://192.168.1.5:8000', finder),
     });
     situations.set('Reload', { url: reloadable });
+    situations.set('Quick start', { url: await startDemo() });
+    situations.set('Printers', {
+      prepare: () => inFile('readme/printers.yml', 'printers:\n  - name: finder\n    adress: 192.168.1.50\n'),
+    });
     situations.set('500', {
       url: reloadable,
       prepare: () => inFile('printers.yml', 'printers:\n  - adress: 192.168.1.50\n'),
@@ -121,12 +137,16 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
   /** What a shell prints; `…` for what differs each time. */
   async function run(command: string, heading: string): Promise<string> {
     const [key = ''] = [...situations.keys()].filter((begin) => begin !== '' && heading.startsWith(begin));
-    const { url = '', prepare } = situations.get(key) ?? {};
+    const { url = 'http://none', prepare } = situations.get(key) ?? {};
     const over = new AbortController();
     await prepare?.(over.signal);
+    const here = command
+      .replaceAll(WHERE, new URL(url).host)
+      .replace(START, `'${process.execPath}' '${program.main}' `);
     const printed = await new Promise<string>((resolve, reject) => {
-      execFile('/bin/sh', ['-c', command.replaceAll(WHERE, new URL(url).host)], (error, stdout, stderr) => {
-        if (error) reject(error);
+      execFile('/bin/sh', ['-c', here], { cwd: join(folder, 'readme') }, (error, stdout, stderr) => {
+        // An exit code is an answer too, where something was said.
+        if (error && stdout + stderr === '') reject(error);
         else resolve(stdout + stderr);
       });
     });
@@ -141,8 +161,8 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
     return isOfAnyLength ? plain.replace(/^(content-length): \d+$/im, '$1: …') : plain;
   }
 
-  it.each(['http.md', 'json-api.md'])('docs/%s is what curl prints', { timeout: 60_000 }, async (name) => {
-    const path = join(DOCS, name);
+  it.each([...DOCUMENTS, 'README.md'])('%s is what its commands print', { timeout: 60_000 }, async (name) => {
+    const path = join(ROOT, name);
     const text = await readFile(path, 'utf8');
     const headings = [...text.matchAll(HEADING)];
     let rendered = '';
@@ -157,7 +177,7 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
   });
 
   it('the documents has every status that a command can meet', async () => {
-    const texts = await Promise.all(['http.md', 'json-api.md'].map((name) => readFile(join(DOCS, name), 'utf8')));
+    const texts = await Promise.all(DOCUMENTS.map((name) => readFile(join(ROOT, name), 'utf8')));
     const shown = new Set(
       [...texts.join('\n').matchAll(/^HTTP\/1\.[01] (\d{3}) /gm)].map(([, status]) => Number(status)),
     );
