@@ -2,15 +2,23 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { pathOf, readPackage, readText, readYaml } from './files.ts';
+import { pathOf, readPackage, readText, readYaml, runExporter } from './files.ts';
 
 const DOCUMENTS = [
+  'README.md',
   'CONTRIBUTING.md',
   'SECURITY.md',
-  'docs/architecture.md',
+  ...readdirSync(pathOf('docs'))
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   'deploy/systemd/README.md',
   'deploy/kubernetes/README.md',
 ];
+async function flagsOfHelp(): Promise<string[]> {
+  const { out } = await runExporter(['--help']);
+  return [...new Set([...out.matchAll(/^ +(?:-\w, )?(--[\w.-]+)/gm)].map(([, flag = '']) => flag))].sort();
+}
+
 // Made on the reader's machine.
 const MADE = /^deploy\/kubernetes\/my-printers/;
 
@@ -41,6 +49,18 @@ describe.each(DOCUMENTS)('%s', (document) => {
     for (const [, name = ''] of text.matchAll(/npm run (?:--silent )?([\w:]+)/g))
       expect(scripts).toHaveProperty([name]);
   });
+
+  test('names flags that the exporter has', async () => {
+    const known = await flagsOfHelp();
+    const named = text.match(/--(?:config|web|probe|scrape|discovery|state|log)\.[a-z][a-z.-]*[a-z]/g) ?? [];
+    for (const flag of named) expect(known).toContain(flag);
+  });
+});
+
+test('the README lists every flag of the help', async () => {
+  const [, table = ''] = /^## Flags\n([\s\S]*?)^## /m.exec(readText('README.md')) ?? [];
+  const listed = [...table.matchAll(/^\| `(--[\w.-]+)/gm)].map(([, flag]) => flag);
+  expect(listed.toSorted()).toEqual((await flagsOfHelp()).filter((flag) => !/^--(help|version)$/.test(flag)));
 });
 
 test('the architecture names the files of src/ as they are', () => {
