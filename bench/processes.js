@@ -23,6 +23,32 @@ export async function startScript(script, args, input, nodeFlags = []) {
   return { child, pid: child.pid, first };
 }
 
+/** Starts a program that serves, and resolves with what the pattern finds in a line of its log. */
+export async function startLogging(command, args, pattern) {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  children.add(child);
+  let last = '';
+  const found = new Promise((resolve) => {
+    // Read to its end, also when found: a log that nobody reads would stop the program.
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      last = line;
+      const match = pattern.exec(line);
+      if (match) resolve(match[1]);
+    });
+  });
+  const first = await Promise.race([
+    found,
+    once(child, 'exit').then(() => Promise.reject(new Error(`${command} ended: ${last}`))),
+  ]);
+  return { child, pid: child.pid, first };
+}
+
+/** Starts the exporter as its users do; resolves with its URL. */
+export function startServe(args) {
+  const command = ['dist/main.js', ...args, '--web.listen-address', '127.0.0.1:0'];
+  return startLogging(process.execPath, command, /msg=listening .*url="?([^" ]+)/);
+}
+
 export async function stop({ child }) {
   children.delete(child);
   if (child.exitCode !== null) return;
