@@ -1,0 +1,9 @@
+// What is made of many measurements.
+
+/** The nearest rank: always a value that was measured. */
+export function quantile(values, q) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
+}
+
+export const median = (values) => quantile(values, 0.5);
