@@ -1,0 +1,76 @@
+// What was to be reached, each as a ratio of two figures of the same run, so that it holds on any machine.
+
+const KINDS = ['tcp', 'http'];
+const SMALL = 100;
+const LARGE = 1000;
+
+/** CPU time a printer at 1,000 and at 100: whether the cost grows with their number. */
+export function costsPerPrinter(results) {
+  const costs = [];
+  for (const large of results) {
+    const { kind, latencyMs, printers } = large;
+    if (printers !== LARGE) continue;
+    const small = results.find((r) => r.kind === kind && r.latencyMs === latencyMs && r.printers === SMALL);
+    if (!small) continue;
+    const [smallMs, largeMs] = [small.exporter.cpuMs / SMALL, large.exporter.cpuMs / LARGE];
+    costs.push({ kind, latencyMs, cpuMsAt100: smallMs, cpuMsAt1000: largeMs, ratio: largeMs / smallMs });
+  }
+  return costs;
+}
+
+/** The worst of the cases that the target names: what it does not name, such as the reply time, holds for all measured. */
+function judge(target, { atMost, atLeast }, cases) {
+  const sorted = cases.toSorted((a, b) => a.value - b.value);
+  const worst = atMost === undefined ? sorted[0] : sorted.at(-1);
+  const limit = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
+  if (!worst) return { target, limit, verdict: 'not measured' };
+  const isMet = atMost === undefined ? worst.value >= atLeast : worst.value <= atMost;
+  return { target, limit, measured: worst.value, at: worst.at, verdict: isMet ? 'met' : 'NOT MET' };
+}
+
+const cpuOverFloor = ({ exporter, floor }) => exporter.cpuMs / floor.cpuMs;
+const wallOverFloor = ({ exporter, floor }) => exporter.wallP50Ms / floor.wallP50Ms;
+const peakOverFloor = ({ exporter, floor }) => exporter.peakMiB / floor.peakMiB;
+
+function judgeKind(kind, results, costs) {
+  const of = (isNamed, ratio) =>
+    results.filter((r) => r.kind === kind && isNamed(r)).map((r) => ({ value: ratio(r), at: `${r.latencyMs} ms` }));
+  const isLargeAtOnce = (r) => r.printers === LARGE && r.latencyMs === 0;
+  const isSmallLate = (r) => r.printers === SMALL && r.latencyMs === 20;
+  const isLarge = (r) => r.printers === LARGE;
+  const growth = costs.filter((cost) => cost.kind === kind);
+  return [
+    judge(`${kind}: CPU / floor, 1000 printers, 0 ms`, { atMost: 1.6 }, of(isLargeAtOnce, cpuOverFloor)),
+    judge(`${kind}: wall / floor, 1000 printers, 0 ms`, { atMost: 1.6 }, of(isLargeAtOnce, wallOverFloor)),
+    judge(`${kind}: wall / floor, 100 printers, 20 ms`, { atMost: 1.1 }, of(isSmallLate, wallOverFloor)),
+    judge(`${kind}: peak memory / floor, 1000 printers`, { atMost: 1.6 }, of(isLarge, peakOverFloor)),
+    judge(
+      `${kind}: CPU a printer, at 1000 / at 100`,
+      { atMost: 1.2 },
+      growth.map(({ ratio, latencyMs }) => ({ value: ratio, at: `${latencyMs} ms` })),
+    ),
+  ];
+}
+
+/** A line for each number of printers: a probe costs the same for each of them, and a scrape has its own part too. */
+function judgeBlackbox(results) {
+  const measured = results.filter(({ blackbox }) => blackbox);
+  if (measured.length === 0) return [judge('tcp: CPU of blackbox / own', { atLeast: 3 }, [])];
+  const counts = [...new Set(measured.map(({ printers }) => printers))];
+  return counts.map((count) => {
+    const cases = measured.filter(({ printers }) => printers === count);
+    const ratios = cases.map((r) => ({ value: r.blackbox.cpuMs / r.exporter.cpuMs, at: `${r.latencyMs} ms` }));
+    return judge(`tcp: CPU of blackbox / own, printers: ${count}`, { atLeast: 3 }, ratios);
+  });
+}
+
+export function judgeTargets({ results, costs, startup, idle }) {
+  const starts = startup ? [{ value: startup.ratio, at: `${startup.starts} starts` }] : [];
+  const idles = idle ? [{ value: idle.cpuPercent, at: `${Math.round(idle.seconds)} s` }] : [];
+  return [
+    ...KINDS.flatMap((kind) => judgeKind(kind, results, costs)),
+    ...judgeBlackbox(results),
+    judge('start to healthy / node -e 0', { atMost: 4 }, starts),
+    judge('idle CPU, % of a core', { atMost: 0.5 }, idles),
+  ];
+}
