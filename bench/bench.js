@@ -1,10 +1,25 @@
-// npm run bench: what a scrape costs, beside the floor of bare sockets, in turn in one run.
-// Options: --printers 1,10,100,1000 --latency 0,20 --kinds tcp,http --scrapes 20 --output bench/results/NAME.json
+// npm run bench: what a scrape costs, beside the floor of bare sockets and (over TCP, if it is installed)
+// prometheus-blackbox-exporter, in turn in one run; how soon a start is healthy; what idling costs; which targets are met.
+//
+//   --printers 1,10,100,1000  how many printers; --latency, --kinds and this make the cases
+//   --latency 0,20            milliseconds before each reply of a printer
+//   --kinds tcp,http          how the printers are read; '' measures no scrapes
+//   --scrapes 20              scrapes of each case
+//   --probes-at-once 64       probes that the blackbox exporter is asked for at a time; 0 leaves it out
+//   --starts 11               starts of the exporter, and of node -e 0; 0 leaves them out
+//   --idle-seconds 30         how long idling is measured; 0 leaves it out
+//   --output FILE             where the JSON goes: bench/results/latest.json
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { blackboxVersion, probeAll, startBlackbox } from './blackbox.js';
+import { startFleet } from './fleet.js';
+import { measureIdle } from './idle.js';
 import { cpuMs, peakMiB, startScript, stop, stopAll } from './processes.js';
+import { measureStartup } from './startup.js';
+import { median, quantile } from './statistics.js';
+import { costsPerPrinter, judgeTargets } from './targets.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -12,11 +27,19 @@ const { values: options } = parseArgs({
     latency: { type: 'string', default: '0,20' },
     kinds: { type: 'string', default: 'tcp,http' },
     scrapes: { type: 'string', default: '20' },
+    'probes-at-once': { type: 'string', default: '64' },
+    starts: { type: 'string', default: '11' },
+    'idle-seconds': { type: 'string', default: '30' },
     output: { type: 'string', default: 'bench/results/latest.json' },
   },
 });
-const list = (text) => text.split(',');
+const list = (text) => text.split(',').filter(Boolean);
+const probesAtOnce = Number(options['probes-at-once']);
+const blackbox = probesAtOnce > 0 ? blackboxVersion() : undefined;
+if (probesAtOnce > 0 && !blackbox) console.error('prometheus-blackbox-exporter is not installed: measured without it');
 const folder = mkdtempSync(join(tmpdir(), 'flashforge-bench-'));
+// A signal alone would end this process without the event, and leave the others running.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.on('exit', () => {
   stopAll();
   rmSync(folder, { recursive: true, force: true });
@@ -29,28 +52,14 @@ async function scrape(url) {
   return { wallMs: performance.now() - startedAt, page };
 }
 
-function quantile(sorted, q) {
-  return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];
-}
-
-function summary(walls, cpuTotalMs, pid, pageBytes) {
-  const sorted = walls.toSorted((a, b) => a - b);
+function summary({ walls, cpu, pid, pageBytes }) {
   return {
-    wallP50Ms: quantile(sorted, 0.5),
-    wallP99Ms: quantile(sorted, 0.99),
-    cpuMs: cpuTotalMs / walls.length,
+    wallP50Ms: median(walls),
+    wallP99Ms: quantile(walls, 0.99),
+    cpuMs: cpu / walls.length,
     peakMiB: peakMiB(pid),
     pageBytes,
   };
-}
-
-function configText(kind, printers) {
-  const lines = printers.map(({ name, host, serialNumber, checkCode }) =>
-    kind === 'http'
-      ? `  - {name: ${name}, address: ${host}, tcp: false, serial_number: ${serialNumber}, check_code: "${checkCode}"}`
-      : `  - {name: ${name}, address: ${host}}`,
-  );
-  return `printers:\n${lines.join('\n')}\n`;
 }
 
 async function startExporter(config) {
@@ -59,10 +68,7 @@ async function startExporter(config) {
 }
 
 async function measure(kind, count, latencyMs, scrapes) {
-  const simulator = await startScript('bench/printers.js', [kind, String(count), String(latencyMs)]);
-  const printers = JSON.parse(simulator.first);
-  const config = join(folder, 'printers.yml');
-  writeFileSync(config, configText(kind, printers));
+  const { simulator, printers, config } = await startFleet(kind, count, latencyMs, folder);
   const exporter = await startExporter(config);
   const { page } = await scrape(exporter.url);
   const up = page.match(/^flashforge_up\{.*\} 1$/gm)?.length ?? 0;
@@ -71,36 +77,39 @@ async function measure(kind, count, latencyMs, scrapes) {
   writeFileSync(pageFile, page);
   const floor = await startScript('bench/floor.js', [kind, pageFile], JSON.stringify(printers));
   const floorUrl = `http://127.0.0.1:${floor.first}/metrics`;
-  // Both warm: compiled, and with their heaps grown.
+  const prober = blackbox && kind === 'tcp' ? await startBlackbox(printers, probesAtOnce, folder) : undefined;
+  const run = (process, scrapeOnce) => ({ ...process, scrapeOnce, walls: [], cpu: 0, pageBytes: 0 });
+  const runs = {
+    exporter: run(exporter, () => scrape(exporter.url)),
+    floor: run(floor, () => scrape(floorUrl)),
+    ...(prober && { blackbox: run(prober, () => probeAll(prober)) }),
+  };
+  // All warm: compiled, and with their heaps grown.
   for (let i = 0; i < Math.max(3, scrapes / 4); i++) {
-    await scrape(exporter.url);
-    await scrape(floorUrl);
+    for (const { scrapeOnce } of Object.values(runs)) await scrapeOnce();
   }
-  const runs = [
-    { url: exporter.url, pid: exporter.pid, walls: [], cpu: 0 },
-    { url: floorUrl, pid: floor.pid, walls: [], cpu: 0 },
-  ];
-  let pageBytes = 0;
   let longestBlockMs = 0;
   for (let i = 0; i < scrapes; i++) {
-    for (const run of runs) {
+    for (const run of Object.values(runs)) {
       const before = cpuMs(run.pid);
-      const result = await scrape(run.url);
+      const result = await run.scrapeOnce();
       run.cpu += cpuMs(run.pid) - before;
       run.walls.push(result.wallMs);
-      if (run !== runs[0]) continue;
-      pageBytes = Buffer.byteLength(result.page);
+      run.pageBytes = Buffer.byteLength(result.page);
+      if (run !== runs.exporter) continue;
       const lag = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(result.page)?.[1];
       longestBlockMs = Math.max(longestBlockMs, Number(lag ?? 0) * 1000);
     }
   }
-  const [own, bare] = runs.map((run) => summary(run.walls, run.cpu, run.pid, pageBytes));
-  await Promise.all([stop(exporter), stop(floor), stop(simulator)]);
-  return { kind, printers: count, latencyMs, scrapes, exporter: { ...own, longestBlockMs }, floor: bare };
+  const summaries = Object.fromEntries(Object.entries(runs).map(([name, run]) => [name, summary(run)]));
+  Object.assign(summaries.exporter, { longestBlockMs });
+  await Promise.all([...Object.values(runs), simulator].map(stop));
+  return { kind, printers: count, latencyMs, scrapes, ...summaries };
 }
 
-function row({ kind, printers, latencyMs, exporter, floor }) {
-  const ratio = (a, b) => `${(a / b).toFixed(2)} ×`;
+const ratio = (a, b) => `${(a / b).toFixed(2)} ×`;
+
+function row({ kind, printers, latencyMs, exporter, floor, blackbox }) {
   return {
     kind,
     printers,
@@ -110,6 +119,8 @@ function row({ kind, printers, latencyMs, exporter, floor }) {
     'wall/floor': ratio(exporter.wallP50Ms, floor.wallP50Ms),
     'CPU ms': exporter.cpuMs.toFixed(1),
     'CPU/floor': ratio(exporter.cpuMs, floor.cpuMs),
+    'blackbox CPU ms': blackbox?.cpuMs.toFixed(1) ?? '-',
+    'blackbox/own': blackbox ? ratio(blackbox.cpuMs, exporter.cpuMs) : '-',
     'peak MiB': exporter.peakMiB.toFixed(0),
     'mem/floor': ratio(exporter.peakMiB, floor.peakMiB),
     'block ms': exporter.longestBlockMs.toFixed(0),
@@ -117,6 +128,10 @@ function row({ kind, printers, latencyMs, exporter, floor }) {
   };
 }
 
+// First, while this process is small and nothing of an earlier case is left.
+const startup = Number(options.starts) > 0 ? await measureStartup(Number(options.starts)) : undefined;
+const idle =
+  Number(options['idle-seconds']) > 0 ? await measureIdle(Number(options['idle-seconds']), folder) : undefined;
 const results = [];
 for (const kind of list(options.kinds)) {
   for (const count of list(options.printers)) {
@@ -126,8 +141,48 @@ for (const kind of list(options.kinds)) {
     }
   }
 }
-console.table(results.map(row));
+const costs = costsPerPrinter(results);
+const targets = judgeTargets({ results, costs, startup, idle });
+
+if (results.length > 0) console.table(results.map(row));
+for (const { kind, latencyMs, cpuMsAt100, cpuMsAt1000 } of costs) {
+  console.log(
+    `${kind}, ${latencyMs} ms: a printer costs ${cpuMsAt100.toFixed(3)} ms of CPU at 100, ${cpuMsAt1000.toFixed(3)} ms at 1,000: ${ratio(cpuMsAt1000, cpuMsAt100)}`,
+  );
+}
+if (startup) {
+  const { starts, healthyMs, nodeMs } = startup;
+  console.table([
+    {
+      starts,
+      'start to healthy ms': healthyMs.toFixed(0),
+      'node -e 0 ms': nodeMs.toFixed(0),
+      'healthy/node': ratio(healthyMs, nodeMs),
+    },
+  ]);
+}
+if (idle) {
+  const { printers, seconds, cpuMs, cpuPercent } = idle;
+  console.table([
+    { printers, 'idle s': seconds.toFixed(1), 'CPU ms': cpuMs.toFixed(1), '% of a core': cpuPercent.toFixed(3) },
+  ]);
+}
+console.table(
+  targets.map(({ target, limit, measured, at, verdict }) => ({
+    target,
+    limit,
+    measured: measured?.toFixed(2) ?? '-',
+    at: at ?? '-',
+    verdict,
+  })),
+);
 mkdirSync(dirname(options.output), { recursive: true });
-const machine = { node: process.version, cpus: cpus().length, memoryMiB: Math.round(totalmem() / 2 ** 20) };
-writeFileSync(options.output, `${JSON.stringify({ machine, results }, null, 2)}\n`);
+const machine = {
+  node: process.version,
+  cpus: cpus().length,
+  memoryMiB: Math.round(totalmem() / 2 ** 20),
+  ...(blackbox && { blackbox, probesAtOnce }),
+};
+const written = { machine, startup, idle, results, costsPerPrinter: costs, targets };
+writeFileSync(options.output, `${JSON.stringify(written, null, 2)}\n`);
 console.log(`written to ${options.output}`);
