@@ -25,7 +25,7 @@ function judge(target, { atMost, atLeast }, cases) {
   const limit = atMost === undefined ? `≥ ${atLeast}` : `≤ ${atMost}`;
   if (!worst) return { target, limit, verdict: 'not measured' };
   const isMet = atMost === undefined ? worst.value >= atLeast : worst.value <= atMost;
-  return { target, limit, measured: worst.value, at: worst.at, verdict: isMet ? 'met' : 'NOT MET' };
+  return { target, limit, measured: worst.value, at: worst.at, verdict: isMet ? 'met' : 'not met' };
 }
 
 const cpuOverFloor = ({ exporter, floor }) => exporter.cpuMs / floor.cpuMs;
