@@ -1,6 +1,7 @@
 // The shape of the configuration file, as its owner writes it.
 
 import { z } from 'zod';
+import { MAX_NAME_LENGTH } from '../printer/config.ts';
 import { LOGIN_MODES } from '../tcp/read.ts';
 import { parseAddress } from './address.ts';
 import { parseDuration } from './duration.ts';
@@ -28,9 +29,6 @@ function notText({ input }: { readonly input?: unknown }): string {
 
 // Aborts, or the checks below would run on an address that was not parsed.
 const text = z.string({ error: notText }).regex(/\S/, { error: 'must not be empty', abort: true });
-
-/** The most characters a name may have: Prometheus would get no more of it as a label. */
-export const MAX_NAME_LENGTH = 256;
 
 const PORT_ERROR = 'must be a number from 1 to 65535';
 const port = z.int(PORT_ERROR).min(1, PORT_ERROR).max(65_535, PORT_ERROR);
@@ -85,3 +83,4 @@ export const FILE_KEYS = Object.keys(fileShape);
 export const PRINTER_KEYS = Object.keys(printerShape);
 
 export type WrittenPrinter = z.infer<typeof printer>;
+export type PrinterKey = keyof WrittenPrinter;

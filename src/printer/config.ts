@@ -5,6 +5,8 @@ import type { LoginMode } from '../tcp/read.ts';
 
 export const DEFAULT_TCP_PORT = 8899;
 export const DEFAULT_HTTP_PORT = 8898;
+/** The most characters a name may have: Prometheus would get no more of it as a label. */
+export const MAX_NAME_LENGTH = 256;
 
 export interface TcpSide {
   readonly host: string;

@@ -1,7 +1,6 @@
 // What the exporter serves.
 
 import { ConfigError } from '../config/error.ts';
-import { renderConfig } from '../config/show.ts';
 import { type ExporterStatus, exporterFamilies } from '../metrics/exporter.ts';
 import { CONTENT_TYPES, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
 import { familiesOf, type MetricFamily } from '../metrics/families.ts';
@@ -58,7 +57,9 @@ function serviceDiscovery({ fleet }: RoutesOptions): Answer {
   return { status: 200, headers, body: `${JSON.stringify(targetGroups(fleet))}\n` };
 }
 
-function config({ fleet }: RoutesOptions): Answer {
+async function config({ fleet }: RoutesOptions): Promise<Answer> {
+  // YAML is loaded when it is asked for: few ever do.
+  const { renderConfig } = await import('../config/show.ts');
   const headers = { ...NO_STORE, 'content-type': 'text/yaml; charset=utf-8' };
   return { status: 200, headers, body: renderConfig(fleet.configured.map((printer) => printer.config)) };
 }

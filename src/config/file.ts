@@ -1,0 +1,109 @@
+// From the text of the configuration file to the printers in it. What it takes to read YAML is loaded with this file.
+
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import type { z } from 'zod';
+import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
+import { ConfigError, quoted } from './error.ts';
+import type { Environment, Origin } from './load.ts';
+import { configSchema, FILE_KEYS, PRINTER_KEYS, type PrinterKey, type WrittenPrinter } from './schema.ts';
+import { Secret } from './secret.ts';
+import { parseYaml } from './yaml.ts';
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function describe(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string } {
+  const { path } = issue;
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    const [where, allowed] = path.length === 0 ? ['the file', FILE_KEYS] : ['a printer', PRINTER_KEYS];
+    // `{check_code:5f3a}` without the blank is one key; what follows the colon is no part of the message.
+    const shown = quoted(key.replace(/:.*$/s, ': …'));
+    return { path: [...path, key], message: `unknown key ${shown}; ${where} may have ${allowed.join(', ')}` };
+  }
+  const last = path.at(-1);
+  const subject = last === undefined ? 'the file' : typeof last === 'number' ? 'a printer' : String(last);
+  return { path, message: `${subject} ${issue.message}` };
+}
+
+function checkCodeKey(written: WrittenPrinter): PrinterKey {
+  if (written.check_code_file !== undefined) return 'check_code_file';
+  return written.check_code_env !== undefined ? 'check_code_env' : 'check_code';
+}
+
+async function readCheckCode(written: WrittenPrinter, file: string, env: Environment): Promise<string | undefined> {
+  if (written.check_code_file !== undefined) {
+    const path = resolve(dirname(file), written.check_code_file);
+    const code = await readFile(path, 'utf8').catch((error: unknown) => {
+      throw new ConfigError(`check_code_file cannot be read: ${reasonOf(error)}`);
+    });
+    if (code.trim() === '') throw new ConfigError(`check_code_file ${path} is empty`);
+    return code.trim();
+  }
+  if (written.check_code_env !== undefined) {
+    const code = env[written.check_code_env]?.trim();
+    if (!code) throw new ConfigError(`check_code_env: the environment variable ${written.check_code_env} is not set`);
+    return code;
+  }
+  return written.check_code;
+}
+
+// The printers take their serial with its prefix only, their screens show it with and without (quirks.md B2).
+function withPrefix(serial: string): string {
+  return /^SN/i.test(serial) ? serial : `SN${serial}`;
+}
+
+function printerConfig(written: WrittenPrinter, checkCode: string | undefined): PrinterConfig {
+  const { host, port = DEFAULT_TCP_PORT } = written.address.parsed;
+  const serialNumber = written.serial_number;
+  return {
+    name: written.name ?? written.address.written,
+    address: written.address.written,
+    ...(written.tcp !== false && port !== 0 && { tcp: { host, port, login: written.login ?? 'auto' } }),
+    ...(serialNumber !== undefined &&
+      checkCode !== undefined && {
+        http: {
+          host,
+          port: written.http_port ?? DEFAULT_HTTP_PORT,
+          serialNumber: withPrefix(serialNumber),
+          checkCode: new Secret(checkCode),
+        },
+      }),
+    ...(written.timeout && { timeoutMs: written.timeout.parsed }),
+  };
+}
+
+async function parseFile(text: string, file: string, env: Environment): Promise<Origin[]> {
+  const { value = {}, at } = parseYaml(text, file);
+  const result = configSchema.safeParse(value);
+  if (!result.success) {
+    const { issues } = result.error;
+    // A misspelt key is missing under its right name as well: say what is there first.
+    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
+    if (!issue) throw new ConfigError(`${file}: not understood`);
+    const { path, message } = describe(issue);
+    throw new ConfigError(`${at(path)}: ${message}`);
+  }
+  return await Promise.all(
+    result.data.printers.map(async (written, index) => {
+      const atKey = (key: PrinterKey): string => at(['printers', index, key]);
+      try {
+        return { at: atKey, config: printerConfig(written, await readCheckCode(written, file, env)) };
+      } catch (error) {
+        throw error instanceof ConfigError
+          ? new ConfigError(`${atKey(checkCodeKey(written))}: ${error.message}`)
+          : error;
+      }
+    }),
+  );
+}
+
+/** Reads the configuration file. @throws ConfigError with `file:line:column` */
+export async function readConfigFile(file: string, env: Environment): Promise<Origin[]> {
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw new ConfigError(`--config.file cannot be read: ${reasonOf(error)}`);
+  });
+  return await parseFile(text, file, env);
+}
