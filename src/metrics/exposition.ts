@@ -33,11 +33,13 @@ export interface ProcessMetrics {
   readonly registry: Registry;
 }
 
+// The default, 10 ms, would wake an idle process a hundred times a second.
+const LOOP_SAMPLE_MS = 100;
+
 /** Starts measuring the process: CPU, memory, descriptors, loop lag, garbage collection. */
 export function createProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
-  // A sample every 10 ms, the default, would wake an idle process a hundred times a second.
-  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
   for (const { name, type } of registry.getMetricsAsArray()) {
     // Gauges called `_total` fail promtool's lint; each stands again without the suffix, by type.
     if (name.endsWith('_total') && String(type) !== 'counter') registry.removeSingleMetric(name);
@@ -47,6 +49,12 @@ export function createProcessMetrics(): ProcessMetrics {
 
 // The loop's delays since the last page. Until the first sample they would be NaN, 0 and 2^63 - 1 ns.
 const LOOP_DELAY = /^nodejs_eventloop_lag_\w+_seconds$/;
+const LOOP_DELAY_SPREAD = 'nodejs_eventloop_lag_stddev_seconds';
+
+/** How late a sample came. Node.js gives the time since the last one: an idle loop would be 100 ms late. */
+function latenessOf(value: number): number {
+  return Math.max(0, value - LOOP_SAMPLE_MS / 1000);
+}
 
 /** The process's metrics as of now. */
 async function measure({ registry }: ProcessMetrics): Promise<readonly Renderable[]> {
@@ -55,7 +63,11 @@ async function measure({ registry }: ProcessMetrics): Promise<readonly Renderabl
   const hasLoopDelay = Number.isFinite(mean);
   return metrics
     .filter(({ name }) => hasLoopDelay || !LOOP_DELAY.test(name))
-    .map(({ name, help, type, values }) => renderable(name, help, String(type), values));
+    .map(({ name, help, type, values }) => {
+      const isTime = LOOP_DELAY.test(name) && name !== LOOP_DELAY_SPREAD;
+      const shown = isTime ? values.map((sample) => ({ ...sample, value: latenessOf(sample.value) })) : values;
+      return renderable(name, help, String(type), shown);
+    });
 }
 
 /** Renders one page. @param own the process's own metrics, where the page is to have them */

@@ -3,7 +3,7 @@
 import { LabelMemory, type Labels } from '../fleet/label-memory.ts';
 import type { PrinterView } from '../fleet/view.ts';
 import { PRINTER_FAMILIES } from './catalog.ts';
-import type { MetricType } from './family.ts';
+import type { Emit, Family, MetricType } from './family.ts';
 
 export interface Sample {
   readonly labels: Labels;
@@ -21,20 +21,46 @@ export interface MetricFamily {
 
 const NONE: Labels = {};
 
+/** One family while its samples are collected. It emits for all printers: a function each for a thousand would cost more. */
+class Collector {
+  readonly #family: Family;
+  readonly #number: number;
+  readonly #samples: Sample[] = [];
+  /** Of the printer whose samples come. */
+  #memory = new LabelMemory('');
+  #place = 0;
+
+  constructor(family: Family, number: number) {
+    this.#family = family;
+    this.#number = number;
+  }
+
+  collect(view: PrinterView, memory: LabelMemory): void {
+    this.#memory = memory;
+    this.#place = 0;
+    this.#family.read(view, this.#emit);
+  }
+
+  readonly #emit: Emit = (value, ...labelValues) => {
+    if (value === undefined) return;
+    const sharedLabels = this.#memory.recall(this.#number, this.#place++, this.#family.labels, labelValues);
+    this.#samples.push({ labels: NONE, sharedLabels, value });
+  };
+
+  get result(): MetricFamily {
+    const { name, help, type } = this.#family;
+    return { name, help, type, samples: this.#samples };
+  }
+}
+
 /** The families of these printers, in the catalog's order; a family without samples is left out. */
 export function familiesOf(views: readonly PrinterView[]): readonly MetricFamily[] {
-  const families = PRINTER_FAMILIES.map((family) => ({ ...family, samples: [] as Sample[] }));
+  const collectors = PRINTER_FAMILIES.map((family, number) => new Collector(family, number));
   // Printer by printer, since what is known of one lies together in memory.
   for (const view of views) {
     // A view made by hand brings no memory.
     const memory = view.labelMemory ?? new LabelMemory(view.labels.printer);
-    families.forEach(({ read, labels, samples }, family) => {
-      let place = 0;
-      read(view, (value, ...labelValues) => {
-        if (value === undefined) return;
-        samples.push({ labels: NONE, sharedLabels: memory.recall(family, place++, labels, labelValues), value });
-      });
-    });
+    for (const collector of collectors) collector.collect(view, memory);
   }
-  return families.filter(({ samples }) => samples.length > 0);
+  return collectors.map(({ result }) => result).filter(({ samples }) => samples.length > 0);
 }
