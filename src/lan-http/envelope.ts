@@ -8,19 +8,24 @@ import { isRecord, type JsonRecord, readNumber } from './fields.ts';
 // of the text: the expression never looks back, however long the text.
 const STRING_OR_NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S]?)*"?|[+-]?\b(?:nan|inf(?:inity)?)\b/gi;
 
+function tryJson(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) };
+  } catch {
+    // The parser's own message quotes the text.
+    return undefined;
+  }
+}
+
 /**
  * Parses JSON, with `nan` and `inf` where numbers belong as null.
  * @throws PrinterError protocol, without a word of the text: it may hold register codes, or the check code echoed
  */
 export function parseJson(text: string, doing: string): unknown {
-  for (const read of [text, text.replace(STRING_OR_NOT_A_NUMBER, (part) => (part.startsWith('"') ? part : 'null'))]) {
-    try {
-      return JSON.parse(read);
-    } catch {
-      // The parser's own message quotes the text.
-    }
-  }
-  throw new PrinterError('protocol', `${doing}: the answer is not JSON, ${text.length} characters came`);
+  const parsed =
+    tryJson(text) ?? tryJson(text.replace(STRING_OR_NOT_A_NUMBER, (part) => (part.startsWith('"') ? part : 'null')));
+  if (!parsed) throw new PrinterError('protocol', `${doing}: the answer is not JSON, ${text.length} characters came`);
+  return parsed.value;
 }
 
 const REFUSALS: ReadonlyMap<number, { code: FailureCode; means: string }> = new Map([
