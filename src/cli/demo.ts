@@ -4,9 +4,9 @@ import type { Argv } from 'yargs';
 import { Secret } from '../config/secret.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../simulator/printer.ts';
-import { type CliContext, untilStopped } from './context.ts';
+import type { CliContext } from './context.ts';
 import { serveOptions } from './options.ts';
-import { startFromArguments } from './serve.ts';
+import { loggerOf, serveUntilStopped, startFromArguments } from './serve.ts';
 
 export function demoBuilder(yargs: Argv) {
   return serveOptions(yargs);
@@ -55,8 +55,7 @@ export async function demo(args: DemoArguments, context: CliContext): Promise<nu
     const [url = ''] = exporter.urls;
     context.writeOut(`${printers.length} simulated printers: ${printers.map(({ name }) => name).join(', ')}\n`);
     context.writeOut(`open ${url}/ or run: curl -s ${url}${args['web.telemetry-path']}\nCtrl-C ends it\n`);
-    await untilStopped(context);
-    await exporter.close(0);
+    await serveUntilStopped(exporter, context, loggerOf(args, context));
     return 0;
   } finally {
     await Promise.all(printers.map((printer) => printer.close()));

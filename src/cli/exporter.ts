@@ -13,6 +13,7 @@ import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { createPrinterReader } from '../printer/reader.ts';
+import { Stop } from '../printer/stop.ts';
 import { createRoutes } from '../web/routes.ts';
 import { type ListenAddress, startServer } from '../web/server.ts';
 import type { ListenFd } from '../web/systemd.ts';
@@ -51,9 +52,15 @@ export interface RunningExporter {
   readonly urls: readonly string[];
   /** Loads the configuration again. @throws ConfigError when it is bad; the old one stays */
   reload(): Promise<void>;
-  /** Lets the scrapes under way finish for at most this long. */
-  close(graceMs: number): Promise<void>;
+  /**
+   * Stops listening, and answers the scrapes under way: after this long with what is read until then, as at their
+   * deadline. Whoever has not taken the answer half a second later is hung up on.
+   */
+  close(readMs: number): Promise<void>;
 }
+
+// For answering after the last read has ended, as long as --scrape.timeout-offset leaves for it.
+const ANSWER_MS = 500;
 
 /** Starts an exporter; it reads printers only when asked. @throws ConfigError when it cannot listen */
 export async function startExporter(options: ExporterOptions): Promise<RunningExporter> {
@@ -65,10 +72,12 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     stateFile === undefined
       ? undefined
       : await (await import('../fleet/state-file.ts')).openStateFile(stateFile, log, now);
+  const lastCall = new Stop();
   const dependencies: PrinterDependencies = {
     read: createPrinterReader(createHttpReader()),
     log,
     now,
+    lastCall,
     ...(state && { recallJobs: state.recall, saveJobs: state.save }),
   };
   const fleet = new Fleet(options.printers, dependencies);
@@ -107,10 +116,12 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   return {
     urls: server.urls,
     reload: () => reloader.reload(),
-    close: async (graceMs) => {
+    close: async (readMs) => {
       isStopping = true;
       stopWatching.abort();
-      await Promise.all([server.close(graceMs), watching]);
+      const endingReads = setTimeout(() => lastCall.abort(), readMs);
+      await Promise.all([server.close(readMs + ANSWER_MS), watching]);
+      clearTimeout(endingReads);
       await state?.close();
       await gate?.close();
     },

@@ -10,8 +10,8 @@ import { type RunningExporter, startExporter } from './exporter.ts';
 import { discoveryOptions, printerOptions, SWITCH, serveOptions, stateOptions } from './options.ts';
 import { readBuildInfo } from './version.ts';
 
-// Longer than any scrape's default; systemd and Docker wait 90 s and 10 s.
-const STOP_GRACE_MS = 9000;
+// Docker kills after 10 s, systemd after 90 s: time is left for the answers and for --state.file.
+const STOP_READ_MS = 8500;
 
 export function serveBuilder(yargs: Argv) {
   return printerOptions(stateOptions(discoveryOptions(serveOptions(yargs)))).option('config.check', {
@@ -59,6 +59,13 @@ export async function startFromArguments(
   });
 }
 
+/** Serves until the process is asked to end, and answers what is under way then. */
+export async function serveUntilStopped(exporter: RunningExporter, context: CliContext, log: Logger): Promise<void> {
+  await untilStopped(context);
+  log.info('stopping');
+  await exporter.close(STOP_READ_MS);
+}
+
 export async function serve(args: ServeArguments, context: CliContext): Promise<number> {
   const file = args['config.file'];
   const load = () => loadPrinters({ printers: args.printer, env: context.env, ...(file !== undefined && { file }) });
@@ -80,8 +87,6 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   }
   if (printers.length === 0)
     log.warn('no printers: name them as arguments, in --config.file or in $FLASHFORGE_PRINTERS');
-  await untilStopped(context);
-  log.info('stopping');
-  await exporter.close(STOP_GRACE_MS);
+  await serveUntilStopped(exporter, context, log);
   return 0;
 }

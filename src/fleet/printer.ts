@@ -22,6 +22,8 @@ export interface PrinterDependencies {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** When it fires, every read ends as at its deadline, and so does one that begins later. */
+  readonly lastCall?: StopSignal;
   /** What is known of this printer's jobs from before a restart. */
   readonly recallJobs?: (printer: string) => JobMemory | undefined;
   /** Called with the memory after each whole read. */
@@ -161,7 +163,7 @@ export class Printer {
         this.#latest = finished;
       }
       return finished;
-    });
+    }, this.#dependencies.lastCall);
     return shared;
   }
 

@@ -22,12 +22,19 @@ export class SharedRead<T> {
   readonly #stop = new Stop();
   readonly #result: Promise<T>;
   readonly #waiting = new Set<Waiter<T>>();
+  readonly #lastCall: StopSignal | undefined;
   #isSettled = false;
   #endReason: EndReason | undefined;
 
-  /** @param start begins the read; it must settle soon after its signal fires */
-  constructor(start: (signal: StopSignal) => Promise<T>) {
+  /**
+   * @param start begins the read; it must settle soon after its signal fires
+   * @param lastCall when it fires, the deadline has come for all who wait, and for whoever comes then
+   */
+  constructor(start: (signal: StopSignal) => Promise<T>, lastCall?: StopSignal) {
+    this.#lastCall = lastCall;
     this.#result = start(this.#stop);
+    if (lastCall?.aborted) this.#endAtDeadline();
+    else lastCall?.addEventListener('abort', this.#endAtDeadline);
     this.#result.then(
       (value) => this.#settle((waiter) => waiter.resolve(value)),
       // When all have left, nobody sees it.
@@ -64,6 +71,7 @@ export class SharedRead<T> {
 
   #settle(tell: (waiter: Waiter<T>) => void): void {
     this.#isSettled = true;
+    this.#lastCall?.removeEventListener('abort', this.#endAtDeadline);
     for (const waiter of this.#waiting) {
       this.#release(waiter);
       tell(waiter);
@@ -72,7 +80,7 @@ export class SharedRead<T> {
 
   #expire(waiter: Waiter<T>): void {
     if (this.#waiting.size === 1) {
-      this.#end('deadline');
+      this.#endAtDeadline();
       return;
     }
     this.#release(waiter);
@@ -90,6 +98,8 @@ export class SharedRead<T> {
     clearTimeout(waiter.timer);
     waiter.signal?.removeEventListener('abort', waiter.abandon);
   }
+
+  readonly #endAtDeadline = (): void => this.#end('deadline');
 
   #end(reason: EndReason): void {
     if (this.#endReason) return;

@@ -11,8 +11,8 @@ export class TargetPool {
   readonly #printers = new Map<string, Printer>();
 
   /** @param dependencies without a state file: what anybody may ask for must not fill it */
-  constructor({ read, log, now }: PrinterDependencies) {
-    this.#dependencies = { read, log, now };
+  constructor({ saveJobs: _save, recallJobs: _recall, ...dependencies }: PrinterDependencies) {
+    this.#dependencies = dependencies;
   }
 
   /** The printer of this name, with what is remembered of it. */

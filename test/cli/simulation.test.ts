@@ -6,7 +6,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { loopbackAddress } from '../../src/cli/simulate.ts';
 import { type DiscoveryResponder, startDiscoveryResponder } from '../../src/simulator/discovery.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import { createDeferred } from '../support/deferred.ts';
 import { parseExposition, samplesOf } from '../support/exposition-parser.ts';
+import { reply, startScriptedPrinter } from '../support/scripted-printer.ts';
 import { listeningSockets, run, startCli } from './run.ts';
 
 /** A reply, up to its `ok`. */
@@ -99,6 +101,28 @@ describe('demo', () => {
     });
     expect((await cli.stop()).exitCode).toBe(0);
     expect(await listeningSockets()).toBe(before);
+  });
+
+  it('finishes the scrape under way before it ends', async () => {
+    const asked = createDeferred();
+    const released = createDeferred();
+    await using printer = await startScriptedPrinter({
+      M119: async ({ send }) => {
+        asked.resolve();
+        await released.promise;
+        // Without its line end it is waited for a moment longer: a stop that does not wait would be over by then.
+        await send(reply('M119', 'MachineStatus: READY', 'MoveMode: READY').trimEnd());
+      },
+    });
+    await using cli = startCli(['demo', '--web.listen-address=127.0.0.1:0', '--probe.allow=127.0.0.1']);
+    const [, url] = await cli.see('out', /curl -s (\S+)\/metrics\n/);
+    const probed = fetch(`${url}/probe?target=127.0.0.1:${printer.target.port}`);
+    await asked.promise;
+    const stopped = cli.stop();
+    await cli.see('err', /msg=stopping/);
+    released.resolve();
+    expect(await (await probed).text()).toMatch(/^flashforge_up\{.*\} 1$/m);
+    expect((await stopped).exitCode).toBe(0);
   });
 
   it('closes its printers when it cannot listen', async () => {

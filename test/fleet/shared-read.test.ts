@@ -3,7 +3,7 @@
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import { SharedRead } from '../../src/fleet/shared-read.ts';
-import type { StopSignal } from '../../src/printer/stop.ts';
+import { Stop, type StopSignal } from '../../src/printer/stop.ts';
 import { createDeferred } from '../support/deferred.ts';
 
 const LONG_MS = 60_000;
@@ -17,14 +17,14 @@ interface Started {
 }
 
 /** A read that ends when the test says so, or as `cut` when it is aborted. */
-function start(): Started {
+function start(lastCall?: StopSignal): Started {
   const { promise, resolve, reject } = createDeferred<string>();
   let signal: StopSignal | undefined;
   const shared = new SharedRead<string>((own) => {
     signal = own;
     own.addEventListener('abort', () => resolve('cut'));
     return promise;
-  });
+  }, lastCall);
   if (!signal) throw new Error('the read did not begin');
   return { shared, signal, resolve, reject };
 }
@@ -125,6 +125,25 @@ describe('deadlines', () => {
   });
 });
 
+describe('the last call', () => {
+  it('is the deadline of all who wait', async () => {
+    const lastCall = new Stop();
+    const { shared, signal } = start(lastCall);
+    const joined = [shared.join(LONG_MS), shared.join(LONG_MS)];
+    lastCall.abort();
+    expect(await Promise.all(joined)).toEqual(['cut', 'cut']);
+    expect([signal.aborted, shared.endReason]).toEqual([true, 'deadline']);
+  });
+
+  it('is the deadline of a read that begins after it', async () => {
+    const lastCall = new Stop();
+    lastCall.abort();
+    const { shared } = start(lastCall);
+    expect(await shared.join(LONG_MS)).toBe('cut');
+    expect(shared.endReason).toBe('deadline');
+  });
+});
+
 describe('clients that go', () => {
   it('the last one ends the read', async () => {
     const { shared, signal } = start();
@@ -183,7 +202,8 @@ describe('clients that go', () => {
 it('leaves no timer and no listener behind', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
-  const { shared, resolve } = start();
+  const lastCall = new AbortController();
+  const { shared, resolve } = start(lastCall.signal);
   const [stays, goes] = [new AbortController(), new AbortController()];
   const joined = [shared.join(LONG_MS, stays.signal), shared.join(LONG_MS, goes.signal), shared.join(LONG_MS)];
   expect(timers()).toBe(before + 3);
@@ -192,5 +212,5 @@ it('leaves no timer and no listener behind', async () => {
   resolve('read');
   expect(await Promise.all(joined)).toEqual(['read', undefined, 'read']);
   expect(timers()).toBe(before);
-  for (const { signal } of [stays, goes]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  for (const { signal } of [stays, goes, lastCall]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });

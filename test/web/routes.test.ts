@@ -1,6 +1,7 @@
 // What the exporter serves, asked over HTTP as Prometheus and people do.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { parseNetworks } from '../../src/config/networks.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { scrape, startTestExporter, type TestExporter } from '../support/exporter.ts';
 import { parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
@@ -170,12 +171,32 @@ describe('stopping', () => {
     expect(lines.filter((line) => !line.startsWith('level=info'))).toEqual([]);
   });
 
-  it('lets the printers go with what it cannot finish', async () => {
-    const printer = await simulate({ model: 'finder', fault: { kind: 'silence' } });
-    const exporter = await serve([configOf(printer)]);
-    const asked = ask(exporter.url, '/metrics');
-    await expect.poll(() => printer.stats.openTcpConnections).toBe(1);
-    await Promise.all([exporter.close(20), expect(asked).rejects.toThrow('socket hang up')]);
-    await expect.poll(() => printer.stats.openTcpConnections).toBe(0);
+  it('answers every scrape that it cannot finish with what there is, and lets the printers go', async () => {
+    const well = await simulate({ model: 'finder', name: 'well' });
+    const half = await simulate({ model: 'finder', name: 'half', fault: { kind: 'silence', at: 'M27' } });
+    const mute = await simulate({ model: 'finder', name: 'mute', fault: { kind: 'silence' } });
+    const stranger = await simulate({ model: 'finder', fault: { kind: 'silence' } });
+    const exporter = await serve(
+      [well, half, mute].map((printer) => configOf(printer)),
+      {
+        probeAllow: parseNetworks(['127.0.0.1']),
+      },
+    );
+    const scrapes = [scrape(exporter), scrape(exporter)];
+    const probed = ask(exporter.url, `/probe?target=127.0.0.1:${stranger.tcpPort}`);
+    await expect.poll(() => half.stats.commands).toContain('~M27');
+    await expect.poll(() => [mute, stranger].map(({ stats }) => stats.commands.length)).toEqual([1, 1]);
+    await exporter.close(0);
+    for (const page of await Promise.all(scrapes)) {
+      expect(['well', 'half', 'mute'].map((name) => valueIn(page, 'flashforge_up', { printer: name }))).toEqual([
+        1, 1, 0,
+      ]);
+      expect(samplesOf(page, 'flashforge_temperature_celsius').map(({ labels }) => labels['printer'])).toEqual([
+        'well',
+        'half',
+      ]);
+    }
+    expect(await probed).toMatchObject({ status: 200, body: expect.stringMatching(/^flashforge_up\{.*\} 0$/m) });
+    for (const { stats } of [half, mute, stranger]) await expect.poll(() => stats.openTcpConnections).toBe(0);
   });
 });
