@@ -1,8 +1,9 @@
 // From the configuration file, the command line and the environment to the printers to read.
 
 import { DEFAULT_TCP_PORT, MAX_NAME_LENGTH, type PrinterConfig } from '../printer/config.ts';
-import { comparableHost, formatAddress, parseAddress } from './address.ts';
+import { parseAddress } from './address.ts';
 import { ConfigError, quoted } from './error.ts';
+import { endpointsOf, placesMeantBy, placesOf } from './places.ts';
 import type { PrinterKey } from './schema.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -48,13 +49,6 @@ function originOf(text: string, where: string): Origin {
   }
 }
 
-function endpointsOf({ address, tcp, http }: PrinterConfig): ReadonlySet<string> {
-  // The address counts with its TCP side switched off too: it is what /probe is asked for.
-  const { host, port = DEFAULT_TCP_PORT } = parseAddress(address);
-  const sides = [{ host, port }, ...(tcp ? [tcp] : []), ...(http ? [http] : [])];
-  return new Set(sides.map((side) => formatAddress(comparableHost(side.host), side.port)));
-}
-
 function checkUnique(origins: readonly Origin[]): void {
   const names = new Map<string, string>();
   const endpoints = new Map<string, string>();
@@ -71,6 +65,25 @@ function checkUnique(origins: readonly Origin[]): void {
   }
 }
 
+/** Whoever asks for a printer by its address must not get another of that name; its own address may be its name. */
+function checkNames(origins: readonly Origin[]): void {
+  const owned = origins.map((origin) => ({
+    origin,
+    places: [...placesOf(origin.config), ...endpointsOf(origin.config)],
+  }));
+  const owners = new Map(owned.flatMap(({ origin, places }) => places.map((place) => [place, origin] as const)));
+  for (const { origin, places } of owned) {
+    const { name } = origin.config;
+    const meant = placesMeantBy(name);
+    if (meant.some((place) => places.includes(place))) continue;
+    const [other] = meant.flatMap((place) => owners.get(place) ?? []);
+    if (!other) continue;
+    throw new ConfigError(
+      `${origin.at('name')}: the name "${name}" is the address of another printer, at ${other.at('address')}`,
+    );
+  }
+}
+
 /**
  * The printers that the file, the arguments and the environment name, in that order.
  * @throws ConfigError naming the file, line and column, or the argument
@@ -84,5 +97,6 @@ export async function loadPrinters({ file, printers, env }: ConfigSources): Prom
     ...fromEnvironment.map((text) => originOf(text, `$${PRINTERS_VARIABLE}`)),
   ];
   checkUnique(origins);
+  checkNames(origins);
   return origins.map(({ config }) => config);
 }

@@ -1,8 +1,7 @@
 // All printers: those of the configuration and those found on the network, read at the same time under one deadline.
 
-import { comparableHost, formatAddress, parseAddress } from '../config/address.ts';
-import { ConfigError } from '../config/error.ts';
-import { DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
+import { placesMeantBy, placesOf } from '../config/places.ts';
+import type { PrinterConfig } from '../printer/config.ts';
 import { Stop } from '../printer/stop.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
 import type { PrinterView } from './view.ts';
@@ -40,9 +39,9 @@ export class Fleet {
 
   /** Takes what discovery knows now; a name or a place of the configuration is never taken over. */
   setDiscovered(configs: readonly PrinterConfig[]): void {
-    const taken = new Set(this.configured.flatMap(({ config }) => tcpPlaceOf(config)));
+    const taken = new Set(this.configured.flatMap(({ config }) => placesOf(config)));
     const isTaken = (config: PrinterConfig): boolean =>
-      this.#configured.has(config.name) || tcpPlaceOf(config).some((place) => taken.has(place));
+      this.#configured.has(config.name) || placesOf(config).some((place) => taken.has(place));
     this.#discovered = this.#keep(
       this.#discovered,
       configs.filter((config) => !isTaken(config)),
@@ -51,12 +50,8 @@ export class Fleet {
 
   /** The printer with this name, or else with this address: as written, or meaning the same host and port. */
   find(target: string): Printer | undefined {
-    const { printers } = this;
-    return (
-      printers.find(({ name }) => name === target) ??
-      printers.find(({ config }) => config.address === target) ??
-      printers.find(({ config }) => isAddressOf(target, config))
-    );
+    // What a printer on the network calls itself must not take the place of one of the configuration.
+    return findIn(this.configured, target) ?? findIn([...this.#discovered.values()], target);
   }
 
   /**
@@ -87,19 +82,14 @@ export class Fleet {
   }
 }
 
-function tcpPlaceOf({ tcp }: PrinterConfig): readonly string[] {
-  return tcp ? [formatAddress(comparableHost(tcp.host), tcp.port)] : [];
+function findIn(printers: readonly Printer[], target: string): Printer | undefined {
+  return (
+    printers.find(({ name }) => name === target) ??
+    printers.find(({ config }) => config.address === target) ??
+    findAt(printers, placesMeantBy(target))
+  );
 }
 
-function isAddressOf(target: string, { tcp, http }: PrinterConfig): boolean {
-  try {
-    const { host, port } = parseAddress(target);
-    const is = (side: { host: string } | undefined): boolean =>
-      side !== undefined && comparableHost(side.host) === comparableHost(host);
-    if (tcp) return is(tcp) && tcp.port === (port ?? DEFAULT_TCP_PORT);
-    return is(http) && (port === undefined || port === http?.port);
-  } catch (error) {
-    if (error instanceof ConfigError) return false;
-    throw error;
-  }
+function findAt(printers: readonly Printer[], places: readonly string[]): Printer | undefined {
+  return printers.find(({ config }) => placesOf(config).some((place) => places.includes(place)));
 }

@@ -110,6 +110,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
     '3:5: address leaves nothing to read: TCP is switched off, and there is no serial_number with check_code for HTTP',
   'two-names': '5:5: the name "finder" is taken already, at bad/two-names.yml:2:5',
   'name-as-default-name': '4:5: the name "192.168.1.51" is taken already, at bad/name-as-default-name.yml:2:5',
+  'name-of-another-address':
+    '6:5: the name "192.168.1.60" is the address of another printer, at bad/name-of-another-address.yml:2:5',
   'two-addresses': '5:5: the address 192.168.1.50:8899 is taken already, at bad/two-addresses.yml:3:5',
   'two-addresses-port': '4:16: the address 192.168.1.50:8899 is taken already, at bad/two-addresses-port.yml:3:5',
   'two-addresses-case': '3:5: the address finder.lan:8899 is taken already, at bad/two-addresses-case.yml:2:5',
@@ -193,6 +195,10 @@ describe('a good file', () => {
   it('may have two printers at one host behind two ports', async () => {
     const ports = (await load('good/one-host-two-ports.yml')).map(({ tcp }) => tcp?.port);
     expect(ports).toEqual([8001, 8002]);
+  });
+
+  it('may have two printers without TCP at one host, and one of them named by it', async () => {
+    expect((await load('good/one-host-over-http.yml')).map(({ name }) => name)).toEqual(['192.168.1.60', 'second']);
   });
 });
 
@@ -344,5 +350,28 @@ describe('the sources together', () => {
     expect(await messageOf(names(['b=192.168.1.50'], undefined, 'good/flow.json'))).toBe(
       'argument "b=192.168.1.50": the address 192.168.1.50:8899 is taken already, at good/flow.json:1:36',
     );
+  });
+
+  it.each([
+    [['a=10.0.0.1', '10.0.0.1=10.0.0.2'], '10.0.0.1', 'a=10.0.0.1'],
+    // Also one that comes later.
+    [['10.0.0.1:8899=10.0.0.2', 'a=10.0.0.1'], '10.0.0.1:8899', 'a=10.0.0.1'],
+    [['finder=10.0.0.1', 'b=Finder.'], 'finder', 'b=Finder.'],
+    [['a=[fd00:0::1]:9000', '[fd00::1]:9000=10.0.0.1'], '[fd00::1]:9000', 'a=[fd00:0::1]:9000'],
+    [['10.0.0.1=10.0.0.1:9000', 'a=10.0.0.1'], '10.0.0.1', 'a=10.0.0.1'],
+  ])('must not name a printer by the address of another: %j', async (printers, name, owner) => {
+    const wrong = printers.find((text) => text.startsWith(`${name}=`));
+    expect(await messageOf(names(printers))).toBe(
+      `argument "${wrong}": the name "${name}" is the address of another printer, at argument "${owner}"`,
+    );
+  });
+
+  it.each([
+    [['10.0.0.1', '10.0.0.2:9000', 'finder.lan', '[fd00::1]']],
+    [['10.0.0.1=10.0.0.1', 'finder.lan=Finder.LAN:8899', 'fd00:0::1=[fd00::1]']],
+    // Nobody else is there.
+    [['10.0.0.1=10.0.0.1:9000', '10.0.0.1:9001=10.0.0.2', 'finder=10.0.0.3']],
+  ])('may name a printer by its own address, and by one that is nobody’s: %j', async (printers) => {
+    expect(await names(printers)).toHaveLength(printers.length);
   });
 });

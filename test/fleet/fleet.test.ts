@@ -86,6 +86,13 @@ describe('a fleet', () => {
   it('of nobody is read at once', async () => {
     expect(await createFleet([]).scrape(LONG_MS)).toEqual([]);
   });
+
+  it('finds a printer of the configuration by its address, whatever one on the network calls itself', () => {
+    const tcp = { host: 'finder.lan', port: 8899, login: 'auto' } as const;
+    const fleet = createFleet([configNamed('mine', { address: 'finder.lan', tcp })]);
+    fleet.setDiscovered([configNamed('finder.lan')]);
+    expect(fleet.find('finder.lan')?.name).toBe('mine');
+  });
 });
 
 /** How a printer with a fault looks from here: up, or down with this code on each side that is read. */
