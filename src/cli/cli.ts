@@ -28,6 +28,12 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     async (args: A): Promise<void> => {
       exitCode = await command(args, context);
     };
+  // These have nothing to load again.
+  const runOnce = <A>(command: (args: A, context: CliContext) => Promise<number>) =>
+    run<A>((args) => {
+      context.onHangup?.(undefined);
+      return command(args, context);
+    });
   const yargs: Argv = createYargs()
     .scriptName('flashforge-exporter')
     .locale('en')
@@ -38,25 +44,25 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
       'probe <printer>',
       'Read one printer once and print what it said',
       async (options) => (await import('./probe.ts')).probeBuilder(options),
-      run(async (args, context) => (await import('./probe.ts')).probe(args, context)),
+      runOnce(async (args, context) => (await import('./probe.ts')).probe(args, context)),
     )
     .command(
       'discover',
       'Find printers on the LAN and print them',
       async (options) => (await import('./discover.ts')).discoverBuilder(options),
-      run(async (args, context) => (await import('./discover.ts')).discover(args, context)),
+      runOnce(async (args, context) => (await import('./discover.ts')).discover(args, context)),
     )
     .command(
       'demo',
       'Start simulated printers and serve their metrics',
       async (options) => (await import('./demo.ts')).demoBuilder(options),
-      run(async (args, context) => (await import('./demo.ts')).demo(args, context)),
+      runOnce(async (args, context) => (await import('./demo.ts')).demo(args, context)),
     )
     .command(
       'simulate',
       'Start simulated printers alone',
       async (options) => (await import('./simulate.ts')).simulateBuilder(options),
-      run(async (args, context) => (await import('./simulate.ts')).simulate(args, context)),
+      runOnce(async (args, context) => (await import('./simulate.ts')).simulate(args, context)),
     )
     .version('version', 'Print version, revision and Node.js version', formatVersion(readBuildInfo()))
     .help()

@@ -8,8 +8,11 @@ export interface CliContext {
   readonly writeErr: (text: string) => void;
   /** Fires when the process is asked to end. */
   readonly stop: AbortSignal;
-  /** Calls back when the process is told to load its configuration again (SIGHUP). */
-  readonly onHangup?: (listener: () => void) => void;
+  /**
+   * Says once what SIGHUP does, which waits until then: calls back to load the configuration again, or with undefined
+   * ends the process, as it does where nobody handles it.
+   */
+  readonly onHangup?: (listener: (() => void) | undefined) => void;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }

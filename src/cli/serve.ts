@@ -68,6 +68,14 @@ export async function serveUntilStopped(exporter: RunningExporter, context: CliC
 
 export async function serve(args: ServeArguments, context: CliContext): Promise<number> {
   const file = args['config.file'];
+  let exporter: RunningExporter | undefined;
+  let isOutdated = false;
+  const reload = (): void => {
+    isOutdated = true;
+    // A bad configuration is in the log, and the old one stays.
+    exporter?.reload().catch(() => {});
+  };
+  context.onHangup?.(reload);
   const load = () => loadPrinters({ printers: args.printer, env: context.env, ...(file !== undefined && { file }) });
   const printers = await load();
   if (args['config.check']) {
@@ -79,9 +87,9 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
     return 0;
   }
   const log = loggerOf(args, context);
-  const exporter = await startFromArguments(args, printers, context, load);
-  // A bad configuration is in the log, and the old one stays.
-  context.onHangup?.(() => void exporter.reload().catch(() => {}));
+  exporter = await startFromArguments(args, printers, context, load);
+  // The configuration that it was started with may be older than the signal.
+  if (isOutdated) reload();
   for (const url of exporter.urls) {
     log.info('listening', { url, printers: printers.length, version: readBuildInfo().version });
   }

@@ -96,6 +96,28 @@ describe('the program', () => {
     }
   });
 
+  it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 also when %s comes while it loads', async (signal) => {
+    await using exporter = await program.startSignalled(signal, [LOOPBACK]);
+    expect(await exporter.ended).toMatchObject({ exitCode: 0, signal: null, out: '' });
+  });
+
+  it('serves when SIGHUP comes while it loads', async () => {
+    await using exporter = await program.startSignalled('SIGHUP', [LOOPBACK]);
+    await exporter.see('err', LISTENING);
+    await exporter.see('err', /msg="configuration reloaded"/);
+    exporter.child.kill('SIGTERM');
+    expect(await exporter.ended).toMatchObject({ exitCode: 0 });
+  });
+
+  it('is ended by SIGHUP where there is nothing to reload, also when that comes while it loads', async () => {
+    await using early = await program.startSignalled('SIGHUP', ['simulate', '--port=0']);
+    expect(await early.ended).toMatchObject({ signal: 'SIGHUP', out: '' });
+    await using simulated = program.start(['simulate', '--port=0']);
+    await simulated.see('out', /finder-1=/);
+    simulated.child.kill('SIGHUP');
+    expect(await simulated.ended).toMatchObject({ signal: 'SIGHUP' });
+  });
+
   it('finishes the scrape under way before it ends', async () => {
     const asked = createDeferred();
     const released = createDeferred();

@@ -2,7 +2,7 @@
 
 import { type ChildProcessByStdio, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -16,6 +16,8 @@ export interface Program extends AsyncDisposable {
   /** The compiled main.js. */
   readonly main: string;
   start(argv: readonly string[], env?: Readonly<Record<string, string>>): RunningProgram;
+  /** Starts it, and sends it this signal while it loads, which on a slow disk takes seconds. */
+  startSignalled(signal: NodeJS.Signals, argv: readonly string[]): Promise<RunningProgram>;
 }
 
 export interface ProgramEnd {
@@ -44,6 +46,19 @@ export async function buildProgram(): Promise<Program> {
   return {
     main,
     start: (argv, env = {}) => startProgram(main, argv, env),
+    startSignalled: async (signal, argv) => {
+      const copy = join(folder, `dist-${signal}-${argv[0]}`);
+      await cp(join(folder, 'dist'), copy, { recursive: true });
+      // The listener does not keep the process, so a timer does.
+      await appendFile(
+        join(copy, 'cli/cli.js'),
+        `process.kill(process.pid, '${signal}');
+        const waiting = setInterval(() => {}, 1000);
+        await new Promise((resolve) => process.once('${signal}', resolve));
+        clearInterval(waiting);`,
+      );
+      return startProgram(join(copy, 'main.js'), argv, {});
+    },
     [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
   };
 }
