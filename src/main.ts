@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 // argv to exit code: the only place that ends the process.
 
+import { setImmediate as turn } from 'node:timers/promises';
+
 // Before all that takes time to load: until somebody handles it, a signal ends the process on the spot.
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -24,8 +26,14 @@ function onHangup(listener: (() => void) | undefined): void {
   if (wasHungUp) process.kill(process.pid, 'SIGHUP');
 }
 
-// Whoever read our lines may go before us (`| head`, a log collector that restarts): no reason to end.
-for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+// A log that cannot be written (its reader has gone, its disk is full) is no reason to end.
+process.stderr.on('error', () => {});
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // Whoever reads the output may have enough of it: `| head`.
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`flashforge-exporter: the output cannot be written: ${error.message}\n`);
+  process.exit(1);
+});
 
 const { runCli } = await import('./cli/cli.ts');
 const exitCode = await runCli(process.argv.slice(2), {
@@ -36,4 +44,6 @@ const exitCode = await runCli(process.argv.slice(2), {
   onHangup,
   now: Date.now,
 });
+// That the output was not written is told a moment later.
+await turn();
 process.exit(exitCode);

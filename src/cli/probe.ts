@@ -54,6 +54,10 @@ export async function probe(args: ProbeArguments, context: CliContext): Promise<
     now: context.now,
   });
   const view = await printer.visit(args.timeout, context.stop);
+  if (context.stop.aborted && !view.up) {
+    context.writeErr(`${config.name}: interrupted\n`);
+    return 1;
+  }
   const failures = last?.endpoints.flatMap(({ protocol, failure }) => (failure ? [{ protocol, failure }] : [])) ?? [];
   switch (args.output) {
     case 'table':

@@ -108,11 +108,12 @@ describe('probe', () => {
     expect(out).toMatch(/^M27 missing {2,}\S/m);
   });
 
-  it('ends when it is told to', async () => {
+  it('says so when it is told to end before the printer was read', async () => {
     const { tcpPort } = await start({ model: 'finder', fault: { kind: 'silence' } });
-    const cli = startCli(['probe', `mute=127.0.0.1:${tcpPort}`]);
-    const { exitCode } = await cli.stop();
-    expect(exitCode).toBe(1);
+    for (const output of ['table', 'json', 'metrics']) {
+      const cli = startCli(['probe', `mute=127.0.0.1:${tcpPort}`, '--output', output]);
+      expect(await cli.stop()).toEqual({ exitCode: 1, out: '', err: 'mute: interrupted\n' });
+    }
   });
 });
 

@@ -1,6 +1,9 @@
 // The compiled program in a process of its own: exit codes, signals, and output that nobody reads.
 
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +14,7 @@ import { reply, silence, startScriptedPrinter } from '../support/scripted-printe
 import { buildProgram, type Program } from './program.ts';
 
 const LOOPBACK = '--web.listen-address=127.0.0.1:0';
+const FULL = '/dev/full';
 const LISTENING = /msg=listening url=(\S+)/;
 
 let program: Program;
@@ -173,6 +177,33 @@ describe('the program', () => {
     expect((await program.start(['probe', printer]).ended).exitCode).toBe(0);
     simulated.child.kill('SIGTERM');
     expect(await simulated.ended).toMatchObject({ exitCode: 0, err: '' });
+  });
+
+  describe.skipIf(!existsSync(FULL))('on a full disk', () => {
+    it.each([[['--version']], [['--config.check', '10.0.0.1']]])(
+      'says that it could not print, as %j',
+      async (argv) => {
+        await using full = await open(FULL, 'w');
+        const { status, stderr } = spawnSync(process.execPath, [program.main, ...argv], {
+          stdio: ['ignore', full.fd, 'pipe'],
+          encoding: 'utf8',
+        });
+        expect(stderr).toMatch(/^flashforge-exporter: the output cannot be written: ENOSPC[^\n]+\n$/);
+        expect(status).toBe(1);
+      },
+    );
+
+    it('goes its way when it cannot log', async () => {
+      await using full = await open(FULL, 'w');
+      const { status } = spawnSync(process.execPath, [program.main, '--frob'], { stdio: ['ignore', 'pipe', full.fd] });
+      expect(status).toBe(2);
+    });
+  });
+
+  it('ends well when somebody reads only the beginning of what it prints', async () => {
+    const running = program.start(['--help']);
+    running.child.stdout.destroy();
+    expect(await running.ended).toMatchObject({ exitCode: 0, err: '' });
   });
 
   it('goes on when nobody reads its output any more', async () => {
