@@ -1,7 +1,8 @@
 // The memory of all printers' jobs on disk (--state.file), so that a restart neither loses an outcome nor tells one twice.
 
-import type { BigIntStats } from 'node:fs';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { type BigIntStats, constants } from 'node:fs';
+import { access, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Logger } from '../log.ts';
@@ -151,6 +152,12 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   let writing: Promise<void> | undefined;
   let lastFailure: string | undefined;
 
+  function report(reason: string): void {
+    // Once, not at every scrape.
+    if (reason !== lastFailure) log.error('state file not written', { path, reason });
+    lastFailure = reason;
+  }
+
   async function noticeStranger(): Promise<void> {
     const stamp = await currentStamp(path);
     if (stamp === knownStamp) return;
@@ -170,10 +177,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
       if (lastFailure !== undefined) log.info('state file is written again', { path });
       lastFailure = undefined;
     } catch (error) {
-      const reason = reasonOf(error);
-      // Once, not at every scrape.
-      if (reason !== lastFailure) log.error('state file not written', { path, reason });
-      lastFailure = reason;
+      report(reasonOf(error));
       isPending = true;
     }
   }
@@ -192,6 +196,12 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     if (!isPending || !mayWrite) return;
     startWriting();
     await writing;
+  }
+
+  // Said at the start, when somebody looks, and not when the first print has ended. Writing replaces the file, so its
+  // folder counts.
+  if (mayWrite) {
+    await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) => report(reasonOf(error)));
   }
 
   return {

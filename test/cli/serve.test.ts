@@ -139,6 +139,13 @@ describe('serve', () => {
     expect(exitCode).toBe(2);
   });
 
+  it('says at the start that the state file cannot be written, and serves all the same', async () => {
+    await using cli = startCli([...LOOPBACK, '--state.file=/nowhere/state.json']);
+    const [, url] = await cli.see('err', LISTENING);
+    expect(cli.err).toMatch(/ level=error msg="state file not written" path=\/nowhere\/state\.json reason=ENOENT\n/);
+    expect(await textAt(`${url}/-/ready`)).toMatch(/ready/i);
+  });
+
   it('logs as it is told', async () => {
     await using json = startCli([...LOOPBACK, '--log.format=json', 'dead=127.0.0.1:1']);
     const [line = '', url] = await json.see('err', /.*"url":"([^"]+)".*\n/);

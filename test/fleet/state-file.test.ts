@@ -182,6 +182,7 @@ describe('writing', () => {
   it('that fails is reported once, the program goes on, and it is tried again', async () => {
     path = join(directory, 'later', 'state.json');
     const file = await openIt();
+    expect(lines).toStrictEqual(['state file not written']);
     file.save('finder', running);
     await file.flush();
     file.save('finder', done);
