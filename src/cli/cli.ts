@@ -9,12 +9,12 @@ import { formatVersion, readBuildInfo } from './version.ts';
 
 const USAGE_ERROR = 2;
 
-// yargs takes the names of positionals, and its own, for flags too.
-const NO_FLAG = /^--(?:no-)?(?:printer|_|\$0)(?=$|=)/;
+// yargs takes the names of positionals, and its own, for flags too, and drops a lone dash.
+const NO_ARGUMENT = /^(?:--(?:no-)?(?:printer|_|\$0)(?=$|=)|-$)/;
 
 /** The arguments as yargs should see them. @throws ConfigError */
 function prepare(argv: readonly string[]): string[] {
-  const wrong = argv.find((word) => NO_FLAG.test(word));
+  const wrong = argv.find((word) => NO_ARGUMENT.test(word));
   if (wrong !== undefined) throw new ConfigError(`Unknown argument: ${wrong.replace(/=.*$/s, '')}; see --help`);
   // yargs drops what stands behind `--`; no printer begins with a dash, so it changes nothing.
   return argv.filter((word) => word !== '--');

@@ -53,6 +53,12 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['--printer=10.0.0.1 10.0.0.2', 'Unknown argument: --printer; see --help'],
     ['--no-printer', 'Unknown argument: --no-printer; see --help'],
     ['--_=10.0.0.1', 'Unknown argument: --_; see --help'],
+    // Nor is it the standard input.
+    ['-', 'Unknown argument: -; see --help'],
+    ['serve a=10.0.0.1 -', 'Unknown argument: -; see --help'],
+    ['probe -', 'Unknown argument: -; see --help'],
+    ['--config.check -- -', 'Unknown argument: -; see --help'],
+    ['--config.check --config.file -', 'Unknown argument: -; see --help'],
     ['demo 10.0.0.1', 'Unknown argument: 10.0.0.1; see --help'],
     ['simulate finder', 'Unknown argument: finder; see --help'],
     ['probe', 'Not enough non-option arguments: got 0, need at least 1; see --help'],
