@@ -12,10 +12,21 @@ const USAGE_ERROR = 2;
 // yargs takes the names of positionals, and its own, for flags too, and drops a lone dash.
 const NO_ARGUMENT = /^(?:--(?:no-)?(?:printer|_|\$0)(?=$|=)|-$)/;
 
+// Behind a flag without a value these would be names of printers.
+const TRUTH = /^(?:true|false|yes|no)$/i;
+
+function isSwitch(word: string, name: string): boolean {
+  return word === `--${name}` || word === `--no-${name}`;
+}
+
 /** The arguments as yargs should see them. @throws ConfigError */
 function prepare(argv: readonly string[]): string[] {
   const wrong = argv.find((word) => NO_ARGUMENT.test(word));
   if (wrong !== undefined) throw new ConfigError(`Unknown argument: ${wrong.replace(/=.*$/s, '')}; see --help`);
+  const given = BOOLEAN_FLAGS.find((name) =>
+    argv.some((word, index) => isSwitch(word, name) && TRUTH.test(argv[index + 1] ?? '')),
+  );
+  if (given !== undefined) throw new ConfigError(`--${given} takes no value: write --${given} or --no-${given}`);
   // yargs drops what stands behind `--`; no printer begins with a dash, so it changes nothing.
   return argv.filter((word) => word !== '--');
 }

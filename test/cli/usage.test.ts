@@ -144,6 +144,14 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     await expectUsageError([`--${flag}`], `Not enough arguments following: ${flag}`);
   });
 
+  it.each(SWITCHES)('--%s with a truth value, which would be a printer', async (flag) => {
+    const message = `--${flag} takes no value: write --${flag} or --no-${flag}`;
+    for (const truth of ['true', 'false', 'yes', 'No']) {
+      await expectUsageError([`--${flag}`, truth], message);
+      await expectUsageError(['serve', 'a=10.0.0.1', `--no-${flag}`, truth], message);
+    }
+  });
+
   it.each(Object.keys(REPEATABLE))('--%s without a value, or negated', async (flag) => {
     await expectUsageError([`--no-${flag}`], `--${flag}: takes a value`);
     await expectUsageError([`--${flag}`], `Not enough arguments following: ${flag}`);
@@ -193,6 +201,7 @@ describe('--config.check', () => {
     [['--config.check', '--probe.allow', '10.0.0.0/8', '--probe.allow=::1', '192.168.1.50'], '1 printer: 192.168.1.50'],
     [['--config.check', '--no-web.disable-exporter-metrics'], '0 printers'],
     [['--no-config.check', '--config.check'], '0 printers'],
+    [['--config.check', 'a=10.0.0.1', 'true'], '2 printers: a, true'],
     [['--config.check', '--config.file', `${DATA}/good/one-host-two-ports.yml`], '2 printers: first, second'],
     [['--config.check', `--config.file=${DATA}/good/empty.yml`, 'a=10.0.0.1'], '1 printer: a'],
   ])('%j', async (argv, expected) => {
