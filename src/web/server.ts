@@ -53,6 +53,8 @@ const LIMITS = {
   // Prometheus keeps its connection between scrapes; closing it under its hands costs it a retry.
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
+  // Said below, in the shape of all errors: by itself Node.js sends the bare status.
+  requireHostHeader: false,
 } as const;
 
 const DEFAULT_SEND_TIMEOUT_MS = 30_000;
@@ -63,11 +65,14 @@ function limitsOf({ headersTimeoutMs = DEFAULT_HEADERS_TIMEOUT_MS }: ServerOptio
   return { ...LIMITS, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 };
 }
 
+// RFC 9112, 3.2.2: every server takes this form too.
+const ABSOLUTE_FORM = /^https?:\/\/[^/?#]+/i;
+
+/** Of the target only the path and the query count: `//x` is no host, and the one of the absolute form is any. */
 function requestUrl(target: string): URL | undefined {
-  // `//x` would be taken for a host; only the path and the query count.
-  return URL.canParse(target, 'http://exporter') && target.startsWith('/')
-    ? new URL(`http://exporter${target}`)
-    : undefined;
+  const path = target.replace(ABSOLUTE_FORM, '');
+  const url = `http://exporter${path}`;
+  return (path.startsWith('/') || path !== target) && URL.canParse(url) ? new URL(url) : undefined;
 }
 
 async function answer(
@@ -79,6 +84,9 @@ async function answer(
   const url = requestUrl(message.url ?? '');
   const method = message.method ?? '';
   if (!url) return textAnswer(400, '400: the request target must be a path');
+  if (message.headers.host === undefined && message.httpVersion === '1.1') {
+    return textAnswer(400, '400: the request has no Host header');
+  }
   const route = findRoute(options.routes, method, url.pathname);
   if ('status' in route) return route;
   if (isFull && !route.isLight) {

@@ -93,6 +93,26 @@ describe('routes', () => {
     expect((await ask(url, '/-/reload', { method: 'PUT' })).status).toBe(200);
   });
 
+  it.each([
+    ['http://exporter/hello?query=1', 'hello'],
+    ['HTTPS://user:password@[::1]:10899/hello', 'hello'],
+    ['http://exporter', 'root'],
+    ['http://exporter?query=1', 'root'],
+  ])('%s is answered as its path is', async (target, body) => {
+    const { url } = await start({ '/': { methods: ['GET'], handle: () => textAnswer(200, 'root') }, '/hello': HELLO });
+    expect(await ask(url, target)).toMatchObject({ status: 200, body: `${body}\n` });
+  });
+
+  it('are served without a Host header only in HTTP/1.0', async () => {
+    const { url } = await start({ '/': HELLO });
+    expect(await connectRaw(url, 'GET / HTTP/1.0\r\n\r\n').received).toMatch(/^HTTP\/1\.1 200 /);
+    const refused = await connectRaw(url, 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n').received;
+    expect(refused).toMatch(/^HTTP\/1\.1 400 .*\r\n\r\n400: the request has no Host header\n$/s);
+    for (const header of ['x-content-type-options: nosniff', 'content-type: text/plain; charset=utf-8']) {
+      expect(refused).toContain(`\r\n${header}\r\n`);
+    }
+  });
+
   it('a refusal goes to the client as it is', async () => {
     const handle = (): Answer => {
       throw new RequestError(429, 'too often', { 'retry-after': '3' });
@@ -208,13 +228,15 @@ describe('clients that misbehave', () => {
     ['a bad request line', 'HELLO\r\n\r\n', '400'],
     ['no HTTP at all', '\u0016\u0003\u0001\u0000\u00a5\u0001\u0000\u0000', '400'],
     ['a target that is no path', 'GET http HTTP/1.1\r\nHost: x\r\n\r\n', '400'],
-    ['an absolute target', 'GET http://evil/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '400'],
+    ['an absolute target without a host', 'GET http:/hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '400'],
+    ['a target of another scheme', 'GET ftp://x/hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '400'],
+    ['an absolute target that is no URL', 'GET http://x//[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '40[04]'],
     ['a target of another host', 'GET //evil/hello HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '404'],
     ['a target that is no URL', 'GET //[ HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '40[04]'],
     ['an asterisk', 'OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n', '400'],
     ['huge headers', `GET / HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(20_000)}\r\n\r\n`, '431'],
     ['a huge path', `GET /${'a'.repeat(20_000)} HTTP/1.1\r\nHost: x\r\n\r\n`, '431'],
-    ['no host', 'GET / HTTP/1.1\r\n\r\n', '400'],
+    ['no host', 'GET / HTTP/1.1\r\nConnection: close\r\n\r\n', '400'],
     ['two lengths', 'GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', '400'],
   ])('%s', async (_, bytes, status) => {
     const { url, lines } = await start({ '/': HELLO, '/hello': HELLO });
