@@ -33,6 +33,14 @@ function quote(value: string | number | boolean): string {
   return BARE.test(text) ? text : toJson(text);
 }
 
+// What terminals obey, what ends a line, and half characters.
+const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u;
+
+/** Text to print for people: as it is, and quoted as in the log where it would do more than stand there. */
+export function printable(text: string): string {
+  return UNPRINTABLE.test(text) ? toJson(text) : text;
+}
+
 function formatLine(format: LogFormat, fields: LogFields): string {
   const known = Object.entries(fields).filter(
     (field): field is [string, string | number | boolean] => field[1] !== undefined,

@@ -5,6 +5,7 @@ import { ConfigError } from '../config/error.ts';
 import { loadPrinters, parsePrinter } from '../config/load.ts';
 import { Printer } from '../fleet/printer.ts';
 import { createHttpReader } from '../lan-http/client.ts';
+import { printable } from '../log.ts';
 import { renderPage } from '../metrics/exposition.ts';
 import { familiesOf } from '../metrics/families.ts';
 import type { PrinterConfig } from '../printer/config.ts';
@@ -55,7 +56,7 @@ export async function probe(args: ProbeArguments, context: CliContext): Promise<
   });
   const view = await printer.visit(args.timeout, context.stop);
   if (context.stop.aborted && !view.up) {
-    context.writeErr(`${config.name}: interrupted\n`);
+    context.writeErr(`${printable(config.name)}: interrupted\n`);
     return 1;
   }
   const failures = last?.endpoints.flatMap(({ protocol, failure }) => (failure ? [{ protocol, failure }] : [])) ?? [];
@@ -73,7 +74,7 @@ export async function probe(args: ProbeArguments, context: CliContext): Promise<
       args.output satisfies never;
   }
   for (const { protocol, failure } of failures) {
-    context.writeErr(`${config.name}: not read over ${protocol}: ${failure.code}: ${failure.message}\n`);
+    context.writeErr(`${printable(config.name)}: not read over ${protocol}: ${failure.code}: ${failure.message}\n`);
   }
   return view.up ? 0 : 1;
 }

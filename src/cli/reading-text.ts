@@ -1,5 +1,6 @@
 // A reading as text for people and for bug reports. It is the place to look first when a printer is not read right.
 
+import { printable } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import type { Reading } from '../printer/reader.ts';
 import type { Axes, Snapshot } from '../printer/snapshot.ts';
@@ -35,7 +36,7 @@ function rows(config: PrinterConfig, { snapshot, endpoints, problems }: Reading)
   const { identity } = snapshot;
   const layers = snapshot.layers === undefined ? '' : ` of ${snapshot.layers}`;
   return [
-    ['printer', config.name],
+    ['printer', printable(config.name)],
     ['address', config.address],
     ['read over', endpoints.flatMap(({ protocol, failure }) => (failure ? [] : [protocol])).join(', ')],
     ['model', identity?.model],

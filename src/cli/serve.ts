@@ -2,7 +2,7 @@
 
 import type { Argv } from 'yargs';
 import { loadPrinters } from '../config/load.ts';
-import { createLogger, type Logger } from '../log.ts';
+import { createLogger, type Logger, printable } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { systemdSockets } from '../web/systemd.ts';
 import { type CliContext, untilStopped } from './context.ts';
@@ -81,7 +81,7 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   if (args['config.check']) {
     const webConfigFile = args['web.config.file'];
     if (webConfigFile !== undefined) (await import('../web/web-config.ts')).loadWebConfig(webConfigFile);
-    const names = printers.map(({ name }) => name).join(', ');
+    const names = printers.map(({ name }) => printable(name)).join(', ');
     const count = printers.length === 1 ? '1 printer' : `${printers.length} printers`;
     context.writeOut(`configuration is good: ${count}${names === '' ? '' : `: ${names}`}\n`);
     return 0;

@@ -101,6 +101,14 @@ describe('probe', () => {
     expect(err).toMatch(/^mute: not read over tcp: timeout: [^\n]+\n$/);
   });
 
+  it('prints a name with control characters as the log does', async () => {
+    const { tcpPort } = await start({ model: 'finder' });
+    const { out } = await run(['probe', `a\u001b[2Jb=127.0.0.1:${tcpPort}`]);
+    expect(out).toMatch(/^printer +"a\\u001b\[2Jb"\n/);
+    const { err } = await run(['probe', 'a\u001b[2Jb=127.0.0.1:1']);
+    expect(err).toMatch(/^"a\\u001b\[2Jb": not read over tcp: refused: /);
+  });
+
   it('says which parts are missing', async () => {
     const { tcpPort } = await start({ model: 'finder', fault: { kind: 'garbage', ok: true, at: 'M27' } });
     const { exitCode, out } = await run(['probe', `127.0.0.1:${tcpPort}`]);

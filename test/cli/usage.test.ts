@@ -197,6 +197,11 @@ describe('--config.check', () => {
       '4 printers: 5, 007, 1e3, 0x10',
     ],
     [['--config.check', 'My "Finder"=192.168.1.50:9000'], '1 printer: My "Finder"'],
+    // No terminal obeys a name.
+    [
+      ['--config.check', 'a\u001b[2J\n"b"\u009b=10.0.0.1', 'c=10.0.0.2'],
+      '2 printers: "a\\u001b[2J\\n\\"b\\"\\u009b", c',
+    ],
     [['--config.check', '--web.listen-address', ':0', '192.168.1.50'], '1 printer: 192.168.1.50'],
     [['--config.check', '--probe.allow', '10.0.0.0/8', '--probe.allow=::1', '192.168.1.50'], '1 printer: 192.168.1.50'],
     [['--config.check', '--no-web.disable-exporter-metrics'], '0 printers'],
