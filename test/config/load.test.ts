@@ -103,7 +103,7 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'timeout-word': `3:5: timeout "soon" is no duration: ${DURATION_FORMS}`,
   'timeout-number': `3:5: timeout must be a duration: ${DURATION_FORMS}`,
   'timeout-zero': '3:5: timeout must be longer than 0',
-  'timeout-long': `3:5: timeout "999h" is no duration: ${DURATION_FORMS}`,
+  'timeout-long': '3:5: timeout "999h" is more than 24 days',
   'nothing-to-read':
     '2:5: address leaves nothing to read: TCP is switched off, and there is no serial_number with check_code for HTTP',
   'nothing-to-read-port':
