@@ -1,7 +1,9 @@
 // `flashforge-exporter simulate`: simulated printers alone, for development and benchmarks.
 
+import { stringify } from 'yaml';
 import type { Argv } from 'yargs';
 import { ConfigError, quoted } from '../config/error.ts';
+import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
 import { errnoOf } from '../printer/errors.ts';
 import { SIMULATED_MODELS } from '../simulator/models.ts';
 import { type SimulatedPrinter, type SimulatedPrinterOptions, startSimulatedPrinter } from '../simulator/printer.ts';
@@ -30,8 +32,8 @@ export function simulateBuilder(yargs: Argv) {
     })
     .option('port', {
       ...single('port', parseWhole(0, 65_535)),
-      default: '8899',
-      describe: 'TCP port of each; 0 lets the system choose',
+      default: String(DEFAULT_TCP_PORT),
+      describe: `TCP port of each, with HTTP at ${DEFAULT_HTTP_PORT} beside ${DEFAULT_TCP_PORT}; 0 lets the system choose`,
     })
     .option('latency', {
       ...single('latency', parseWhole(0, 60_000)),
@@ -50,6 +52,18 @@ type SimulateArguments = ReturnType<typeof simulateBuilder> extends Argv<infer T
 /** The n-th loopback address after 127.0.1.0; each is a printer of its own, as on a LAN. */
 export function loopbackAddress(index: number): string {
   return `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`;
+}
+
+/** The printer as --config.file takes it: over HTTP it answers only who knows its serial number and check code. */
+function configOf({ name, host, tcpPort, httpPort, serialNumber, checkCode }: SimulatedPrinter) {
+  return {
+    name,
+    address: tcpPort === undefined ? host : `${host}:${tcpPort}`,
+    ...(tcpPort === undefined && { tcp: false }),
+    ...(httpPort !== DEFAULT_HTTP_PORT && { http_port: httpPort }),
+    serial_number: serialNumber,
+    check_code: checkCode,
+  };
 }
 
 async function startPrinter(options: SimulatedPrinterOptions): Promise<SimulatedPrinter> {
@@ -73,6 +87,8 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         model,
         host,
         tcpPort: port,
+        // Where a real one has it, so that what is printed below holds the next time too.
+        httpPort: port === DEFAULT_TCP_PORT ? DEFAULT_HTTP_PORT : 0,
         name,
         latencyMs: latency,
         speed,
@@ -80,7 +96,11 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         job: { headStartMs: 600_000, plateMs: PLATE_MS * speed },
       });
       printers.push(started);
-      context.writeOut(`${name}=${host}:${started.tcpPort ?? started.httpPort}\n`);
+      if (started.tcpPort !== undefined) context.writeOut(`${name}=${host}:${started.tcpPort}\n`);
+    }
+    const overHttp = printers.filter(({ httpPort }) => httpPort !== undefined);
+    if (overHttp.length > 0) {
+      context.writeOut(`# over HTTP too, for --config.file:\n${stringify({ printers: overHttp.map(configOf) })}`);
     }
     await untilStopped(context);
     return 0;

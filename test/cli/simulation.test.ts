@@ -1,8 +1,11 @@
 // `demo`, `simulate` and `discover`: what needs no printer at hand.
 
 import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import { loopbackAddress } from '../../src/cli/simulate.ts';
 import { type DiscoveryResponder, startDiscoveryResponder } from '../../src/simulator/discovery.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
@@ -47,6 +50,25 @@ describe('simulate', () => {
     const { exitCode, out } = await run(['probe', printer]);
     expect(exitCode).toBe(0);
     expect(out).toMatch(/^printer +finder-1$/m);
+  });
+
+  it.each([
+    ['ad5x', 'tcp, http'],
+    ['creator5-pro', 'http'],
+  ])('prints the configuration with which the sides of %s are read', async (model, sides) => {
+    await using simulated = startCli(['simulate', '--port=0', '--count=2', '--model', model]);
+    const [yaml] = await simulated.see('out', /^printers:\n(?: .*\n)+$/m);
+    const folder = await mkdtemp(join(tmpdir(), 'simulate-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'printers.yml');
+    await writeFile(file, yaml);
+    for (const name of [`${model}-1`, `${model}-2`]) {
+      const { out, err } = await run(['probe', name, '--config.file', file]);
+      expect(err).toBe('');
+      expect(out).toMatch(new RegExp(`^read over +${sides}$`, 'm'));
+    }
+    // What `serve` takes as an argument is read over TCP.
+    expect(simulated.out.includes('=')).toBe(sides.startsWith('tcp'));
   });
 
   it('closes its ports when it ends', async () => {

@@ -27,8 +27,11 @@ async function simulate(t: TestContext, command: readonly string[], now = Date.n
   const count = Number(command.find((word) => word.startsWith('--count='))?.split('=')[1] ?? 1);
   const lines: string[] = [];
   const started = createDeferred<string[]>();
-  const note = (line: string): void => {
-    lines.push(line.trim());
+  const note = (text: string): void => {
+    const [line] = /^\S+=\S+$/.exec(text.trim()) ?? [];
+    // Over TCP alone: what it prints last is the configuration for HTTP.
+    if (line === undefined) return;
+    lines.push(line);
     if (lines.length === count) started.resolve(lines);
   };
   const ended = runExporter(args, stop.signal, note, now);
