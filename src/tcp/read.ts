@@ -67,6 +67,10 @@ function keep<T>(parsed: T | undefined, assign: (value: T) => void): boolean {
 }
 
 function notUnderstood(command: ReadCommand, reply: Reply): PrinterError {
+  const { tooLongBytes } = reply;
+  if (tooLongBytes !== undefined) {
+    return new PrinterError('protocol', `${command}: a reply of ${tooLongBytes} bytes, more than is taken`);
+  }
   const said = reply.lines.join(' | ').slice(0, 100);
   // Ended by silence: perhaps the rest is yet to come, so it is late and not wrong.
   return reply.complete

@@ -153,17 +153,15 @@ class Session {
   #onRead(size: number): boolean {
     if (this.#hasEnded) return true;
     this.#receivedBytes += size;
-    try {
-      this.#framer.push(sharedReadBuffer.subarray(0, size), this.#onReply);
-    } catch (error) {
-      this.#takeReply();
-      const came = error instanceof Error ? error.message : String(error);
-      this.#end(new PrinterError('protocol', `${this.#doing}: ${came}`, { cause: error }));
-      return true;
-    }
+    this.#framer.push(sharedReadBuffer.subarray(0, size), this.#onReply);
     if (this.#takeReply()) this.#proceed();
     else this.#armForSilence();
-    return true;
+    if (size < sharedReadBuffer.length) return true;
+    // More than fits: a flood. Whoever else waits has their turn before more of it is read.
+    setImmediate(() => {
+      if (!this.#hasEnded) this.#socket.resume();
+    });
+    return false;
   }
 
   // The first one counts, and the next command waits for the end of the chunk: what else is in it was sent before.
@@ -174,16 +172,18 @@ class Session {
 
   // The time left for the whole reply, or less: silence after the CMD line, or an `ok` without its line end.
   #armForSilence(): void {
-    if (this.#asked === undefined || this.#framer.openCommand !== this.#asked) return;
+    if (this.#asked === undefined) return;
     const quietMs = this.#framer.endsInOk ? this.#limits.okTailMs : this.#limits.silenceMs;
     const leftMs = Math.max(0, this.#expiresAtMs - performance.now());
-    this.#arm(Math.min(quietMs, leftMs), quietMs < leftMs);
+    const forSilence = quietMs < leftMs && this.#framer.hasBegun(this.#asked);
+    // Else the time left runs already; what looked like a CMD line may have become a longer one.
+    if (forSilence || this.#armedForSilence) this.#arm(forSilence ? quietMs : leftMs, forSilence);
   }
 
   readonly #onTimer = (): void => {
-    const isOurs = this.#asked !== undefined && this.#framer.openCommand === this.#asked;
+    const isOurs = this.#asked !== undefined && this.#framer.hasBegun(this.#asked);
     if (isOurs && (this.#armedForSilence || this.#framer.endsInOk)) {
-      this.#reply = this.#framer.flush();
+      this.#reply = this.#framer.flush(this.#asked);
       this.#takeReply();
       this.#proceed();
     } else if (this.#asked !== undefined) {
@@ -201,7 +201,9 @@ class Session {
   };
 
   #noReply(until: string): PrinterError {
-    return new PrinterError('timeout', `${this.#doing}: no whole reply ${until}, ${this.#receivedBytes} bytes came`);
+    const isTooLong = this.#framer.openCommand === this.#asked && this.#framer.isTooLong;
+    const message = `${this.#doing}: no whole reply ${until}, ${this.#receivedBytes} bytes came`;
+    return new PrinterError(isTooLong ? 'protocol' : 'timeout', message);
   }
 
   #onEnd(): void {
@@ -241,7 +243,7 @@ class Session {
  * Connects to a printer and talks to it as the dialogue says, until all is said.
  * @param signal ends the conversation at once
  * @param settle called once the connection is closed: without an error, or with a PrinterError (dns, refused, unreachable,
- *   timeout when no whole reply came in time, closed, protocol when one was over the limit) or what the dialogue threw.
+ *   closed, timeout when no whole reply came in time, protocol when one was over the limit by then) or what the dialogue threw.
  *   After an error nothing more is asked: a late reply would be taken for the next one's.
  */
 export function converse(

@@ -7,7 +7,6 @@ export const LIMIT = 16 * 1024;
 export interface Framed {
   readonly replies: readonly Reply[];
   readonly framer: Framer;
-  readonly error: unknown;
 }
 
 export function bytesOf(part: string | Uint8Array): Uint8Array {
@@ -17,13 +16,8 @@ export function bytesOf(part: string | Uint8Array): Uint8Array {
 export function frame(parts: readonly (string | Uint8Array)[], limitBytes = LIMIT): Framed {
   const framer = new Framer(limitBytes);
   const replies: Reply[] = [];
-  let error: unknown;
-  try {
-    for (const part of parts) framer.push(bytesOf(part), (whole) => replies.push(whole));
-  } catch (thrown) {
-    error = thrown;
-  }
-  return { replies, framer, error };
+  for (const part of parts) framer.push(bytesOf(part), (whole) => replies.push(whole));
+  return { replies, framer };
 }
 
 /** Each byte a chunk of its own. */

@@ -1,7 +1,6 @@
 // Bytes to replies, however they are cut, and whatever else is in between.
 
 import { describe, expect, it } from 'vitest';
-import { PrinterError } from '../../src/printer/errors.ts';
 import { Framer, type Reply } from '../../src/tcp/framer.ts';
 import { reply, replyWithoutOk } from '../support/scripted-printer.ts';
 import { bytesOf, bytewise, frame, LIMIT } from './frame.ts';
@@ -42,6 +41,10 @@ describe('cuts a stream into replies', () => {
     ['no ok after data, then the next reply', replyWithoutOk('M27', 'x') + M105, [cut('M27', 'x'), HEAT]],
     ['an ok without its line end, then the next reply', `${M27.trimEnd()}${M105}`, [PROGRESS, HEAT]],
     ['an ok outside of any reply', `ok\r\n${M105}ok\r\nok\r\n${M27}`, [HEAT, PROGRESS]],
+    ['bytes without a line end right before a reply', `\u0000\u0001ok\u0002${M105}`, [HEAT]],
+    ['half a CMD line right before a reply', `CMD M27 Rec${M105}CMD M1${M27}`, [HEAT, PROGRESS]],
+    ['a long line without an end right before a reply', `${'x'.repeat(100)} ${M105}`, [HEAT]],
+    ['a CMD line within a longer line', `x CMD M105 Received. x\r\nT0:99/99\r\nok\r\n${M105}`, [HEAT]],
     ['junk before a reply', `hello\r\nM105 Received.\r\nCMD Received.\r\n${M105}`, [HEAT]],
     ['acknowledgements of an upload between replies', `N0001 ok.\r\nN0002 ok.\r\n${M105}`, [HEAT]],
     [
@@ -58,6 +61,11 @@ describe('cuts a stream into replies', () => {
       'a name like a CMD line',
       reply('M119', 'CurrentFile: CMD M27 Received.', 'MoveMode: READY'),
       [whole('M119', 'CurrentFile: CMD M27 Received.', 'MoveMode: READY')],
+    ],
+    [
+      'a name that ends like a CMD line',
+      reply('M119', 'CurrentFile: a CMD M27 Received.', `${'x'.repeat(100)}CMD M27 Received.`, 'MoveMode: READY'),
+      [whole('M119', 'CurrentFile: a CMD M27 Received.', `${'x'.repeat(100)}CMD M27 Received.`, 'MoveMode: READY')],
     ],
     [
       'a long name that ends in a line of its own',
@@ -164,51 +172,99 @@ describe('an end that may not be one', () => {
   });
 });
 
+describe('a reply that begins', () => {
+  it.each([
+    ['nothing', '', false],
+    ['half a CMD line', 'CMD M27 Rec', false],
+    ['another command', 'CMD M105 Received.', false],
+    ['a CMD line', 'CMD M27 Received.\r\n', true],
+    ['a CMD line without its line end', 'CMD M27 Received.', true],
+    ['the same with half of it', 'CMD M27 Received.\r', true],
+    ['the same behind other bytes', 'x\u0000CMD M27 Received.', true],
+    ['the same behind another reply that has no end', `${replyWithoutOk('M105', 'T0:99/99')}CMD M27 Received.`, true],
+    ['the same as a name in another reply', `${replyWithoutOk('M119')}CurrentFile: CMD M27 Received.`, false],
+    ['a longer line', 'CMD M27 Received.gx', false],
+    ['a whole reply', M27, false],
+  ])('%s', (_title, bytes, hasBegun) => {
+    for (const parts of [[bytes], bytewise(bytes)]) {
+      const { framer } = frame(parts);
+      expect(framer.hasBegun('M27')).toBe(hasBegun);
+      expect(framer.flush('M27')).toEqual(hasBegun ? cut('M27') : undefined);
+    }
+  });
+
+  it('is new after a flush, also where no line end came', () => {
+    const { framer } = frame(['CMD M27 Received.']);
+    framer.flush('M27');
+    const replies: Reply[] = [];
+    framer.push(Buffer.from(M105), (whole) => replies.push(whole));
+    expect(replies).toEqual([HEAT]);
+  });
+});
+
 describe('the limit of 16 KiB', () => {
   const LINE = `${'x'.repeat(126)}\r\n`;
   const KIBS_17 = LINE.repeat(8 * 17);
-  const TOO_MUCH: readonly (readonly [title: string, bytes: string, message: RegExp])[] = [
+  const M119 = replyWithoutOk('M119');
+  const TOO_LONG = { command: 'M119', lines: [], tooLongBytes: KIBS_17.length };
+  const TOO_MUCH: readonly (readonly [title: string, bytes: string, replies: readonly Reply[]])[] = [
     [
-      'a reply that does not end',
-      replyWithoutOk('M119') + KIBS_17,
-      /^\d+ bytes in the reply to M119 came, more than 16384$/,
+      'a whole reply',
+      `${M119}${KIBS_17}ok\r\n${M105}`,
+      [{ ...TOO_LONG, complete: true, tooLongBytes: KIBS_17.length + 'ok\r'.length }, HEAT],
     ],
-    ['a whole reply', `${replyWithoutOk('M119')}${KIBS_17}ok\r\n`, /in the reply to M119 came/],
-    ['one line of a reply', `${replyWithoutOk('M119')}${'x'.repeat(LIMIT + 1)}`, /in the reply to M119 came/],
-    ['lines that are no reply', KIBS_17, /bytes that are no reply came/],
-    ['one line that is no reply', 'x'.repeat(LIMIT + 1), /bytes that are no reply came/],
-    ['lines before a reply', KIBS_17 + M105, /bytes that are no reply came/],
-    ['a reply that another ends', replyWithoutOk('M119') + KIBS_17 + M105, /in the reply to M119 came/],
+    [
+      'one line of a reply',
+      `${M119}${'x'.repeat(LIMIT + 1)}\r\nok\r\n${M105}`,
+      [{ ...TOO_LONG, complete: true, tooLongBytes: LIMIT + 1 + '\r\nok\r'.length }, HEAT],
+    ],
+    [
+      'a reply that another ends',
+      M119 + KIBS_17 + M105,
+      [{ ...TOO_LONG, complete: false, tooLongBytes: KIBS_17.length + 'CMD M105 Received.\r'.length }, HEAT],
+    ],
+    [
+      'a reply with a long line that ends like ok or a CMD line',
+      `${M119}${KIBS_17}${'x'.repeat(100)} ok\r\n${'x'.repeat(100)} CMD M27 Received.\r\nok\r\n`,
+      [expect.objectContaining({ ...TOO_LONG, complete: true, tooLongBytes: expect.any(Number) })],
+    ],
+    ['lines before a reply', KIBS_17 + M105, [HEAT]],
+    ['one line before a reply', `${'x'.repeat(LIMIT + 1)}\r\n${M105}`, [HEAT]],
+    ['the same without its line end', `${'x'.repeat(LIMIT + 1)}${M105}`, [HEAT]],
+    ['lines between replies', M105 + KIBS_17 + M27, [HEAT, PROGRESS]],
   ];
 
-  it.each(TOO_MUCH)('%s', (_title, bytes, message) => {
+  it.each(TOO_MUCH)('%s costs itself', (_title, bytes, replies) => {
+    for (const parts of [[bytes], [bytes.slice(0, 20_000), bytes.slice(20_000)], bytewise(bytes)]) {
+      expect(frame(parts).replies).toEqual(replies);
+    }
+  });
+
+  it.each([
+    ['a reply that does not end', M119 + KIBS_17, { ...TOO_LONG, complete: false }],
+    ['its ok without a line end', `${M119}${KIBS_17}ok`, { ...TOO_LONG, complete: true }],
+    ['lines that are no reply', KIBS_17, undefined],
+    ['one line that is no reply', 'x'.repeat(LIMIT + 1), undefined],
+  ])('%s: little is kept', (_title, bytes, flushed) => {
     for (const parts of [[bytes], bytewise(bytes)]) {
-      const { error, replies } = frame(parts);
-      expect(error).toBeInstanceOf(PrinterError);
-      expect(error).toMatchObject({ code: 'protocol', message: expect.stringMatching(message) });
+      const { framer, replies } = frame(parts);
       expect(replies).toEqual([]);
+      expect(framer.pendingBytes).toBeLessThanOrEqual(64);
+      expect(framer.isTooLong).toBe(flushed !== undefined);
+      expect(framer.flush()).toEqual(flushed && { ...flushed, tooLongBytes: bytes.length - M119.length });
+      expect(framer.isTooLong).toBe(false);
     }
   });
 
   it('leaves alone what is just within it', () => {
     const body = 'x'.repeat(LIMIT - 'ok'.length - 1 - '\r\n'.length);
     for (const parts of [[reply('M119', body)], bytewise(reply('M119', body))]) {
-      const { error, replies } = frame(parts);
-      expect(error).toBeUndefined();
-      expect(replies).toEqual([whole('M119', body)]);
+      expect(frame(parts).replies).toEqual([whole('M119', body)]);
     }
   });
 
   it('is for each reply anew', () => {
     const big = reply('M119', 'x'.repeat(10_000));
-    const { error, replies } = frame([big + big + big, 'y'.repeat(10_000), '\r\n', big]);
-    expect(error).toBeUndefined();
-    expect(replies).toHaveLength(4);
-  });
-
-  it('hands on the replies that came before, even in the same chunk', () => {
-    const { error, replies } = frame([M105 + KIBS_17]);
-    expect(error).toBeInstanceOf(PrinterError);
-    expect(replies).toEqual([HEAT]);
+    expect(frame([big + big + big, 'y'.repeat(10_000), '\r\n', big]).replies).toHaveLength(4);
   });
 });

@@ -6,13 +6,14 @@ import {
   commandsIn,
   hangUp,
   pump,
+  reply,
   replyWithoutOk,
   reset,
   type Script,
   silence,
   startScriptedPrinter,
 } from '../support/scripted-printer.ts';
-import { IDLE, partsOf, problemsOf, SHORT, visit } from './reading.ts';
+import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
 
 /** Half a reply, and then something else. */
 function halfThen(command: string, end: Answer): Answer {
@@ -114,15 +115,42 @@ describe('a hang-up', () => {
 
 describe('too much', () => {
   const LINES = 'T0:24 /0 B:0 /0\r\n'.repeat(500);
+  const TOO_LONG = LINES.repeat(3);
+  const ALL = ['m119', 'm105', 'm27', 'm114'];
+  const WITHOUT_M105 = ['m119', 'm27', 'm114'];
 
-  it.each<readonly [title: string, answer: Answer, message: RegExp]>([
+  it.each<readonly [title: string, answer: Answer]>([
+    ['a whole reply over the limit', `${replyWithoutOk('M105')}${TOO_LONG}ok\r\n`],
+    ['one that silence ends', `${replyWithoutOk('M105')}${TOO_LONG}`],
+    ['one whose ok has no line end', `${replyWithoutOk('M105')}${TOO_LONG}ok`],
+    ['one line over the limit', `${replyWithoutOk('M105')}${'x'.repeat(50_000)}\r\nok\r\n`],
+    [
+      'one that comes in parts',
+      async ({ part, send }) => {
+        await part(replyWithoutOk('M105') + TOO_LONG);
+        await part(TOO_LONG);
+        await send('ok\r\n');
+      },
+    ],
+  ])('%s costs that part, and the conversation goes on', async (_title, answer) => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
+    const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30, okTailMs: 10 } });
+    expect(reading.problems.get('M105')).toMatchObject({
+      code: 'protocol',
+      message: expect.stringMatching(/^M105: a reply of \d{5} bytes, more than is taken$/),
+    });
+    expect(partsOf(reading)).toEqual(WITHOUT_M105);
+    expect(reading.failure).toBeUndefined();
+    expect(printer.pipelined).toEqual([]);
+  });
+
+  it.each<readonly [title: string, answer: Answer]>([
     [
       'a line without an end',
       async (client) => {
         await client.part('CMD M105 Received.\r\n');
         await pump(client, 'x'.repeat(8192));
       },
-      /^M105: \d+ bytes in the reply to M105 came, more than 16384$/,
     ],
     [
       'lines without an end',
@@ -130,38 +158,61 @@ describe('too much', () => {
         await client.part('CMD M105 Received.\r\n');
         await pump(client, LINES);
       },
-      /^M105: \d+ bytes in the reply to M105 came, more than 16384$/,
     ],
-    [
-      'bytes that are no reply',
-      (client) => pump(client, LINES),
-      /^M105: \d+ bytes that are no reply came, more than 16384$/,
-    ],
-    [
-      'a whole reply over the limit',
-      `${replyWithoutOk('M105')}${LINES}${LINES}${LINES}ok\r\n`,
-      /^M105: \d+ bytes in the reply to M105 came, more than 16384$/,
-    ],
-  ])('%s: protocol, and the connection is closed', async (_title, answer, message) => {
+  ])('%s: protocol when the time of the command is over', async (_title, answer) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-    const reading = await visit(printer);
+    const reading = await visit(printer, { limits: { ...LONG, commandMs: 300, silenceMs: 150 } });
     await printer.allClosed();
-    expect(reading.problems.get('M105')).toMatchObject({ code: 'protocol', message: expect.stringMatching(message) });
+    expect(reading.problems.get('M105')).toMatchObject({
+      code: 'protocol',
+      message: expect.stringMatching(/^M105: no whole reply within 300 ms, \d+ bytes came$/),
+    });
     expect(partsOf(reading)).toEqual(['m119']);
     expect(reading.failure).toBeUndefined();
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105']);
   });
 
-  it('costs nothing of the reply before it, even when both come at once', async () => {
-    await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}${'x'.repeat(20_000)}` });
+  it.each<readonly [title: string, before: string | Uint8Array]>([
+    ['lines', TOO_LONG],
+    // More than is read at once.
+    ['a line', `${'x'.repeat(1_000_000)}\r\n`],
+    ['a reply to another command', `${replyWithoutOk('M661')}${TOO_LONG}ok\r\n`],
+    ['one without its ok', `${replyWithoutOk('M661')}${TOO_LONG}`],
+    // A file list comes after the ok (protocol.md 1.1).
+    [
+      'a list of bytes without a line end',
+      Buffer.concat([Buffer.from(reply('M661')), Buffer.alloc(50_000, '::\u0000a.gx')]),
+    ],
+  ])('of other clients costs nothing: %s', async (_title, before) => {
+    const after = Buffer.concat([Buffer.from(before), Buffer.from(String(IDLE['M105']))]);
+    await using printer = await startScriptedPrinter({ ...IDLE, M105: after });
     const reading = await visit(printer);
-    expect(reading.replies.m119?.machineStatus).toBe('READY');
-    expect(reading.problems.get('M105')?.code).toBe('protocol');
+    expect(problemsOf(reading)).toEqual({});
+    expect(partsOf(reading)).toEqual(ALL);
+  });
+
+  it('costs nothing of the reply before it, nor of the next', async () => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}${'x'.repeat(20_000)}` });
+    expect(partsOf(await visit(printer))).toEqual(ALL);
+  });
+
+  it.each<readonly [title: string, bytes: string]>([
+    ['lines', LINES],
+    ['replies to another command', replyWithoutOk('M661') + LINES],
+  ])('of other clients without an end takes no longer than a command: %s', async (_title, bytes) => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M105: (client) => pump(client, bytes) });
+    const reading = await visit(printer, { limits: { ...LONG, commandMs: 150, silenceMs: 30 } });
+    await printer.allClosed();
+    expect(reading.problems.get('M105')).toMatchObject({
+      code: 'timeout',
+      message: expect.stringMatching(/^M105: no whole reply within 150 ms, \d+ bytes came$/),
+    });
+    expect(partsOf(reading)).toEqual(['m119']);
   });
 
   it('before anything was asked', async () => {
-    await using printer = await startScriptedPrinter({}, (client) => pump(client, LINES));
-    expect((await visit(printer)).failure?.code).toBe('protocol');
+    await using printer = await startScriptedPrinter({ M119: silence }, (client) => pump(client, LINES));
+    expect((await visit(printer, { limits: SHORT })).failure?.code).toBe('timeout');
     await printer.allClosed();
   });
 });

@@ -181,6 +181,40 @@ it('goes on after a Dremel, which answers M27 with its CMD line only', async () 
   expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
 });
 
+it.each([
+  'CMD M27 Received.',
+  '\u0000\u0001CMD M27 Received.',
+  `${replyWithoutOk('M105', 'T0:99/99')}CMD M27 Received.`,
+])('goes on after a CMD line whose line end never comes: %j', async (M27) => {
+  await using printer = await startScriptedPrinter({ ...IDLE, M27 });
+  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  expect(problemsOf(reading)).toEqual({ M27: 'timeout | M27: no "ok", and not understood: ""' });
+  expect([...reading.unanswered]).toEqual([]);
+  expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
+  expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
+});
+
+it('takes no silence for an end when what looked like a CMD line was a longer one', async () => {
+  const answer: Answer = async ({ part }) => {
+    await part('a CMD M105 Received.');
+    await part('gx\r\n');
+  };
+  await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
+  const beganAt = performance.now();
+  const { problems } = await visit(printer, { limits: SHORT });
+  expect(performance.now() - beganAt).toBeGreaterThan(SHORT.commandMs - 5);
+  expect(problems.get('M105')?.message).toBe('M105: no whole reply within 150 ms, 24 bytes came');
+});
+
+it('takes a reply right behind bytes that no line end ends, such as the file list of another client', async () => {
+  const M105 = Buffer.concat([Buffer.from(reply('M661')), Buffer.from([0x3a, 0x3a, 0xa3, 0xa3, 0, 0, 0, 1, 0x61])]);
+  const answer = Buffer.concat([M105, Buffer.from(String(IDLE['M105']))]);
+  await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
+  const reading = await visit(printer);
+  expect(problemsOf(reading)).toEqual({});
+  expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
+});
+
 it('drops the ok that comes after the silence', async () => {
   const answers: Script = {
     M27: replyWithoutOk('M27', 'SD printing byte 5/100'),
