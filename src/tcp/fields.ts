@@ -1,7 +1,17 @@
-// What the parsers of replies share: `Key: value` lines and numbers as printers write them.
+// What the parsers of replies share: clean lines, `Key: value`, and numbers as printers write them.
 
-/** A number as printers write it: sign, digits, decimals; no exponent. For building expressions. */
-export const NUMBER = String.raw`-?\d+(?:\.\d+)?`;
+import { cleanText } from '../printer/text.ts';
+
+/** A number as C writes it: sign, digits, decimals, exponent. For building expressions. */
+export const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
+
+/** Where the last number of a group ends: what goes on after it (`1.2.3`, `5mm`) is none. */
+export const NUMBER_END = String.raw`(?!\S)`;
+
+/** Without control characters; a tab is a blank, for it stands between fields. */
+export function cleanLine(line: string): string {
+  return cleanText(line.replaceAll('\t', ' '));
+}
 
 /** Lines `Key: value` as a map; keys in lower case without blanks, values trimmed; the first of a key counts. */
 export function parseFields(lines: readonly string[]): ReadonlyMap<string, string> {
@@ -21,9 +31,12 @@ export function finite(text: string): number | undefined {
   return text !== '' && Number.isFinite(value) ? value : undefined;
 }
 
+// Of a number; its end where it has none.
+const EXPONENT = /e([+-]?\d+)$|$/i;
+
 /** Millimetres as written, in metres. The decimal point is moved in the text, so that 86.9984 is 0.0869984 exactly. */
 export function metersOf(millimeters: string): number | undefined {
-  return finite(`${millimeters}e-3`);
+  return finite(millimeters.replace(EXPONENT, (_, power?: string) => `e${Number(power ?? 0) - 3}`));
 }
 
 /** Text, or undefined when it is empty. */

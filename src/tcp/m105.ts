@@ -1,7 +1,7 @@
 // M105: temperatures. Spacing and decimals differ by model (protocol.md 1.6).
 
 import { onlyDefined } from '../printer/defined.ts';
-import { finite, NUMBER } from './fields.ts';
+import { cleanLine, finite, NUMBER, NUMBER_END } from './fields.ts';
 
 export interface HeaterText {
   /** As sent, in °C. */
@@ -15,16 +15,21 @@ export interface HeaterText {
 export type Temperatures = ReadonlyMap<string, HeaterText>;
 
 // `T0:22 /0 B:11/0`, `T0:220.3/220.0 T1:0.0/0.0 B:50.0/50.0`, `T0: 25/220`; `@:127` parts are duty cycles.
-const HEATER = new RegExp(String.raw`(?<![\w@])(T\d{0,2}|B|C)\s*:\s*(${NUMBER})\s*\/\s*(${NUMBER})`, 'g');
+const HEATER = new RegExp(String.raw`(?<![\w@])(T\d{0,2}|B|C)\s*:\s*(${NUMBER})\s*\/\s*(${NUMBER})${NUMBER_END}`, 'gi');
 
 // No heater of these machines goes there: a printer that says so lies, and the value is missing.
 const MIN_CELSIUS = -100;
 const MAX_CELSIUS = 1000;
 
 function nameOf(key: string): string {
-  if (key === 'B') return 'bed';
-  if (key === 'C') return 'chamber';
-  return `tool${Number(key.slice(1))}`;
+  switch (key.toUpperCase()) {
+    case 'B':
+      return 'bed';
+    case 'C':
+      return 'chamber';
+    default:
+      return `tool${Number(key.slice(1))}`;
+  }
 }
 
 function plausible(text: string): number | undefined {
@@ -36,7 +41,7 @@ function plausible(text: string): number | undefined {
 export function parseM105(lines: readonly string[]): Temperatures | undefined {
   const heaters = new Map<string, HeaterText>();
   for (const line of lines) {
-    for (const [, key = '', current = '', target = ''] of line.matchAll(HEATER)) {
+    for (const [, key = '', current = '', target = ''] of cleanLine(line).matchAll(HEATER)) {
       const name = nameOf(key);
       if (heaters.has(name)) continue;
       const reading = { current, target, celsius: plausible(current), targetCelsius: plausible(target) };

@@ -1,8 +1,7 @@
 // M115: what the printer is. Spacing, capitals and which lines there are differ by model (protocol.md 1.4).
 
 import { onlyDefined } from '../printer/defined.ts';
-import { cleanText } from '../printer/text.ts';
-import { metersOf, NUMBER, nonEmpty, parseFields } from './fields.ts';
+import { cleanLine, metersOf, NUMBER, NUMBER_END, nonEmpty, parseFields } from './fields.ts';
 
 export interface MachineInfo {
   readonly machineType?: string;
@@ -18,7 +17,7 @@ export interface MachineInfo {
   readonly volumeMeters?: ReadonlyMap<string, number>;
 }
 
-const VOLUME_AXIS = new RegExp(String.raw`\b([XYZ])\s*:\s*(${NUMBER})`, 'gi');
+const VOLUME_AXIS = new RegExp(String.raw`\b([XYZ])\s*:\s*(${NUMBER})${NUMBER_END}`, 'gi');
 
 function parseVolume(text: string): ReadonlyMap<string, number> | undefined {
   const axes = new Map<string, number>();
@@ -31,7 +30,7 @@ function parseVolume(text: string): ReadonlyMap<string, number> | undefined {
 
 /** Reads the lines of an M115 reply; undefined when no line of it is known. */
 export function parseM115(lines: readonly string[]): MachineInfo | undefined {
-  const fields = parseFields(lines.map(cleanText));
+  const fields = parseFields(lines.map(cleanLine));
   const volume = nonEmpty(fields.get('x'));
   const parsed: MachineInfo = onlyDefined({
     machineType: nonEmpty(fields.get('machinetype')),

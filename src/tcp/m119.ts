@@ -1,8 +1,7 @@
 // M119: the machine's status. Lines come in any order and any may be missing (protocol.md 1.5).
 
 import { onlyDefined } from '../printer/defined.ts';
-import { cleanText } from '../printer/text.ts';
-import { nonEmpty, parseFields } from './fields.ts';
+import { cleanLine, nonEmpty, parseFields } from './fields.ts';
 
 export interface Status {
   /** The whole Endstop line after its key, as sent. */
@@ -33,7 +32,7 @@ function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
 
 /** Reads the lines of an M119 reply; undefined when no line of it is known. */
 export function parseM119(lines: readonly string[]): Status | undefined {
-  const fields = parseFields(lines.map(cleanText));
+  const fields = parseFields(lines.map(cleanLine));
   const endstop = nonEmpty(fields.get('endstop'));
   const machineStatus = nonEmpty(fields.get('machinestatus'));
   const status = nonEmpty(fields.get('status'));

@@ -1,6 +1,7 @@
 // M27: how far the print is, in the unit the model counts in (protocol.md 1.7).
 
 import { onlyDefined } from '../printer/defined.ts';
+import { cleanLine, NUMBER, NUMBER_END } from './fields.ts';
 
 export interface PrintProgress {
   /** The two numbers as sent, whatever they count. */
@@ -15,8 +16,9 @@ export interface PrintProgress {
   readonly layers?: number;
 }
 
-const PRINTED = /SD printing byte\s*(-?\d+)\s*\/\s*(-?\d+)/i;
-const LAYER = /Layer\s*:\s*(-?\d+)\s*\/\s*(-?\d+)/i;
+const PAIR = String.raw`(${NUMBER})\s*\/\s*(${NUMBER})${NUMBER_END}`;
+const PRINTED = new RegExp(String.raw`SD printing byte\s*${PAIR}`, 'i');
+const LAYER = new RegExp(String.raw`Layer\s*:\s*${PAIR}`, 'i');
 
 // Totals of 100 and 1000 are percent and per mille: only above does a printer count bytes.
 const LARGEST_RATIO_TOTAL = 1000;
@@ -29,7 +31,7 @@ function isCount(value: number | undefined): value is number {
 
 function match(lines: readonly string[], pattern: RegExp): [number | undefined, number | undefined] {
   for (const line of lines) {
-    const found = pattern.exec(line);
+    const found = pattern.exec(cleanLine(line));
     if (found) return [Number(found[1]), Number(found[2])];
   }
   return [undefined, undefined];

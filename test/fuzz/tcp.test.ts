@@ -56,6 +56,54 @@ describe('any lines', () => {
   });
 });
 
+describe('any number', () => {
+  const written = fc
+    .tuple(fc.constantFrom('', '+'), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.nat(2))
+    .map(([plus, value, how]) => {
+      const text = [value.toString(), value.toExponential(), value.toFixed(3)][how] ?? '';
+      return value < 0 || Object.is(value, -0) ? text : plus + text;
+    });
+  const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
+  const nearly = fc.oneof(
+    written,
+    fc.string({
+      unit: fc.constantFrom(...'0129', '.', '+', '-', 'e', 'E', ',', '/', '%', 'x', '\u00b0'),
+      minLength: 1,
+      maxLength: 8,
+    }),
+  );
+
+  it('is read as what it is, millimetres in metres', () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        const { meters } = parseM114([`X:${text} Y:1`])?.get('x') ?? {};
+        const value = Number(text);
+        if (!/e/i.test(text)) expect(meters).toBe(Number(`${text}e-3`));
+        expect(Math.abs((meters ?? Number.NaN) * 1000 - value)).toBeLessThanOrEqual(
+          Math.abs(value) * 1e-15 + Number.MIN_VALUE * 1000,
+        );
+        const heater = parseM105([`T0:${text}/${text}`])?.get('tool0');
+        expect(heater).toMatchObject({ current: text, target: text });
+        if (heater?.celsius !== undefined) expect(heater.celsius).toBe(value);
+      }),
+      fuzzing(),
+    );
+  });
+
+  it('that is none, or goes on, is not read', () => {
+    fc.assert(
+      fc.property(nearly, (text) => {
+        const value = NUMBER.test(text) ? Number(text) : Number.NaN;
+        expect(parseM114([`X:${text}`])?.get('x')?.text).toBe(Number.isFinite(value) ? text : undefined);
+        expect(parseM105([`T0:1/${text}`])?.get('tool0')?.target).toBe(NUMBER.test(text) ? text : undefined);
+        const isCount = Number.isSafeInteger(value) && value >= 0;
+        expect(parseM27([`SD printing byte 1/${text}`])?.total).toBe(isCount ? value : undefined);
+      }),
+      fuzzing(),
+    );
+  });
+});
+
 /** What the replies in these bytes say, each taken for the one that was asked for. */
 function repliesIn(bytes: Uint8Array): TcpReplies {
   const found: TcpReplies = {};

@@ -38,6 +38,16 @@ describe('M105', () => {
     ['a heater twice', 'T0:22/0 T0:99/99', { tool0: heater('22', '0') }],
     ['two numbers of one tool', 'T:22/0 T0:99/99', { tool0: heater('22', '0') }],
     ['a tool of two digits', 'T10:22/0', { tool10: heater('22', '0') }],
+    [
+      'small letters',
+      't0:22/0 b:33/44 c:40/0',
+      { tool0: heater('22', '0'), bed: heater('33', '44'), chamber: heater('40', '0') },
+    ],
+    ['signs', 'T0:+22/+0', { tool0: heater('+22', '+0') }],
+    ['exponents', 'T0:2.2e1/1E+2 B:6e-1/0', { tool0: heater('2.2e1', '1E+2'), bed: heater('6e-1', '0') }],
+    ['tabs', 'T0:22/0\tB:11\t/0', { tool0: heater('22', '0'), bed: heater('11', '0') }],
+    ['control characters', 'T0:22/0\u0000', { tool0: heater('22', '0') }],
+    ['one that is no number', 'T0:22/0.1.2 T1:2-2/0 B:11/0', { bed: heater('11', '0') }],
     ['other words around', 'ok T0:22/0 E:0 W:? LAST:1/2', { tool0: heater('22', '0') }],
   ])('%s: %s', (_title, line, expected) => {
     expect(parseM105([line])).toStrictEqual(new Map(Object.entries(expected)));
@@ -57,6 +67,7 @@ describe('M105', () => {
     ['formats', ['T0:c/t T1:c/t B:c/t']],
     ['no target', ['T0:22 B:11']],
     ['words', ['T0:nan/0 B:--/--']],
+    ['numbers with something behind', ['T0:22C/0C', 'B:11/0C', 'T1:1,5/0', 'T2:22/0x10']],
   ])('%s is no temperature', (_title, lines) => {
     expect(parseM105(lines)).toBeUndefined();
   });
@@ -121,6 +132,16 @@ describe('M27', () => {
       ['SD printing byte 1/100', 'Layer: 65658/8065023'],
       { printed: 1, total: 100, ratio: 0.01, layer: 65658 },
     ],
+    [
+      'signs and exponents',
+      ['SD printing byte +5/1e2', 'Layer: 1/+2'],
+      { printed: 5, total: 100, ratio: 0.05, layer: 1, layers: 2 },
+    ],
+    [
+      'layers that are no number',
+      ['SD printing byte 1/100', 'Layer: 3/4.5.6'],
+      { printed: 1, total: 100, ratio: 0.01 },
+    ],
     ['as many layers as there may be', ['Layer: 100000/100001'], { layer: 100000 }],
     [
       'more digits than a number holds',
@@ -138,6 +159,8 @@ describe('M27', () => {
     ['done', ['Done printing file']],
     ['negative', ['SD printing byte -1/100']],
     ['words', ['SD printing byte a/b', 'Layer: c/d']],
+    ['numbers with something behind', ['SD printing byte 5/100%', 'Layer: 3/4x']],
+    ['broken numbers', ['SD printing byte 5/100.5']],
   ])('%s is no progress', (_title, lines) => {
     expect(parseM27(lines)).toBeUndefined();
   });
@@ -158,6 +181,14 @@ describe('M114', () => {
     ['two carriages', 'X1:-230 X2:230 Y:175', { x1: ['-230', -0.23], x2: ['230', 0.23], y: ['175', 0.175] }],
     ['homing', 'X:0 Y:-1000', { x: ['0', 0], y: ['-1000', -1] }],
     ['blanks', 'X: 1  Y : 2', { x: ['1', 0.001], y: ['2', 0.002] }],
+    [
+      'exponents',
+      'X:1.5e-05 Y:-2E+2 A:1.23457e+06',
+      { x: ['1.5e-05', 1.5e-8], y: ['-2E+2', -0.2], a: ['1.23457e+06', 1234.57] },
+    ],
+    ['a plus', 'X:+1.5 Y:2', { x: ['+1.5', 0.0015], y: ['2', 0.002] }],
+    ['one that is no number', 'X:1.2.3 Y:1,5 Z:2e A:1e2.5 B:3', { b: ['3', 0.003] }],
+    ['tabs', 'X:1\tY:\t2', { x: ['1', 0.001], y: ['2', 0.002] }],
     ['an axis twice', 'X:1 X:2', { x: ['1', 0.001] }],
     ['a letter within a word', 'MAX:5 X-max:1 Z:3', { z: ['3', 0.003] }],
   ])('%s: %s', (_title, line, expected) => {
@@ -169,6 +200,7 @@ describe('M114', () => {
     ['no line', []],
     ['formats', ['X1:.. X2:.. Y:.. Z:.. A:.. B:..']],
     ['more digits than a number holds', [`X:${'9'.repeat(400)}`]],
+    ['a larger exponent than a number holds', ['X:1e400', 'Y:1e99999999999999999999999']],
   ])('%s is no position', (_title, lines) => {
     expect(parseM114(lines)).toBeUndefined();
   });

@@ -26,6 +26,8 @@ describe('M115', () => {
     ['Mac Address:94A408B472BE ', { mac: '94A408B472BE' }],
     ['X: 140  Y: 140  Z: 140', { volume: '140  Y: 140  Z: 140', volumeMeters: mm(0.14, 0.14, 0.14) }],
     ['X:220 Y:200 Z:250', { volume: '220 Y:200 Z:250', volumeMeters: mm(0.22, 0.2, 0.25) }],
+    ['X: 140\tY: 150\tZ: 1.6e2', { volume: '140 Y: 150 Z: 1.6e2', volumeMeters: mm(0.14, 0.15, 0.16) }],
+    ['X: 140 Y: 150x Z: 1.2.3', { volume: '140 Y: 150x Z: 1.2.3', volumeMeters: new Map([['x', 0.14]]) }],
     ['X: 140 Y: ? Z: 0', { volume: '140 Y: ? Z: 0', volumeMeters: new Map([['x', 0.14]]) }],
     ['X: ?', { volume: '?' }],
   ])('%s', (line, expected) => {
@@ -84,6 +86,15 @@ describe('M119', () => {
     expect(parseM119([`Endstop: ${endstop}`])).toStrictEqual({ endstop, ...(endstops && { endstops }) });
   });
 
+  it('takes tabs for blanks', () => {
+    expect(parseM119(['Endstop:\tX-max:1\tY-max: 0', 'Status: S:1\tL:0', 'CurrentFile: a\tb.gx'])).toStrictEqual({
+      endstop: 'X-max:1 Y-max: 0',
+      endstops: ends({ x_max: true, y_max: false }),
+      flags: 'S:1 L:0',
+      currentFile: 'a b.gx',
+    });
+  });
+
   it('takes lines in any order, and a status of flags before the machine status', () => {
     const expected = { machineStatus: 'READY', moveMode: 'READY', flags: 'S:1 L:0', ledOn: true, currentFile: 'a.gx' };
     const lines = ['Status: S:1 L:0', 'MachineStatus: READY', 'MoveMode: READY', 'CurrentFile:a.gx', 'LED:1'];
@@ -115,8 +126,12 @@ describe('fields', () => {
   it.each([
     ['86.9984', 0.0869984],
     ['0', 0],
+    ['1.5e-05', 1.5e-8],
+    ['-1E+3', -1],
     ['', undefined],
     ['x', undefined],
+    ['1e', undefined],
+    ['1e2e3', undefined],
   ])('millimetres %j', (text, meters) => {
     expect(metersOf(text)).toBe(meters);
   });
