@@ -1,15 +1,12 @@
 // Nozzles, bed and chamber of a /detail: which of them there are, and how hot.
 
 import { onlyDefined } from '../printer/defined.ts';
-import type { HeaterReading } from '../printer/snapshot.ts';
+import { type HeaterReading, NO_CHAMBER_SENSOR } from '../printer/snapshot.ts';
 import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './fields.ts';
 import type { Traits } from './traits.ts';
 
 /** More tools than any printer has: a longer array is garbage beyond. */
 export const MAX_TOOLS = 16;
-
-// Creator 5 without a heated chamber (protocol.md 2.3; ff-5mp-hass#18).
-const NO_SENSOR: ReadonlySet<number | undefined> = new Set([-108, -109]);
 
 function readCelsius(value: unknown): number | undefined {
   const celsius = readNumber(value);
@@ -41,7 +38,7 @@ function readTools(detail: JsonRecord): (HeaterReading | undefined)[] {
 }
 
 function readChamber(detail: JsonRecord, { hasChamberSensor }: Traits): HeaterReading | undefined {
-  if (NO_SENSOR.has(readNumber(detail['chamberTemp']))) return undefined;
+  if (NO_CHAMBER_SENSOR.has(readNumber(detail['chamberTemp']))) return undefined;
   const chamber = readPair(detail['chamberTemp'], detail['chamberTargetTemp']);
   const allZero = (chamber?.celsius ?? 0) === 0 && (chamber?.targetCelsius ?? 0) === 0;
   return !hasChamberSensor && allZero ? undefined : chamber;

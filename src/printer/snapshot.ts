@@ -13,6 +13,9 @@ export interface HeaterReading {
   readonly targetCelsius?: number;
 }
 
+/** What stands for the chamber's temperature where there is no sensor (protocol.md 2.3; ff-5mp-hass#18). */
+export const NO_CHAMBER_SENSOR: ReadonlySet<number | undefined> = new Set([-108, -109]);
+
 /** What a printer is; it changes only with firmware or by renaming. */
 export interface Identity {
   /** Machine type, never the name its owner gave it. */

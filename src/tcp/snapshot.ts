@@ -1,8 +1,16 @@
 // From the parsed replies of TCP to the domain: what each number means, and what is missing.
 
 import { onlyDefined } from '../printer/defined.ts';
-import type { Axes, HeaterReading, Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
+import {
+  type Axes,
+  type HeaterReading,
+  type Identity,
+  NO_CHAMBER_SENSOR,
+  type Protocol,
+  type Snapshot,
+} from '../printer/snapshot.ts';
 import { type State, stateFromTcp } from '../printer/state.ts';
+import { finite } from './fields.ts';
 import type { Temperatures } from './m105.ts';
 import type { Position } from './m114.ts';
 import type { MachineInfo } from './m115.ts';
@@ -13,10 +21,11 @@ const PROTOCOL: Protocol = 'tcp';
 
 function readingsOf(temperatures: Temperatures): ReadonlyMap<string, HeaterReading> {
   const heaters = new Map<string, HeaterReading>();
-  for (const [heater, { celsius, targetCelsius }] of temperatures) {
+  for (const [heater, { current, celsius, targetCelsius }] of temperatures) {
     // A Finder has no heated bed and a 5M no second tool; both still answer 0/0 (protocol.md 1.6).
     if (celsius === 0 && targetCelsius === 0 && heater !== 'tool0') continue;
     if (celsius === undefined && targetCelsius === undefined) continue;
+    if (heater === 'chamber' && NO_CHAMBER_SENSOR.has(finite(current))) continue;
     heaters.set(heater, onlyDefined({ celsius, targetCelsius }));
   }
   return heaters;
