@@ -3,8 +3,8 @@
 
 import { onlyDefined } from '../printer/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
-import type { Axes, FilamentEstimate, Identity, Snapshot } from '../printer/snapshot.ts';
-import { isJobRunning, type State, stateFromHttp } from '../printer/state.ts';
+import { type Axes, type FilamentEstimate, type Identity, type Snapshot, showsJob } from '../printer/snapshot.ts';
+import { isFetching, isJobRunning, stateFromHttp } from '../printer/state.ts';
 import {
   isRecord,
   type JsonRecord,
@@ -35,10 +35,6 @@ const MAX_TVOC = 1e6;
 const MAX_DISK_GB = 1e6;
 const MAX_LIFETIME_MINUTES = 1e8;
 const MAX_LIFETIME_METERS = 1e8;
-
-// Job, fan, speed and offset fields are uninitialised memory then:
-// captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
-const GARBAGE_STATUS: ReadonlySet<string | undefined> = new Set(['downloading', 'unzipping']);
 
 function readBuildVolume(value: unknown): Axes | undefined {
   if (typeof value !== 'string') return undefined;
@@ -106,20 +102,21 @@ function readEstimates(detail: JsonRecord): ReadonlyMap<string, FilamentEstimate
 }
 
 /** The time left; 0 is what a file without slicer data gives (protocol.md 2.3), and then nobody knows. */
-function readRemaining(value: unknown, traits: Traits, state: State | undefined): number | undefined {
-  const means = traits.estimatesRemaining && isJobRunning(state);
+function readRemaining(value: unknown, traits: Traits, said: Snapshot): number | undefined {
+  const means = traits.estimatesRemaining && isJobRunning(said.state) && showsJob(said);
   return means ? readBetween(value, Number.MIN_VALUE, MAX_JOB_SECONDS) : undefined;
 }
 
-function readJob(detail: JsonRecord, traits: Traits, state: State | undefined): Snapshot {
+function readJob(detail: JsonRecord, traits: Traits, said: Snapshot): Snapshot {
+  const file = readName(detail['printFileName']);
   const ratio = readBetween(detail['printProgress'], 0, MAX_PROGRESS);
   return onlyDefined({
     progress: ratio === undefined ? undefined : ({ ratio: Math.min(1, ratio), protocol: 'http' } as const),
     layer: readCount(detail['printLayer'], MAX_LAYER),
     layers: readCount(detail['targetPrintLayer'], MAX_LAYER),
     elapsedSeconds: readBetween(detail['printDuration'], 0, MAX_JOB_SECONDS),
-    remainingSeconds: readRemaining(detail['estimatedTime'], traits, state),
-    file: readName(detail['printFileName']),
+    remainingSeconds: readRemaining(detail['estimatedTime'], traits, onlyDefined({ ...said, file })),
+    file,
     speedRatio: movePoint(readBetween(detail['printSpeedAdjust'], 0, MAX_SPEED_PERCENT), -2),
     zOffsetMeters: movePoint(readBetween(detail['zAxisCompensation'], -MAX_OFFSET_MM, MAX_OFFSET_MM), -3),
     fanRatios: readFans(detail),
@@ -146,7 +143,7 @@ export function parseDetail(payload: unknown): Snapshot {
   const minutes = readBetween(payload['cumulativePrintTime'], 0, MAX_LIFETIME_MINUTES);
   return {
     ...state,
-    ...(GARBAGE_STATUS.has(status?.toLowerCase()) ? {} : readJob(payload, traits, state.state)),
+    ...(status !== undefined && isFetching(status) ? {} : readJob(payload, traits, state)),
     ...onlyDefined({
       identity: readIdentity(payload, traits),
       heaters: readHeaters(payload, traits),

@@ -1,7 +1,8 @@
 // Every metric of a printer: name, help, type, labels, and how it is read. Everything that names a metric takes it from here.
 
 import { RESULTS } from '../fleet/jobs.ts';
-import { hasJob, STATES } from '../printer/state.ts';
+import { showsJob } from '../printer/snapshot.ts';
+import { STATES } from '../printer/state.ts';
 import { bool, family, gauge, mapGauge, whole } from './family.ts';
 
 // Help is ASCII: one other character there would make the whole page a string of two bytes a character.
@@ -138,10 +139,7 @@ export const PRINTER_FAMILIES = [
     '1 while there is a job; file is empty where the printer names none.',
     ['file'],
     ({ snapshot }, emit) => {
-      if (!snapshot || !hasJob(snapshot.state)) return;
-      // Heating without a file over HTTP is somebody warming the printer up by hand.
-      if (snapshot.state === 'heating' && snapshot.stateProtocol === 'http' && snapshot.file === undefined) return;
-      emit(1, snapshot.file ?? '');
+      if (snapshot && showsJob(snapshot)) emit(1, snapshot.file ?? '');
     },
   ),
   gauge(

@@ -1,7 +1,7 @@
 // What one read of a printer told, in base units, whichever protocol said it. Missing is undefined, never 0.
 
 import { onlyDefined } from './defined.ts';
-import type { State } from './state.ts';
+import { hasJob, isFetching, type State } from './state.ts';
 
 export type Protocol = 'tcp' | 'http';
 
@@ -107,6 +107,26 @@ export interface Snapshot {
   readonly lifetimeFilamentMeters?: number;
 }
 
+/** Whether there is a job: on the plate, running or just completed. */
+export function showsJob({ state, stateProtocol, file }: Pick<Snapshot, 'state' | 'stateProtocol' | 'file'>): boolean {
+  // Over HTTP heating without a file is somebody warming the printer up by hand.
+  const isPreheat = state === 'heating' && stateProtocol === 'http' && file === undefined;
+  return hasJob(state) && !isPreheat;
+}
+
+/** Without what it says of a job. */
+function withoutJob(snapshot: Snapshot): Snapshot {
+  return onlyDefined({
+    ...snapshot,
+    progress: undefined,
+    printBytes: undefined,
+    printSizeBytes: undefined,
+    layer: undefined,
+    layers: undefined,
+    file: undefined,
+  });
+}
+
 function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snapshot['heaters'] {
   if (!tcp || !http) return http ?? tcp;
   const merged = new Map(tcp);
@@ -120,6 +140,12 @@ function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snap
  */
 export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undefined): Snapshot {
   if (!tcp || !http) return tcp ?? http ?? {};
+  // What TCP shows of a job that HTTP says is still being fetched is the last one's, or garbage too.
+  const isBeingFetched = http.statusWords?.some(({ status }) => isFetching(status));
+  return mergeKnown(isBeingFetched ? withoutJob(tcp) : tcp, http);
+}
+
+function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {
   const identity = { ...tcp.identity, ...http.identity };
   const statusWords = [...(tcp.statusWords ?? []), ...(http.statusWords ?? [])];
   const heaters = mergeHeaters(tcp.heaters, http.heaters);

@@ -60,6 +60,10 @@ const HTTP_STATES: Readonly<Record<string, State>> = {
   error: 'error',
 };
 
+// While it only fetches the job, its job numbers are uninitialised memory:
+// captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
+const FETCHING_WORDS: ReadonlySet<string> = new Set(['downloading', 'unzipping']);
+
 function lookUp(table: Readonly<Record<string, State>>, word: string): State {
   return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 'unknown';
 }
@@ -83,6 +87,11 @@ export function stateFromTcp(machineStatus: string, moveMode: string | undefined
 /** The state that the `status` word of /detail means; `unknown` for a word in no table. */
 export function stateFromHttp(status: string): State {
   return lookUp(HTTP_STATES, status.trim().toLowerCase());
+}
+
+/** Whether a printer that says this word over HTTP is fetching a job: no job number means anything then. */
+export function isFetching(status: string): boolean {
+  return FETCHING_WORDS.has(status.trim().toLowerCase());
 }
 
 // Outside these a printer may still show the last job's numbers (quirks.md A13).

@@ -115,6 +115,15 @@ describe('a 5M Pro with both sides', () => {
     ]);
   });
 
+  test('shows no job of either side while HTTP fetches one', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', override: { ...APART, httpStatus: 'downloading' } });
+    const { scrape } = await watch(configOf(m5, BOTH));
+    const page = await scrape();
+    expect(stateIn(page)).toEqual(['busy']);
+    expect([...page.families.keys()].filter((name) => /flashforge_print_/.test(name))).toEqual([]);
+    expect(samplesOf(page, 'flashforge_position_meters')).not.toEqual([]);
+  });
+
   test('is up with either side alone, each failure counted on its side, and its info labels stay', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: APART });
     const { scrape, news } = await watch(configOf(m5, BOTH));

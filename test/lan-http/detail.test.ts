@@ -194,12 +194,20 @@ describe('state and job', () => {
   });
 
   it.each([35, 36, 38])('estimatedTime is the rest of the job on pid %i while one runs', (pid) => {
-    const remaining = (status: string) => parseDetail({ pid, status, estimatedTime: 60 }).remainingSeconds;
+    const named = { pid, printFileName: 'a.gx', estimatedTime: 60 };
+    const remaining = (status: string) => parseDetail({ ...named, status }).remainingSeconds;
     expect(['heating', 'printing', 'pausing', 'pause', 'canceling'].map(remaining)).toEqual([60, 60, 60, 60, 60]);
     expect(['ready', 'completed', 'cancel', 'error', 'busy', 'dancing'].map(remaining)).toEqual(
       Array(6).fill(undefined),
     );
     expect(parseDetail({ pid, status: 'printing', estimatedTime: 0 }).remainingSeconds).toBeUndefined();
+  });
+
+  it('estimatedTime is nothing while somebody warms the printer up by hand', () => {
+    const remaining = (detail: object) => parseDetail({ pid: 36, estimatedTime: 60, ...detail }).remainingSeconds;
+    expect(remaining({ status: 'heating' })).toBeUndefined();
+    expect(remaining({ status: 'heating', printFileName: ' ' })).toBeUndefined();
+    expect(remaining({ status: 'printing' })).toBe(60);
   });
 
   it.each([40, 41, undefined])('estimatedTime means something else on pid %j', (pid) => {

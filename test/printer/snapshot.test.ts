@@ -1,7 +1,7 @@
 // Both sides of one printer as one.
 
 import { describe, expect, it } from 'vitest';
-import { mergeSnapshots, type Snapshot } from '../../src/printer/snapshot.ts';
+import { mergeSnapshots, type Snapshot, showsJob } from '../../src/printer/snapshot.ts';
 
 const TCP: Snapshot = {
   identity: { model: 'Flashforge Adventurer 5M Pro', name: 'Mine', firmware: 'v3.1.3', mac: '88:A9:A7:97:B2:BF' },
@@ -95,10 +95,35 @@ describe('mergeSnapshots', () => {
     expect(mergeSnapshots(side(tcp, 'tcp'), side(http, 'http'))).toStrictEqual(expected);
   });
 
+  it.each(['downloading', ' Unzipping'])('has no job while HTTP says %j', (status) => {
+    const tcp: Snapshot = { ...TCP, printBytes: 5, printSizeBytes: 5000 };
+    const http: Snapshot = { state: 'busy', stateProtocol: 'http', statusWords: [{ protocol: 'http', status }] };
+    const merged = mergeSnapshots(tcp, http);
+    for (const key of ['progress', 'printBytes', 'printSizeBytes', 'layer', 'layers', 'file', 'fileProtocol']) {
+      expect(merged).not.toHaveProperty(key);
+    }
+    expect(merged).toMatchObject({ state: 'busy', positionMeters: TCP.positionMeters, lightOn: true });
+    // Alone, TCP has nobody to say so.
+    expect(mergeSnapshots(tcp, undefined)).toBe(tcp);
+  });
+
   it('takes from TCP the half of a heater that HTTP lacks', () => {
     const tcp: Snapshot = { heaters: new Map([['tool0', { celsius: 220, targetCelsius: 221 }]]) };
     const http: Snapshot = { heaters: new Map([['tool0', { celsius: 219.5 }]]) };
     expect(mergeSnapshots(tcp, http).heaters).toEqual(new Map([['tool0', { celsius: 219.5, targetCelsius: 221 }]]));
+  });
+
+  it.each<readonly [snapshot: Snapshot, shows: boolean]>([
+    [{}, false],
+    [{ state: 'ready', file: 'a.gx' }, false],
+    [{ state: 'cancelled', file: 'a.gx' }, false],
+    [{ state: 'printing' }, true],
+    [{ state: 'completed' }, true],
+    [{ state: 'heating', stateProtocol: 'tcp' }, true],
+    [{ state: 'heating', stateProtocol: 'http' }, false],
+    [{ state: 'heating', stateProtocol: 'http', file: 'a.gx' }, true],
+  ])('%j shows a job: %j', (snapshot, shows) => {
+    expect(showsJob(snapshot)).toBe(shows);
   });
 
   it('changes neither side', () => {
