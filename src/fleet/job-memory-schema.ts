@@ -39,6 +39,8 @@ export const jobSchema = z
     elapsedSeconds: z.number().exactOptional(),
     /** Whether contact was lost since the job was last seen going on. */
     contactLost: z.boolean(),
+    /** When the printer was read as ready without a word on how far the job came: the next reading may tell. */
+    readySeconds: z.number().exactOptional(),
     /** Set once the job has its outcome; the job stays here while it may yet be seen going on. */
     end: z
       .object({

@@ -27,6 +27,8 @@ export interface ContactReading {
   readonly file?: string;
   /** The side that named the file, where that is not the state's. */
   readonly fileProtocol?: Protocol;
+  /** M27 got no reply: how far the job came is not known, not even that it came nowhere. */
+  readonly isSilent?: true;
 }
 
 export function fileOf(reading: ContactReading): string {

@@ -2,7 +2,8 @@
 // memory and events out. A job is memory, not the previous state.
 
 import { onlyDefined } from '../printer/defined.ts';
-import type { Progress, Snapshot } from '../printer/snapshot.ts';
+import type { Reading } from '../printer/reader.ts';
+import { type Progress, type Snapshot, showsJob } from '../printer/snapshot.ts';
 import { hasJob, type State } from '../printer/state.ts';
 import { endJob, isContactLost, judgeReady } from './job-end.ts';
 import { emptyMemory, type Job, type JobMemory, type Result } from './job-memory.ts';
@@ -22,9 +23,9 @@ export { emptyMemory, type JobMemory, RESULTS, type Result } from './job-memory.
 /** One whole read of a printer, as the job logic sees it. */
 export type JobReading = { readonly contact: false } | ContactReading;
 
-/** @param snapshot undefined when the printer was not read */
-export function toJobReading(snapshot: Snapshot | undefined): JobReading {
-  if (!snapshot) return { contact: false };
+/** What jobs care for in a reading. */
+export function toJobReading({ up, snapshot, unanswered }: Reading): JobReading {
+  if (!up) return { contact: false };
   const { state, stateProtocol, progress, elapsedSeconds, file, fileProtocol } = snapshot;
   const serial = snapshot.identity?.serial;
   return onlyDefined({
@@ -36,6 +37,7 @@ export function toJobReading(snapshot: Snapshot | undefined): JobReading {
     elapsedSeconds,
     file,
     fileProtocol,
+    isSilent: progress === undefined && unanswered.has('M27') ? true : undefined,
   });
 }
 
@@ -104,11 +106,26 @@ function observeFailure(before: JobMemory, nowSeconds: number): Observation {
   return { memory: withJob(recorded, endJob(job, 'completed')), events: [event], started: false };
 }
 
+/** The end of a job that nobody told: its printer is ready, or prints another one. */
+function recordEnd(
+  memory: JobMemory,
+  job: Job,
+  progress: Progress | undefined,
+  nowSeconds: number,
+): [JobMemory, JobEvent] {
+  const endSeconds = Math.min(job.readySeconds ?? nowSeconds, nowSeconds);
+  return record(memory, job, judgeReady(job, progress, endSeconds), endSeconds);
+}
+
 function observeReady(memory: JobMemory, reading: ContactReading, nowSeconds: number): Observation {
   const { job } = memory;
   const idle = withJob(memory, undefined);
   if (!job || job.end) return { memory: idle, events: [], started: false };
-  const [recorded, event] = record(idle, job, judgeReady(job, reading.progress, nowSeconds), nowSeconds);
+  // Once only: some printers never answer M27 while they are idle (quirks.md A10).
+  if (reading.isSilent && job.readySeconds === undefined) {
+    return { memory: withJob(memory, { ...job, readySeconds: nowSeconds }), events: [], started: false };
+  }
+  const [recorded, event] = recordEnd(idle, job, reading.progress, nowSeconds);
   return { memory: recorded, events: [event], started: false };
 }
 
@@ -127,14 +144,16 @@ function observeRunning(
   isBaseline: boolean,
 ): Observation {
   const { job } = memory;
-  const isOther = job && (isAnotherJob(job, reading) || (job.end !== undefined && !isSameJobAfterEnd(job, reading)));
+  const isOver = job?.readySeconds !== undefined && job.end === undefined;
+  const isOther =
+    job && (isOver || isAnotherJob(job, reading) || (job.end !== undefined && !isSameJobAfterEnd(job, reading)));
   if (job && !isOther) {
     return { memory: withJob(memory, continueJob(job, reading, nowSeconds)), events: [], started: false };
   }
   if (!mayBegin(reading)) return { memory, events: [], started: false };
   const next = beginJob(reading, nowSeconds, isBaseline ? undefined : nowSeconds);
   if (!job || job.end) return { memory: withJob(memory, next), events: [], started: true };
-  const [recorded, event] = record(memory, job, judgeReady(job, undefined, nowSeconds), nowSeconds);
+  const [recorded, event] = recordEnd(memory, job, undefined, nowSeconds);
   return { memory: withJob(recorded, next), events: [event], started: true };
 }
 
@@ -185,4 +204,16 @@ export function shownProgress(
   if (!progress || !hasJob(state)) return undefined;
   const isStale = state !== 'completed' && memory?.job?.progress[progress.protocol]?.stale === true;
   return isStale ? undefined : progress;
+}
+
+/**
+ * When the job began that this reading shows, after it was observed: one that runs, or that is done and still on the plate.
+ * Seconds since 1970; undefined also for a job found in the middle.
+ */
+export function shownStart(
+  { job }: JobMemory,
+  reading: Pick<Snapshot, 'state' | 'stateProtocol' | 'file'>,
+): number | undefined {
+  const isShown = job?.end ? showsJob(reading) : reading.state !== 'ready';
+  return isShown ? job?.startSeconds : undefined;
 }

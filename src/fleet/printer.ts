@@ -9,7 +9,7 @@ import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { StopSignal } from '../printer/stop.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
-import { emptyMemory, type JobMemory, observe, shownProgress, toJobReading } from './jobs.ts';
+import { emptyMemory, type JobMemory, observe, shownProgress, shownStart, toJobReading } from './jobs.ts';
 import { LabelMemory } from './label-memory.ts';
 import { SharedRead } from './shared-read.ts';
 import type { EndpointView, PrinterView } from './view.ts';
@@ -214,7 +214,7 @@ export class Printer {
 
   #noteJobs(reading: Reading, nowSeconds: number): void {
     const { log, saveJobs } = this.#dependencies;
-    const observed = observe(this.#jobs, toJobReading(jobSnapshot(reading)), nowSeconds);
+    const observed = observe(this.#jobs, toJobReading(reading), nowSeconds);
     this.#jobs = observed.memory;
     for (const { result, file } of observed.events) log.info('print ended', { printer: this.name, result, file });
     if (observed.started) {
@@ -239,7 +239,7 @@ export class Printer {
 
   /** What was read, where the printer is up, and what is remembered. */
   #viewWith(endpoints: readonly EndpointView[], durationSeconds: number, snapshot: Snapshot | undefined): PrinterView {
-    const { totals, lastEnds, job } = this.#jobs;
+    const { totals, lastEnds } = this.#jobs;
     return onlyDefined({
       labels: this.#labels,
       labelMemory: this.#labelMemory,
@@ -252,17 +252,9 @@ export class Printer {
       identity: this.#identity,
       snapshot,
       progress: snapshot && shownProgress(this.#jobs, snapshot),
-      jobs: onlyDefined({ totals, lastEnds, startSeconds: job?.end ? undefined : job?.startSeconds }),
+      jobs: onlyDefined({ totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) }),
     });
   }
-}
-
-/** What the jobs may see of a reading; undefined when the printer was not read. */
-function jobSnapshot({ up, snapshot, unanswered }: Reading): Snapshot | undefined {
-  if (!up) return undefined;
-  // Ready, and how far the job came was not to be learned: that must not look as if it had come nowhere.
-  const isHalf = snapshot.state === 'ready' && snapshot.progress === undefined && unanswered.has('M27');
-  return isHalf ? onlyDefined({ ...snapshot, state: undefined }) : snapshot;
 }
 
 function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {

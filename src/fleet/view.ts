@@ -20,7 +20,7 @@ export interface JobsView {
   /** Since the exporter's memory began; jobs by result. */
   readonly totals: JobMemory['totals'];
   readonly lastEnds: JobMemory['lastEnds'];
-  /** When the running job was seen to start; undefined when it was found in the middle. */
+  /** When the job that runs, or is done and on the plate, was seen to start; undefined when it was found in the middle. */
   readonly startSeconds?: number;
 }
 

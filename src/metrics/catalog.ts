@@ -144,7 +144,7 @@ export const PRINTER_FAMILIES = [
   ),
   gauge(
     'flashforge_print_start_timestamp_seconds',
-    'When this exporter saw the running job start; none for a job it found in the middle.',
+    'When this exporter saw the job start, while there is one; none for a job it found in the middle.',
     (view) => (view.up ? view.jobs.startSeconds : undefined),
   ),
   gauge('flashforge_print_speed_ratio', 'Speed set at the printer; 1 is normal.', (view) => view.snapshot?.speedRatio),

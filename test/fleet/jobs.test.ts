@@ -2,7 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isWorthSaving } from '../../src/fleet/job-memory.ts';
 import { jobMemorySchema } from '../../src/fleet/job-memory-schema.ts';
-import { emptyMemory, type JobMemory, type JobReading, observe, RESULTS, shownProgress } from '../../src/fleet/jobs.ts';
+import {
+  emptyMemory,
+  type JobMemory,
+  type JobReading,
+  observe,
+  RESULTS,
+  shownProgress,
+  shownStart,
+} from '../../src/fleet/jobs.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
 import { STATES, type State } from '../../src/printer/state.ts';
 
@@ -27,6 +35,8 @@ function read(protocol: Protocol, state: State | undefined, ratio?: number, extr
 const tcp = (state: State | undefined, ratio?: number, extra?: Extra) => read('tcp', state, ratio, extra);
 const http = (state: State | undefined, ratio?: number, extra?: Extra) => read('http', state, ratio, extra);
 const off: JobReading = { contact: false };
+/** Ready, and M27 got no reply. */
+const silent: JobReading = { contact: true, state: 'ready', stateProtocol: 'tcp', isSilent: true };
 const A = { file: 'a.gx' };
 const B = { file: 'b.gx' };
 
@@ -601,6 +611,62 @@ const sequences: readonly Sequence[] = [
     expected: '+@1, cancelled @52',
   },
   {
+    name: 'ready, and M27 is silent for ever: the second time ends the job',
+    steps: [tcp('ready'), ...printing(tcp, 0, 50), ...times(4, silent)],
+    expected: '+@1, cancelled @53',
+  },
+  {
+    name: 'M27 silent after 99 %',
+    steps: [tcp('ready'), ...printing(tcp, 0, 99), silent, silent],
+    expected: '+@1, completed @102',
+  },
+  {
+    name: 'M27 silent, and the pace to the first ready counts',
+    steps: [tcp('ready'), ...printing(tcp, 0, 97, MINUTE), [MINUTE, silent], [MINUTE, silent]],
+    expected: '+@1, cancelled @100',
+  },
+  {
+    name: 'M27 silent, and the gap to the first ready counts',
+    steps: [tcp('ready'), ...printing(tcp, 0, 98, MINUTE), [MINUTE, silent], [HOUR, silent]],
+    expected: '+@1, completed @101',
+  },
+  {
+    name: 'M27 silent without any progress before',
+    steps: [tcp('ready'), tcp('printing'), silent, silent],
+    expected: '+@1, unknown @3',
+  },
+  {
+    name: 'M27 silent once, then it tells',
+    steps: [tcp('ready'), ...printing(tcp, 0, 90), silent, tcp('ready', 1)],
+    expected: '+@1, completed @93',
+  },
+  {
+    name: 'M27 silent, a failed reading and one without news in between',
+    steps: [tcp('ready'), ...printing(tcp, 0, 50), silent, off, tcp('busy'), silent],
+    expected: '+@1, cancelled @55',
+  },
+  {
+    name: 'M27 silent, then the next job',
+    steps: [
+      tcp('ready'),
+      ...printing(tcp, 0, 50, 30, A),
+      silent,
+      tcp('heating', 0.5, A),
+      ...printing(tcp, 0, 2, 30, A),
+    ],
+    expected: '+@1, cancelled a.gx @53, +@53',
+  },
+  {
+    name: 'M27 silent in every ready: the first is a baseline, and each job has its end',
+    steps: [silent, ...printing(tcp, 0, 5), silent, silent, ...printing(tcp, 0, 5), silent, silent],
+    expected: '+@1, cancelled @8, +@9, cancelled @16',
+  },
+  {
+    name: 'M27 silent while it prints is no end',
+    steps: [tcp('ready'), ...printing(tcp, 0, 5), { ...silent, state: 'printing' }, tcp('printing', 0.06)],
+    expected: '+@1',
+  },
+  {
     name: 'the clock goes back, and the gap is 0',
     steps: [tcp('ready'), ...printing(tcp, 0, 97, MINUTE), [-HOUR, tcp('ready')]],
     expected: '+@1, cancelled @99',
@@ -669,6 +735,15 @@ describe('what is kept', () => {
   it('ends any other job at the reading that saw it', () => {
     const { ends } = play([tcp('printing', 0.5), tcp('printing', 0.51), off, off, off, tcp('ready', 1)]);
     expect(ends).toStrictEqual([150]);
+  });
+
+  it('ends a job at the first reading that was ready, also where M27 was silent then', () => {
+    const before = [tcp('ready'), ...printing(tcp, 0, 5)];
+    expect(play([...before, silent, silent]).ends).toStrictEqual([7 * 30]);
+    expect(play([...before, silent, tcp('ready', 1)]).ends).toStrictEqual([7 * 30]);
+    expect(play([...before, silent, tcp('printing', 0)]).ends).toStrictEqual([7 * 30]);
+    // Never in the future, also when the clock was set back.
+    expect(play([...before, silent, [-HOUR, silent]]).ends).toStrictEqual([7 * 30 - HOUR]);
   });
 
   it('keeps the start time of a job that goes on after its outcome', () => {
@@ -741,6 +816,44 @@ describe('shownProgress', () => {
   });
 });
 
+describe('shownStart', () => {
+  const shown = (...readings: readonly JobReading[]) => {
+    const { memory } = play(readings);
+    const last = readings.at(-1);
+    const start = last?.contact ? shownStart(memory, last) : undefined;
+    return start === undefined ? undefined : start - T0;
+  };
+  const started = [http('ready'), http('printing', 0, A), http('printing', 0.5, A)];
+
+  it('is there as long as the job is on the plate', () => {
+    expect(shown(...started)).toBe(30);
+    expect(shown(...started, http('paused', 0.5, A))).toBe(30);
+    expect(shown(...started, http('cancelling', 0.5, A))).toBe(30);
+    expect(shown(...started, http('completed', 1, A), http('completed', 1, A))).toBe(30);
+  });
+
+  it('is there while a running job cannot be seen', () => {
+    expect(shown(...started, http('busy'))).toBe(30);
+    expect(shown(...started, http('unknown'))).toBe(30);
+    expect(shown(...started, http(undefined))).toBe(30);
+  });
+
+  it('is gone with the job', () => {
+    expect(shown(...started, http('cancelled'))).toBeUndefined();
+    expect(shown(...started, http('error'))).toBeUndefined();
+    expect(shown(...started, http('completed', 1, A), http('busy'))).toBeUndefined();
+    expect(shown(...started, http('completed', 1, A), http('heating'))).toBeUndefined();
+    expect(shown(...started, http('completed', 1, A), http('ready', 1, A))).toBeUndefined();
+    expect(shown(...started, silent)).toBeUndefined();
+  });
+
+  it('is that of the next job, or none where that was found in the middle', () => {
+    expect(shown(...started, http('completed', 1, A), http('printing', 0, B))).toBe(120);
+    expect(shown(http('completed', 1, A))).toBeUndefined();
+    expect(shown(http('printing', 0.5, A), http('completed', 1, A))).toBeUndefined();
+  });
+});
+
 describe('any readings', () => {
   const contact = fc.record(
     {
@@ -755,6 +868,7 @@ describe('any readings', () => {
       }),
       elapsedSeconds: fc.integer({ min: 0, max: 10_000 }),
       file: fc.constantFrom('', 'a.gx', 'b.gx'),
+      isSilent: fc.constant(true as const),
       serial: fc.oneof({ weight: 9, arbitrary: fc.constant('SN1') }, { weight: 1, arbitrary: fc.constant('SN2') }),
     },
     { requiredKeys: ['contact'] },

@@ -311,6 +311,39 @@ describe('failures', () => {
   });
 });
 
+describe('jobs', () => {
+  const printing = (ratio: number): Reading =>
+    readingOf({ state: 'printing', stateProtocol: 'tcp', progress: { ratio, protocol: 'tcp' }, file: 'a.gx' });
+  const silent: Reading = { ...readingOf(READY), unanswered: new Set(['M27', 'M114']) };
+
+  it('end on a printer that never answers M27 while it is ready, at the second such reading', async () => {
+    const { clock, visit } = says(readingOf(READY), printing(0), printing(0.05), silent, silent);
+    const seen = [];
+    for (let i = 0; i < 5; i++) {
+      clock.nowMs += 30_000;
+      const { jobs, snapshot } = await visit();
+      seen.push([snapshot?.state, jobs.totals.cancelled, jobs.startSeconds]);
+    }
+    const startSeconds = START_MS / 1000 + 60;
+    expect(seen).toEqual([
+      ['ready', 0, undefined],
+      ['printing', 0, startSeconds],
+      ['printing', 0, startSeconds],
+      ['ready', 0, undefined],
+      ['ready', 1, undefined],
+    ]);
+  });
+
+  it('keep their start while they are done and on the plate', async () => {
+    const completed = readingOf({ state: 'completed', stateProtocol: 'http', file: 'a.gx' }, 'http');
+    const { visit } = says(readingOf(READY), printing(0), completed, completed, readingOf(READY));
+    const starts = [];
+    for (let i = 0; i < 5; i++) starts.push((await visit()).jobs.startSeconds);
+    const startSeconds = START_MS / 1000;
+    expect(starts).toEqual([undefined, startSeconds, startSeconds, startSeconds, undefined]);
+  });
+});
+
 describe('words in no table', () => {
   const saying = (status: string): Reading =>
     readingOf({ state: 'unknown', stateProtocol: 'tcp', statusWords: [{ protocol: 'tcp', status }] });
