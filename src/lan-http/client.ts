@@ -8,7 +8,7 @@ import type { Snapshot } from '../printer/snapshot.ts';
 import type { StopSignal } from '../printer/stop.ts';
 import { decodeText } from '../printer/text.ts';
 import { parseDetail } from './detail.ts';
-import { openEnvelope, parseJson } from './envelope.ts';
+import { type Answer, openAnswer } from './envelope.ts';
 
 export interface HttpTarget {
   readonly host: string;
@@ -90,9 +90,10 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #doing: string;
   readonly #limits: HttpLimits;
   readonly #signal: StopSignal;
-  readonly #settle: (outcome: string | PrinterError) => void;
+  readonly #settle: (outcome: Answer | PrinterError) => void;
   readonly #client: Client;
   readonly #chunks: Buffer[] = [];
+  #statusCode = 200;
   #missing: 'address' | 'connection' | 'answer' | 'end of the answer';
   #socket: Socket | undefined;
   #connecting: NodeJS.Timeout | undefined;
@@ -102,7 +103,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   constructor(
     { target, doing, limits, Client }: Post,
     signal: StopSignal,
-    settle: (outcome: string | PrinterError) => void,
+    settle: (outcome: Answer | PrinterError) => void,
   ) {
     this.#target = target;
     this.#doing = doing;
@@ -165,15 +166,22 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
     this.#missing = 'end of the answer';
-    if (statusCode !== 200) this.#end(new PrinterError('protocol', `${this.#doing}: HTTP status ${statusCode}`));
+    this.#statusCode = statusCode;
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
+    if (this.#statusCode !== 200 && this.#isEnough(chunk)) this.#end();
   }
 
   onResponseEnd(): void {
-    this.#end(decodeText(Buffer.concat(this.#chunks)));
+    this.#end();
+  }
+
+  // With another status only a refusal is of interest, one JSON object: nothing else and nothing more is waited for.
+  #isEnough(latest: Buffer): boolean {
+    const [first = latest] = this.#chunks;
+    return !/^\s*\{/.test(first.toString('latin1')) || latest.toString('latin1').trimEnd().endsWith('}');
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -192,20 +200,23 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end(new PrinterError(code, `${this.#doing}: no ${this.#missing} before the deadline`));
   };
 
-  #end(outcome: string | PrinterError): void {
+  #end(error?: PrinterError): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#connecting);
     this.#socket?.destroy(FINISHED);
-    this.#settle(outcome);
+    const statusCode = this.#statusCode;
+    // Another status is the failure, whatever becomes of its body.
+    if (error && statusCode === 200) this.#settle(error);
+    else this.#settle({ statusCode, text: decodeText(Buffer.concat(this.#chunks)) });
   }
 }
 
-function send(post: Post, signal: StopSignal): Promise<string> {
-  return new Promise<string>((resolve, reject) => {
-    const settle = (outcome: string | PrinterError): void =>
-      typeof outcome === 'string' ? resolve(outcome) : reject(outcome);
+function send(post: Post, signal: StopSignal): Promise<Answer> {
+  return new Promise<Answer>((resolve, reject) => {
+    const settle = (outcome: Answer | PrinterError): void =>
+      outcome instanceof PrinterError ? reject(outcome) : resolve(outcome);
     try {
       new Exchange(post, signal, settle).begin();
     } catch (error) {
@@ -214,7 +225,7 @@ function send(post: Post, signal: StopSignal): Promise<string> {
   });
 }
 
-async function sendTwice(post: Post, signal: StopSignal): Promise<string> {
+async function sendTwice(post: Post, signal: StopSignal): Promise<Answer> {
   try {
     return await send(post, signal);
   } catch (error) {
@@ -233,8 +244,8 @@ export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): Http
       undici ??= import('undici');
       const { Client } = await undici;
       const doing = `POST ${authority(target.host, target.port)}/detail`;
-      const answer = parseJson(await sendTwice({ target, doing, limits, Client }, signal), doing);
-      const snapshot = parseDetail(openEnvelope(answer, doing, target.checkCode.reveal()));
+      const answer = await sendTwice({ target, doing, limits, Client }, signal);
+      const snapshot = parseDetail(openAnswer(answer, doing, target.checkCode.reveal()));
       if (Object.keys(snapshot).length === 0) {
         throw new PrinterError('protocol', `${doing}: the answer holds no field that is known`);
       }

@@ -101,6 +101,28 @@ function quote(answer: JsonRecord, secrets: readonly string[]): string {
   return ` "${cut.toWellFormed()}"${cut.length < text.length ? '…' : ''}`;
 }
 
+/** What came back: the status of HTTP, and the body or as much of it as there is. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly text: string;
+}
+
+/**
+ * The payload of an answer. Printers refuse with status 200 (protocol.md 2.1); with another, a known refusal in the body
+ * says more than the status does.
+ * @throws PrinterError as openEnvelope; protocol for another status, and for what is not JSON
+ */
+export function openAnswer({ statusCode, text }: Answer, doing: string, checkCode: string): JsonRecord {
+  const failure = statusCode === 200 ? undefined : new PrinterError('protocol', `${doing}: HTTP status ${statusCode}`);
+  try {
+    const payload = openEnvelope(parseJson(text, doing), doing, checkCode);
+    if (!failure) return payload;
+  } catch (error) {
+    if (!failure || !(error instanceof PrinterError) || error.code !== 'protocol') throw error;
+  }
+  throw failure;
+}
+
 /**
  * The payload of an answer: `detail`, or the answer itself where it has none; without the texts that repeat the check code.
  * @param checkCode never shown, should the printer repeat it

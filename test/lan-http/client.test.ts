@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, isIPv6 } from 'node:net';
+import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
@@ -142,6 +142,48 @@ describe('a refusal', () => {
   ])('%s is %s', async (body, code, said) => {
     await using server = await serveText(body);
     expect(await failureOf(server.target)).toMatchObject({ code, message: expect.stringContaining(said) });
+  });
+
+  it.each([
+    [401, '{"code":1,"message":"Access code is different"}', 'auth', 'code 1 "Access code is different", wrong'],
+    [403, '{"code":-2,"message":"Lan mode error"}\r\n', 'lan_mode', 'code -2 "Lan mode error", LAN mode is off'],
+    [503, ' {"err":"2"}', 'busy', 'code 2, the printer is busy'],
+    [400, '{"code":-1,"message":"Parameters is error"}', 'protocol', 'HTTP status 400'],
+    [404, '{"code":404,"message":"no such page"}', 'protocol', 'HTTP status 404'],
+    [500, '{"code":0,"detail":{"status":"ready"}}', 'protocol', 'HTTP status 500'],
+    [500, '{"code":1', 'protocol', 'HTTP status 500'],
+    [404, '<html>{"code":1}', 'protocol', 'HTTP status 404'],
+    [404, '', 'protocol', 'HTTP status 404'],
+  ])('with HTTP status %i, %s is %s', async (status, body, code, said) => {
+    const parts = [body, ...(body === '' ? [] : [body.slice(0, -10)])];
+    for (const first of parts) {
+      await using server = await serveHttp((response) => {
+        response.writeHead(status).write(first, () => response.end(body.slice(first.length)));
+      });
+      const message = expect.stringContaining(`POST ${urlOf(server)}/detail: ${said}`);
+      expect(await failureOf(server.target)).toMatchObject({ code, message });
+    }
+  });
+
+  it.each<readonly [what: string, end: (socket: Socket) => void]>([
+    ['is reset', (socket) => socket.resetAndDestroy()],
+    ['ends too soon', (socket) => void socket.end()],
+    ['is too long', (socket) => void socket.write('x'.repeat(300 * 1024))],
+  ])('with another HTTP status whose body %s is the status', async (_what, end) => {
+    const head = 'HTTP/1.1 500 x\r\ncontent-length: 1000000\r\n\r\n{"code":1,';
+    await using server = await serveSockets((socket) => socket.write(head, () => end(socket)));
+    expect(await failureOf(server.target)).toMatchObject({
+      code: 'protocol',
+      message: `POST ${urlOf(server)}/detail: HTTP status 500`,
+    });
+    expect(server.connections()).toBe(1);
+  });
+
+  it('with another HTTP status whose body never ends is the status at the deadline', async () => {
+    await using server = await serveHttp((response) => void response.writeHead(500).write('{"code":1,'));
+    const { message } = await failureOf(server.target, AbortSignal.timeout(300));
+    expect(message).toBe(`POST ${urlOf(server)}/detail: HTTP status 500`);
+    await server.allClosed();
   });
 
   it.each(['null', '"x"', '[]', '{}'])('a code of %s is no refusal, and a text never is', async (value) => {
