@@ -5,8 +5,8 @@ import { cleanText } from '../printer/text.ts';
 /** A number as C writes it: sign, digits, decimals, exponent. For building expressions. */
 export const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
 
-/** Where the last number of a group ends: what goes on after it (`1.2.3`, `5mm`) is none. */
-export const NUMBER_END = String.raw`(?!\S)`;
+/** Where a number ends: what goes on (`1.2.3`, `1,5`, `1e2.5`, `0x10`) is none. A unit or the next field may follow. */
+export const NUMBER_END = String.raw`(?![\d.eE]|[-+,x]\d)`;
 
 /** Without control characters; a tab is a blank, for it stands between fields. */
 export function cleanLine(line: string): string {

@@ -15,7 +15,10 @@ export interface HeaterText {
 export type Temperatures = ReadonlyMap<string, HeaterText>;
 
 // `T0:22 /0 B:11/0`, `T0:220.3/220.0 T1:0.0/0.0 B:50.0/50.0`, `T0: 25/220`; `@:127` parts are duty cycles.
-const HEATER = new RegExp(String.raw`(?<![\w@])(T\d{0,2}|B|C)\s*:\s*(${NUMBER})\s*\/\s*(${NUMBER})${NUMBER_END}`, 'gi');
+const HEATER = new RegExp(
+  String.raw`(?<![a-z_@])(T\d{0,2}|B|C)\s*:\s*(${NUMBER})\s*\/\s*(${NUMBER})${NUMBER_END}`,
+  'gi',
+);
 
 // No heater of these machines goes there: a printer that says so lies, and the value is missing.
 const MIN_CELSIUS = -100;

@@ -11,7 +11,7 @@ export interface AxisText {
 /** Axis in lower case (x y z a b x1 x2) to its position. */
 export type Position = ReadonlyMap<string, AxisText>;
 
-const AXIS = new RegExp(String.raw`(?<![\w-])(X1|X2|X|Y|Z|A|B)\s*:\s*(${NUMBER})${NUMBER_END}`, 'gi');
+const AXIS = new RegExp(String.raw`(?<![a-z_-])(X1|X2|X|Y|Z|A|B)\s*:\s*(${NUMBER})${NUMBER_END}`, 'gi');
 
 /** Reads the lines of an M114 reply; undefined when it holds no axis. */
 export function parseM114(lines: readonly string[]): Position | undefined {

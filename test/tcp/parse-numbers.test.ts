@@ -45,6 +45,8 @@ describe('M105', () => {
     ],
     ['signs', 'T0:+22/+0', { tool0: heater('+22', '+0') }],
     ['exponents', 'T0:2.2e1/1E+2 B:6e-1/0', { tool0: heater('2.2e1', '1E+2'), bed: heater('6e-1', '0') }],
+    ['no blank between', 'T0:22/0B:11/0', { tool0: heater('22', '0'), bed: heater('11', '0') }],
+    ['other signs and units behind', 'T0:22/0;B:33/44C', { tool0: heater('22', '0'), bed: heater('33', '44') }],
     ['tabs', 'T0:22/0\tB:11\t/0', { tool0: heater('22', '0'), bed: heater('11', '0') }],
     ['control characters', 'T0:22/0\u0000', { tool0: heater('22', '0') }],
     ['one that is no number', 'T0:22/0.1.2 T1:2-2/0 B:11/0', { bed: heater('11', '0') }],
@@ -67,7 +69,7 @@ describe('M105', () => {
     ['formats', ['T0:c/t T1:c/t B:c/t']],
     ['no target', ['T0:22 B:11']],
     ['words', ['T0:nan/0 B:--/--']],
-    ['numbers with something behind', ['T0:22C/0C', 'B:11/0C', 'T1:1,5/0', 'T2:22/0x10']],
+    ['numbers that go on', ['T0:22C/0C', 'T1:1,5/0', 'T2:22/0x10', 'B:11/0.1.2']],
   ])('%s is no temperature', (_title, lines) => {
     expect(parseM105(lines)).toBeUndefined();
   });
@@ -159,8 +161,7 @@ describe('M27', () => {
     ['done', ['Done printing file']],
     ['negative', ['SD printing byte -1/100']],
     ['words', ['SD printing byte a/b', 'Layer: c/d']],
-    ['numbers with something behind', ['SD printing byte 5/100%', 'Layer: 3/4x']],
-    ['broken numbers', ['SD printing byte 5/100.5']],
+    ['numbers that go on', ['SD printing byte 5/100.5', 'Layer: 3/4.5.6']],
   ])('%s is no progress', (_title, lines) => {
     expect(parseM27(lines)).toBeUndefined();
   });
@@ -189,6 +190,7 @@ describe('M114', () => {
     ['a plus', 'X:+1.5 Y:2', { x: ['+1.5', 0.0015], y: ['2', 0.002] }],
     ['one that is no number', 'X:1.2.3 Y:1,5 Z:2e A:1e2.5 B:3', { b: ['3', 0.003] }],
     ['tabs', 'X:1\tY:\t2', { x: ['1', 0.001], y: ['2', 0.002] }],
+    ['no blank between', 'X:1.5Y:2,Z:-3', { x: ['1.5', 0.0015], y: ['2', 0.002], z: ['-3', -0.003] }],
     ['an axis twice', 'X:1 X:2', { x: ['1', 0.001] }],
     ['a letter within a word', 'MAX:5 X-max:1 Z:3', { z: ['3', 0.003] }],
   ])('%s: %s', (_title, line, expected) => {

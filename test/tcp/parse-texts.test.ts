@@ -27,7 +27,16 @@ describe('M115', () => {
     ['X: 140  Y: 140  Z: 140', { volume: '140  Y: 140  Z: 140', volumeMeters: mm(0.14, 0.14, 0.14) }],
     ['X:220 Y:200 Z:250', { volume: '220 Y:200 Z:250', volumeMeters: mm(0.22, 0.2, 0.25) }],
     ['X: 140\tY: 150\tZ: 1.6e2', { volume: '140 Y: 150 Z: 1.6e2', volumeMeters: mm(0.14, 0.15, 0.16) }],
-    ['X: 140 Y: 150x Z: 1.2.3', { volume: '140 Y: 150x Z: 1.2.3', volumeMeters: new Map([['x', 0.14]]) }],
+    [
+      'X: 140 Y: 150mm Z: 1.2.3',
+      {
+        volume: '140 Y: 150mm Z: 1.2.3',
+        volumeMeters: new Map([
+          ['x', 0.14],
+          ['y', 0.15],
+        ]),
+      },
+    ],
     ['X: 140 Y: ? Z: 0', { volume: '140 Y: ? Z: 0', volumeMeters: new Map([['x', 0.14]]) }],
     ['X: ?', { volume: '?' }],
   ])('%s', (line, expected) => {
