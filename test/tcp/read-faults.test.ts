@@ -191,6 +191,14 @@ describe('too much', () => {
     expect(partsOf(reading)).toEqual(ALL);
   });
 
+  it('at M119 costs the status; the printer is read all the same', async () => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M119: `${replyWithoutOk('M119')}${TOO_LONG}ok\r\n` });
+    const reading = await visit(printer);
+    expect(reading.problems.get('M119')?.code).toBe('protocol');
+    expect(partsOf(reading)).toEqual(['m105', 'm27', 'm114']);
+    expect(reading.failure).toBeUndefined();
+  });
+
   it('costs nothing of the reply before it, nor of the next', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}${'x'.repeat(20_000)}` });
     expect(partsOf(await visit(printer))).toEqual(ALL);
