@@ -9,13 +9,11 @@ import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { StopSignal } from '../printer/stop.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
+import { IdentityMemory } from './identity.ts';
 import { emptyMemory, type JobMemory, observe, shownProgress, shownStart, toJobReading } from './jobs.ts';
 import { LabelMemory } from './label-memory.ts';
 import { SharedRead } from './shared-read.ts';
 import type { EndpointView, PrinterView } from './view.ts';
-
-// Firmware and names change rarely; M115 on every scrape would be a quarter more talk.
-const IDENTITY_MAX_AGE_MS = 10 * 60_000;
 
 export interface PrinterDependencies {
   readonly read: ReadPrinter;
@@ -52,13 +50,9 @@ export class Printer {
   readonly #labels: Readonly<{ printer: string }>;
   readonly #labelMemory: LabelMemory;
   readonly #failures: FailureLog;
+  readonly #identity: IdentityMemory;
   #config: PrinterConfig;
-  /** By side: HTTP's words win, also in a read in which HTTP fails, or the info series would change back and forth. */
-  #identities: { readonly tcp?: Identity; readonly http?: Identity } = {};
-  #identity: Identity | undefined;
-  #identityReadAtMs = Number.NEGATIVE_INFINITY;
   #lastSeenSeconds: number | undefined;
-  #machineInfo: MachineInfo | undefined;
   #jobs: JobMemory;
   #current: SharedRead<FinishedRead> | undefined;
   #latest: FinishedRead | undefined;
@@ -70,6 +64,7 @@ export class Printer {
     this.#labels = { printer: config.name };
     this.#labelMemory = new LabelMemory(config.name);
     this.#failures = new FailureLog(config.name, dependencies.log);
+    this.#identity = new IdentityMemory(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // A printer that is off after a restart was last seen before it.
     this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
@@ -81,12 +76,12 @@ export class Printer {
 
   /** The last M115 in the printer's own words: not every read asks for it. */
   get machineInfo(): MachineInfo | undefined {
-    return this.#machineInfo;
+    return this.#identity.machineInfo;
   }
 
   /** What the printer said it is; undefined before the first contact. */
   get identity(): Identity | undefined {
-    return this.#identity;
+    return this.#identity.identity;
   }
 
   /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
@@ -96,7 +91,7 @@ export class Printer {
       this.#latest = undefined;
       this.#current = undefined;
       // Perhaps another printer: it is asked what it is before what is known of the old one is shown for it.
-      this.#identityReadAtMs = Number.NEGATIVE_INFINITY;
+      this.#identity.expire();
     }
     this.#config = config;
   }
@@ -175,41 +170,19 @@ export class Printer {
   }
 
   #needsIdentity(): boolean {
-    const age = this.#dependencies.now() - this.#identityReadAtMs;
-    return age < 0 || age > IDENTITY_MAX_AGE_MS || this.#failures.failedLast('tcp');
+    return this.#identity.isDue(this.#dependencies.now()) || this.#failures.failedLast('tcp');
   }
 
   #remember(reading: Reading): void {
     const nowMs = this.#dependencies.now();
     this.#failures.note(reading.endpoints);
     this.#failures.noteWords(reading.snapshot);
-    this.#noteIdentity(reading, nowMs);
+    this.#identity.note(reading, this.#config.tcp !== undefined, nowMs);
     if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
     this.#noteJobs(reading, nowMs / 1000);
     for (const [command, { code, message: reason }] of reading.problems) {
       this.#dependencies.log.debug('part missing', { printer: this.name, command, code, reason });
     }
-  }
-
-  #noteIdentity({ endpoints, replies }: Reading, nowMs: number): void {
-    const { log } = this.#dependencies;
-    const before = this.#identity;
-    for (const { protocol, identity } of endpoints) {
-      if (!identity) continue;
-      const known = this.#identities[protocol]?.serial;
-      const isOther = known !== undefined && identity.serial !== undefined && known !== identity.serial;
-      if (isOther) log.info('another printer answers here', { printer: this.name, serial: identity.serial });
-      this.#identities = {
-        ...(isOther ? {} : this.#identities),
-        [protocol]: { ...(isOther ? {} : this.#identities[protocol]), ...identity },
-      };
-    }
-    const { tcp, http } = this.#identities;
-    if (tcp || http) this.#identity = { ...tcp, ...http };
-    const now = this.#identity;
-    if (now && !before) log.info('printer found', { printer: this.name, model: now.model, firmware: now.firmware });
-    this.#machineInfo = replies.m115 ?? this.#machineInfo;
-    if (replies.m115 || !this.#config.tcp) this.#identityReadAtMs = nowMs;
   }
 
   #noteJobs(reading: Reading, nowSeconds: number): void {
@@ -249,7 +222,7 @@ export class Printer {
       durationSeconds,
       failures: this.#failures.counts,
       lastSeenSeconds: this.#lastSeenSeconds,
-      identity: this.#identity,
+      identity: this.#identity.identity,
       snapshot,
       progress: snapshot && shownProgress(this.#jobs, snapshot),
       jobs: onlyDefined({ totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) }),
