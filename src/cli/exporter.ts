@@ -7,7 +7,7 @@ import type { SearchResult } from '../discovery/search.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import type { PrinterDependencies } from '../fleet/printer.ts';
 import { TargetPool } from '../fleet/target-pool.ts';
-import { createHttpReader } from '../lan-http/client.ts';
+import { createHttpReader, loadHttpClient } from '../lan-http/read.ts';
 import type { Logger } from '../log.ts';
 import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
@@ -72,6 +72,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     stateFile === undefined
       ? undefined
       : await (await import('../fleet/state-file.ts')).openStateFile(stateFile, log, now);
+  if (options.printers.some(({ http }) => http)) await loadHttpClient();
   const lastCall = new Stop();
   const dependencies: PrinterDependencies = {
     read: createPrinterReader(createHttpReader()),

@@ -4,7 +4,7 @@ import type { Argv } from 'yargs';
 import { ConfigError } from '../config/error.ts';
 import { loadPrinters, parsePrinter } from '../config/load.ts';
 import { Printer } from '../fleet/printer.ts';
-import { createHttpReader } from '../lan-http/client.ts';
+import { createHttpReader } from '../lan-http/read.ts';
 import { printable } from '../log.ts';
 import { renderPage } from '../metrics/exposition.ts';
 import { familiesOf } from '../metrics/families.ts';

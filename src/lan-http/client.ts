@@ -1,14 +1,13 @@
-// One read of a printer's HTTP side: POST /detail on a connection of its own. The only file here that opens sockets.
+// One POST /detail on a connection of its own. The only file here that opens sockets, and that knows undici.
 
 import { connect, isIP, isIPv6, type Socket } from 'node:net';
-import type { buildConnector, Client, Dispatcher } from 'undici';
+import { type buildConnector, Client, type Dispatcher } from 'undici';
+import { formatAddress } from '../config/address.ts';
 import type { Secret } from '../config/secret.ts';
 import { errnoOf, fromSocketError, PrinterError } from '../printer/errors.ts';
-import type { Snapshot } from '../printer/snapshot.ts';
 import type { StopSignal } from '../printer/stop.ts';
 import { decodeText } from '../printer/text.ts';
-import { parseDetail } from './detail.ts';
-import { type Answer, openAnswer } from './envelope.ts';
+import type { Answer } from './envelope.ts';
 
 export interface HttpTarget {
   readonly host: string;
@@ -24,29 +23,9 @@ export interface HttpLimits {
   readonly bodyBytes: number;
 }
 
-export const DEFAULT_HTTP_LIMITS: HttpLimits = { connectMs: 3000, bodyBytes: 256 * 1024 };
-
-export interface HttpReader {
-  /**
-   * Reads a printer. Nothing stays open when it settles, which is soon after the signal fires.
-   * @throws PrinterError any code but denied; its message never holds the check code
-   */
-  readDetail(target: HttpTarget, signal: StopSignal): Promise<Snapshot>;
-}
-
-function authority(host: string, port: number): string {
-  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-}
-
 // A URL takes no zone (`fe80::1%eth0`); only the dialer needs it.
 function originOf({ host, port }: HttpTarget): string {
-  return `http://${authority(isIPv6(host) ? host.replace(/%.*/, '') : host, port)}`;
-}
-
-/** The serial as the printer takes it: users leave its `SN` out (quirks.md B2). */
-function serialOf({ serialNumber }: HttpTarget): string {
-  const serial = serialNumber.trim();
-  return /^SN/i.test(serial) ? serial : `SN${serial}`;
+  return `http://${formatAddress(isIPv6(host) ? host.replace(/%.*/, '') : host, port)}`;
 }
 
 function toPrinterError(error: unknown, doing: string, limits: HttpLimits): PrinterError {
@@ -71,13 +50,14 @@ function toPrinterError(error: unknown, doing: string, limits: HttpLimits): Prin
 // undici makes an error, with its stack, for every socket that closes without one; this one is made once.
 const FINISHED = new Error('the exchange is over');
 
-/** What to post, and with what. */
-interface Post {
+/** What to post, and where. */
+export interface Post {
   readonly target: HttpTarget;
   /** The beginning of its messages. */
   readonly doing: string;
+  /** JSON. */
+  readonly body: string;
   readonly limits: HttpLimits;
-  readonly Client: typeof Client;
 }
 
 /**
@@ -88,6 +68,7 @@ interface Post {
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #target: HttpTarget;
   readonly #doing: string;
+  readonly #body: string;
   readonly #limits: HttpLimits;
   readonly #signal: StopSignal;
   readonly #settle: (outcome: Answer | PrinterError) => void;
@@ -101,12 +82,13 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   /** @throws Error for a host that is none */
   constructor(
-    { target, doing, limits, Client }: Post,
+    { target, doing, body, limits }: Post,
     signal: StopSignal,
     settle: (outcome: Answer | PrinterError) => void,
   ) {
     this.#target = target;
     this.#doing = doing;
+    this.#body = body;
     this.#limits = limits;
     this.#signal = signal;
     this.#settle = settle;
@@ -126,13 +108,12 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#onAbort();
       return;
     }
-    const { checkCode } = this.#target;
     this.#client.dispatch(
       {
         method: 'POST',
         path: '/detail',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ serialNumber: serialOf(this.#target), checkCode: checkCode.reveal() }),
+        body: this.#body,
       },
       this,
     );
@@ -191,7 +172,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #expire(): void {
     const { host, port } = this.#target;
     const isUnresolved = this.#missing === 'address';
-    const late = `connect ${authority(host, port)}: ${isUnresolved ? 'name not resolved' : 'no answer'}`;
+    const late = `connect ${formatAddress(host, port)}: ${isUnresolved ? 'name not resolved' : 'no answer'}`;
     this.#end(new PrinterError(isUnresolved ? 'dns' : 'timeout', `${late} within ${this.#limits.connectMs} ms`));
   }
 
@@ -213,7 +194,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-function send(post: Post, signal: StopSignal): Promise<Answer> {
+/**
+ * Posts once. Nothing stays open when it settles, which is soon after the signal fires.
+ * @throws PrinterError any code but denied
+ */
+export function send(post: Post, signal: StopSignal): Promise<Answer> {
   return new Promise<Answer>((resolve, reject) => {
     const settle = (outcome: Answer | PrinterError): void =>
       outcome instanceof PrinterError ? reject(outcome) : resolve(outcome);
@@ -223,34 +208,4 @@ function send(post: Post, signal: StopSignal): Promise<Answer> {
       settle(toPrinterError(error, post.doing, post.limits));
     }
   });
-}
-
-async function sendTwice(post: Post, signal: StopSignal): Promise<Answer> {
-  try {
-    return await send(post, signal);
-  } catch (error) {
-    // A reset now and then is normal (quirks.md A5): a second one is news.
-    if (!(error instanceof PrinterError) || error.code !== 'closed') throw error;
-    return send(post, signal);
-  }
-}
-
-/** Makes the reader of HTTP sides. It holds no state: callers read a printer once at a time (design.md 3). */
-export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): HttpReader {
-  // Loaded with the first printer that has this side: it would be a quarter of the time to start.
-  let undici: Promise<typeof import('undici')> | undefined;
-  return {
-    readDetail: async (target, signal) => {
-      undici ??= import('undici');
-      const { Client } = await undici;
-      const doing = `POST ${authority(target.host, target.port)}/detail`;
-      const answer = await sendTwice({ target, doing, limits, Client }, signal);
-      const snapshot = parseDetail(openAnswer(answer, doing, target.checkCode.reveal()));
-      if (Object.keys(snapshot).length === 0) {
-        throw new PrinterError('protocol', `${doing}: the answer holds no field that is known`);
-      }
-      // The printer took this serial; its answer does not repeat it.
-      return { ...snapshot, identity: { ...snapshot.identity, serial: serialOf(target) } };
-    },
-  };
 }

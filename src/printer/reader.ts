@@ -1,6 +1,6 @@
 // One read of one printer: its sides at the same time, merged into one Snapshot.
 
-import type { HttpReader } from '../lan-http/client.ts';
+import type { HttpReader } from '../lan-http/read.ts';
 import type { ReadCommand } from '../tcp/commands.ts';
 import { readTcp, type TcpReading, type TcpReplies } from '../tcp/read.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';

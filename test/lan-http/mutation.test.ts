@@ -2,7 +2,7 @@
 // what the field gives goes away, and nothing else changes.
 
 import { describe, expect, it } from 'vitest';
-import { createHttpReader } from '../../src/lan-http/client.ts';
+import { createHttpReader } from '../../src/lan-http/read.ts';
 import { CAPTURED, readCapture } from './captured.ts';
 import { serveHttp } from './server.ts';
 

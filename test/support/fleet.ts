@@ -3,7 +3,7 @@
 import { Secret } from '../../src/config/secret.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { Printer, type PrinterDependencies } from '../../src/fleet/printer.ts';
-import { createHttpReader } from '../../src/lan-http/client.ts';
+import { createHttpReader } from '../../src/lan-http/read.ts';
 import { createLogger, type Logger } from '../../src/log.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import { type FailureCode, PrinterError } from '../../src/printer/errors.ts';
