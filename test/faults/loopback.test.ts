@@ -52,13 +52,14 @@ it('each has its code, in time, and the good ones are read', async () => {
         configAt(never.name, never.protocol, deaf.target),
         ...good.map((printer) => configOf(printer, ['tcp', 'http'])),
       ],
-      { scrapeTimeoutOffsetMs: 1000 },
+      // 3 s to read, and as long as a loaded machine wants to answer in time.
+      { scrapeTimeoutOffsetMs: 4000 },
     );
     try {
       for (const round of [1, 2]) {
         const beganAt = performance.now();
-        const page = await scrape(exporter, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '2' } });
-        expect(performance.now() - beganAt).toBeLessThan(2000);
+        const page = await scrape(exporter, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '6' } });
+        expect(performance.now() - beganAt).toBeLessThan(6000);
         for (const { name, protocol, code } of [...bad, never]) {
           expect(valueIn(page, 'flashforge_up', { printer: name }), name).toBe(0);
           const failures = { printer: name, protocol, code };
