@@ -1,0 +1,126 @@
+// Every configuration for /probe that this project ships, in a real Prometheus: whom it asks.
+import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import { documentedScrapeConfig, type ScrapeConfig } from '../e2e/readme.ts';
+import { poll } from '../support/daemon.ts';
+import { startTestExporter, type TestExporter } from '../support/exporter.ts';
+import { configOf } from '../support/fleet.ts';
+import { requireProgram, runProgram } from '../support/programs.ts';
+import { findPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
+import { pathOf, readText, readYaml } from './files.ts';
+
+const PROMETHEUS = 'deploy/prometheus.yml';
+const SCRAPE_CONFIG = 'deploy/kubernetes/overlays/prometheus-operator-probe/scrapeconfig.yaml';
+
+/** deploy/prometheus.yml with the job at its end, which is a comment, made one of its jobs. */
+function uncommented(): string {
+  const text = readText(PROMETHEUS);
+  const start = text.indexOf('  # - job_name:');
+  expect(start).toBeGreaterThan(0);
+  return text.slice(0, start) + text.slice(start).replace(/^ {2}# /gm, '  ');
+}
+
+/** The job of a ScrapeConfig as the Prometheus Operator writes it for Prometheus. */
+function ofOperator(): ScrapeConfig {
+  const { spec } = readYaml<{ spec: Record<string, unknown> }>(SCRAPE_CONFIG);
+  const snake = (name: string) => name.replace(/[A-Z]+(?![a-z])|[A-Z]/g, '_$&').toLowerCase();
+  const renamed: Record<string, unknown> = JSON.parse(
+    JSON.stringify(spec).replace(/"(\w+)":/g, (_, name: string) => `"${snake(name)}":`),
+  );
+  const { relabelings, ...rest } = renamed;
+  return { job_name: '', ...rest, relabel_configs: relabelings };
+}
+
+function jobsOf(exporter: string): readonly (readonly [document: string, config: ScrapeConfig])[] {
+  const shard = { 'regex: "0"': 'regex: "0|1"' };
+  const replica = { 'flashforge-exporter-$1.flashforge-exporter:10899': exporter };
+  const service = { 'flashforge-exporter:10899': exporter };
+  const { scrape_configs: ours } = parse(uncommented().replaceAll('localhost:10899', exporter)) as {
+    scrape_configs: ScrapeConfig[];
+  };
+  const operator: ScrapeConfig = JSON.parse(
+    JSON.stringify(ofOperator()).replaceAll('flashforge-exporter.flashforge.svc:10899', exporter),
+  );
+  return [
+    ['README.md', documentedScrapeConfig('README.md', 'flashforge-probe', { 'localhost:10899': exporter })],
+    ...ours.filter(({ metrics_path }) => metrics_path === '/probe').map((config) => [PROMETHEUS, config] as const),
+    [SCRAPE_CONFIG, operator],
+    [
+      'docs/scaling.md, replicas',
+      documentedScrapeConfig('docs/scaling.md', 'flashforge-replicas', { ...replica, ...service }),
+    ],
+    [
+      'docs/scaling.md, shards',
+      documentedScrapeConfig('docs/scaling.md', 'flashforge-shard', { ...shard, ...replica, ...service }),
+    ],
+  ];
+}
+const DOCUMENTS = jobsOf('localhost:10899').map(([document]) => document);
+
+interface Target {
+  scrapePool: string;
+  scrapeUrl: string;
+}
+
+describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', () => {
+  let printers: SimulatedPrinter[] = [];
+  let exporter: TestExporter;
+  let prometheus: Prometheus;
+  let address = '';
+
+  beforeAll(async () => {
+    printers = await Promise.all([
+      startSimulatedPrinter({ model: 'finder', name: 'finder', host: '127.0.62.1' }),
+      startSimulatedPrinter({ model: 'adventurer5m-pro', name: 'm5-pro', host: '127.0.62.2' }),
+    ]);
+    exporter = await startTestExporter(printers.map((printer) => configOf(printer, ['tcp'])));
+    address = new URL(exporter.url).host;
+    const jobs = jobsOf(address).map(([document, config]) => {
+      const [list] = config['http_sd_configs'] as [object];
+      return { ...config, job_name: document, http_sd_configs: [{ ...list, refresh_interval: '1s' }] };
+    });
+    prometheus = await startPrometheus({ config: { scrape_configs: jobs } });
+  });
+
+  afterAll(async () => {
+    await prometheus?.stop();
+    await exporter?.close(0);
+    await Promise.all(printers.map((printer) => printer.close()));
+  });
+
+  async function targetsOf(document: string): Promise<readonly Target[]> {
+    let all: Target[] = [];
+    return await poll(
+      async () => {
+        const response = await fetch(`${prometheus.url}/api/v1/targets?state=active`);
+        all = ((await response.json()) as { data: { activeTargets: Target[] } }).data.activeTargets;
+        const own = all.filter(({ scrapePool }) => scrapePool === document);
+        return own.length === printers.length ? own : undefined;
+      },
+      20_000,
+      () => `the targets of ${document} were not as expected, last ${JSON.stringify(all)}`,
+    );
+  }
+
+  test.each(DOCUMENTS)('%s: asks the exporter, not the printer', async (document) => {
+    const urls = (await targetsOf(document)).map(({ scrapeUrl }) => scrapeUrl);
+    const expected = printers.map(
+      ({ host, tcpPort }) => `http://${address}/probe?target=${encodeURIComponent(`${host}:${tcpPort}`)}`,
+    );
+    expect(urls.toSorted()).toEqual(expected.toSorted());
+  });
+});
+
+const promtool = requireProgram('promtool');
+test.skipIf(promtool === undefined)(`promtool finds nothing wrong with the whole of ${PROMETHEUS}`, async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'flashforge-scrape-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  await copyFile(pathOf('alerts/flashforge.rules.yml'), join(folder, 'flashforge.rules.yml'));
+  await writeFile(join(folder, 'prometheus.yml'), uncommented());
+  const { code, output } = await runProgram(promtool ?? '', ['check', 'config', join(folder, 'prometheus.yml')]);
+  expect(code, output).toBe(0);
+});
