@@ -1,9 +1,10 @@
-// Every configuration for /probe that this project ships, in a real Prometheus: whom it asks.
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+// Every configuration for /probe that this project ships, in a real Prometheus: whom it asks, and with which labels.
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
+import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { documentedScrapeConfig, type ScrapeConfig } from '../e2e/readme.ts';
 import { poll } from '../support/daemon.ts';
@@ -64,6 +65,8 @@ const DOCUMENTS = jobsOf('localhost:10899').map(([document]) => document);
 interface Target {
   scrapePool: string;
   scrapeUrl: string;
+  labels: Record<string, string>;
+  discoveredLabels: Record<string, string>;
 }
 
 describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', () => {
@@ -92,14 +95,15 @@ describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', ()
     await Promise.all(printers.map((printer) => printer.close()));
   });
 
-  async function targetsOf(document: string): Promise<readonly Target[]> {
+  /** The targets of one configuration, once they are as they have to be. */
+  async function targetsOf(document: string, areReady: (target: Target) => boolean): Promise<readonly Target[]> {
     let all: Target[] = [];
     return await poll(
       async () => {
         const response = await fetch(`${prometheus.url}/api/v1/targets?state=active`);
         all = ((await response.json()) as { data: { activeTargets: Target[] } }).data.activeTargets;
         const own = all.filter(({ scrapePool }) => scrapePool === document);
-        return own.length === printers.length ? own : undefined;
+        return own.length === printers.length && own.every(areReady) ? own : undefined;
       },
       20_000,
       () => `the targets of ${document} were not as expected, last ${JSON.stringify(all)}`,
@@ -107,12 +111,36 @@ describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', ()
   }
 
   test.each(DOCUMENTS)('%s: asks the exporter, not the printer', async (document) => {
-    const urls = (await targetsOf(document)).map(({ scrapeUrl }) => scrapeUrl);
+    const urls = (await targetsOf(document, () => true)).map(({ scrapeUrl }) => scrapeUrl);
     const expected = printers.map(
       ({ host, tcpPort }) => `http://${address}/probe?target=${encodeURIComponent(`${host}:${tcpPort}`)}`,
     );
     expect(urls.toSorted()).toEqual(expected.toSorted());
   });
+
+  // A label that comes once the printer was read makes other series of all its series, and to an alert that looks back the
+  // printer is two. One that a metric has too takes its name from it (`exported_model`).
+  test.each(DOCUMENTS)('%s: has labels that stay, and that no metric has', async (document) => {
+    expect((await fetch(`${exporter.url}/metrics`)).status).toBe(200);
+    const targets = await targetsOf(document, (target) => '__meta_flashforge_model' in target.discoveredLabels);
+    const names = new Set(targets.flatMap(({ labels }) => Object.keys(labels)));
+    expect([...names].toSorted()).toEqual(
+      document.startsWith('docs/scaling.md') ? ['exporter', 'instance', 'job'] : ['instance', 'job'],
+    );
+    const ofMetrics = PRINTER_FAMILIES.flatMap<string>(({ labels }) => [...labels, 'printer']);
+    expect(ofMetrics.filter((label) => names.has(label))).toEqual([]);
+  });
+});
+
+test('no document makes a label of what is known only after a read', async () => {
+  const files = [
+    'README.md',
+    ...(await readdir(pathOf('docs'))).map((name) => `docs/${name}`),
+    ...(await readdir(pathOf('deploy'), { recursive: true })).map((name) => `deploy/${name}`),
+  ].filter((name) => /\.(md|ya?ml)$/.test(name));
+  const mapping = /source_?labels: *\[[^\]]*__meta_flashforge_(?:model|serial)/i;
+  expect(mapping.test('- source_labels: [__meta_flashforge_model]')).toBe(true);
+  expect(files.filter((name) => mapping.test(readText(name)))).toEqual([]);
 });
 
 const promtool = requireProgram('promtool');

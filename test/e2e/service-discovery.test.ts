@@ -50,7 +50,7 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
     await writeFile(file, stringify({ printers: printers.map(entryOf) }));
     exporter = startCli(['--config.file', file, '--web.listen-address=127.0.0.1:0']);
     [, address = ''] = await exporter.see('err', /msg=listening url=http:\/\/(\S+) printers=5/);
-    // /sd tells a model once it was read; Prometheus asks for the list once a minute.
+    // So that /sd tells the models from the first time on that Prometheus asks for it.
     expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
   });
 
@@ -79,10 +79,10 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
       await prometheus.waitFor('count(flashforge_up == 1)', ([sample]) => sample?.value[1] === '5');
       expect(await prometheus.query('count(flashforge_up == 1)')).toMatchObject(five);
 
-      const expected = PRINTERS.map(({ name, model }, index) => {
+      const expected = PRINTERS.map(({ name }, index) => {
         const { host, tcpPort } = printers[index] ?? { host: '', tcpPort: undefined };
         const instance = tcpPort === undefined ? host : `${host}:${tcpPort}`;
-        return { job: 'flashforge-probe', instance, printer: name, model };
+        return { job: 'flashforge-probe', instance, printer: name };
       });
       const up = labelsOf(await prometheus.query('flashforge_up'));
       expect(up).toHaveLength(5);
@@ -90,6 +90,11 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
       // Prometheus's own `up` is one a printer then, which is what this pattern is for.
       expect(labelsOf(await prometheus.query('up == 1'))).toEqual(
         expect.arrayContaining(expected.map(({ printer: _, ...labels }) => labels)),
+      );
+      // The model is a label of this metric alone, under its own name.
+      const infos = labelsOf(await prometheus.query('flashforge_printer_info'));
+      expect(Object.fromEntries(infos.map(({ printer = '', model }) => [printer, model]))).toEqual(
+        Object.fromEntries(PRINTERS.map(({ name, model }) => [name, model])),
       );
       const sides = await prometheus.query('sum by (protocol) (flashforge_endpoint_up)');
       expect(Object.fromEntries(sides.map(({ metric, value }) => [metric['protocol'], value[1]]))).toEqual({
