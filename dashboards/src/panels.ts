@@ -80,7 +80,11 @@ const last = (): ReduceDataOptionsBuilder => new ReduceDataOptionsBuilder().valu
 
 /** One big value a series. */
 export function stat(text: PanelText, ...queries: readonly Query[]): Stat {
-  return dress(new Stat(), text, 'instant', queries)
+  return dressStat(text, 'instant', queries);
+}
+
+function dressStat(text: PanelText, kind: Kind, queries: readonly Query[]): Stat {
+  return dress(new Stat(), text, kind, queries)
     .reduceOptions(last())
     .graphMode(BigValueGraphMode.None)
     .colorMode(BigValueColorMode.Value)
@@ -89,9 +93,11 @@ export function stat(text: PanelText, ...queries: readonly Query[]): Stat {
     .thresholds(steps('text'));
 }
 
-/** One word a series: its name, which is the query's legend. */
-export function nameStat(text: PanelText, ...queries: readonly Query[]): Stat {
-  return stat(text, ...queries).textMode(BigValueTextMode.Name);
+/** One word a series: a label of it. The label is a value here, not a name: no name is blank, no value is the empty state. */
+export function labelStat(text: PanelText, expr: string, label: string): Stat {
+  return dressStat(text, 'table', [{ expr }])
+    .reduceOptions(last().values(true).fields(`/^${label}$/`))
+    .textMode(BigValueTextMode.Value);
 }
 
 export function gauge(text: PanelText, ...queries: readonly Query[]): Gauge {

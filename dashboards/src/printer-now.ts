@@ -1,10 +1,11 @@
 // What a printer does now: the header, temperatures, progress and states.
 
 import { BigValueColorMode, BigValueTextMode } from '@grafana/grafana-foundation-sdk/common';
+import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { fixedColor, steps } from './colors.ts';
 import { place, type Section } from './layout.ts';
 import { endMilliseconds, secondsLeftBySource } from './left.ts';
-import { dashed, gauge, nameStat, stat, stateTimeline, timeSeries } from './panels.ts';
+import { dashed, gauge, labelStat, stat, stateTimeline, timeSeries } from './panels.ts';
 import { FILE } from './prints.ts';
 import { of, onePerPrinter, perPrinter } from './promql.ts';
 import { STATE_MAPPINGS, stateNumber } from './states.ts';
@@ -24,9 +25,10 @@ export const HEADER: Section = {
       4,
     ),
     place(
-      nameStat(
+      labelStat(
         { title: 'File', description: 'The file of the running print.', unit: 'string', empty: NO_JOB },
-        { expr: FILE, legend: '{{file}}' },
+        FILE,
+        'file',
       ),
       5,
       4,
@@ -90,15 +92,17 @@ export const HEADER: Section = {
       4,
     ),
     place(
-      nameStat(
+      labelStat(
         {
           title: 'Error',
           description: 'The error code that the printer reports; only printers with an HTTP side have one.',
           unit: 'string',
           empty: 'none',
         },
-        { expr: onePerPrinter(of('flashforge_error_info'), 'code'), legend: '{{code}}' },
-      ).thresholds(steps('red')),
+        onePerPrinter(of('flashforge_error_info'), 'code'),
+        'code',
+        // Not by a threshold, which would colour the empty state too.
+      ).mappings([{ type: MappingType.RegexToText, options: { pattern: '.+', result: { color: 'red', index: 0 } } }]),
       2,
       4,
     ),

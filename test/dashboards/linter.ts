@@ -124,6 +124,20 @@ const RULES = {
       ? 'not one calculation'
       : undefined,
   ),
+  /** The name of a series is blank where there is none; only a value has an empty state. A label is one in a table. */
+  'panel-text': forPanels(({ type, options, targets = [] }) => {
+    if (type !== 'stat') return undefined;
+    const { textMode, reduceOptions } = options ?? {};
+    if (textMode === 'name') return 'a name has no empty state';
+    if (reduceOptions?.fields === undefined) return undefined;
+    if (textMode !== 'value' || reduceOptions.values !== true) return 'a label is shown by its values';
+    const [, field = ''] = /^\/\^(\w+)\$\/$/.exec(reduceOptions.fields) ?? [];
+    const hasField = targets.every(({ format, expr }) => {
+      const { groupings, made } = parseQuery(fillVariables(expr, FILLED));
+      return format === 'table' && [...groupings.flatMap(({ labels }) => labels), ...made].includes(field);
+    });
+    return hasField ? undefined : `no column ${reduceOptions.fields}`;
+  }),
   'panel-ids': (dashboard) => {
     const ids = dashboard.panels.flatMap((panel) => [panel, ...(panel.panels ?? [])]).map(({ id }) => id);
     return ids.filter((id, index) => !(id > 0) || ids.indexOf(id) !== index).map((id) => `id ${id} twice or none`);

@@ -37,7 +37,11 @@ export interface Panel {
   timeFrom?: string;
   targets?: Target[];
   panels?: Panel[];
-  options?: { legend?: { showLegend?: boolean }; reduceOptions?: { calcs?: string[] } };
+  options?: {
+    legend?: { showLegend?: boolean };
+    textMode?: string;
+    reduceOptions?: { calcs?: string[]; values?: boolean; fields?: string };
+  };
   fieldConfig?: { defaults: { unit?: string; noValue?: string; [key: string]: unknown }; overrides: unknown[] };
 }
 
