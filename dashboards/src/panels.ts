@@ -156,6 +156,9 @@ export function dashed(): DynamicConfigValue[] {
   ];
 }
 
+/** In a cell without a value. */
+const EMPTY_CELL = '–';
+
 /** A column of a table: a label of the query, or its value. */
 export interface Column {
   readonly title: string;
@@ -189,7 +192,9 @@ export function table(text: PanelText, queries: readonly TableQuery[], columns: 
     .cellHeight(TableCellHeight.Sm)
     .colorScheme(thresholdColor())
     .thresholds(steps('text'))
-    .filterable(false);
+    .filterable(false)
+    // Else each empty cell would hold the words for an empty table.
+    .overrideByRegexp('/.*/', [{ id: 'noValue', value: EMPTY_CELL }]);
   if (queries.length > 1) panel.withTransformation({ id: 'merge', options: {} });
   panel.withTransformation({
     id: 'organize',

@@ -37,6 +37,13 @@ function ask(expr: string, legendFormat = '') {
 
 const UP = 'flashforge_up{printer=~"$printer"}';
 
+/** What holds for all cells of the table. */
+function cellsOf(dashboard: Dashboard) {
+  const all = panelOf(dashboard, 'table').fieldConfig?.overrides.find(({ matcher }) => matcher.options === '/.*/');
+  if (!all) throw new Error('nothing holds for all cells');
+  return all.properties;
+}
+
 /** Has the first number shown as the words of a label; but for the changes it is as it has to be. */
 function showLabel(name: string, target: Partial<Target>, options: Panel['options'] = {}) {
   return (dashboard: Dashboard): void => {
@@ -102,6 +109,11 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
   ],
   'panel-empty-state': [
     (dashboard) => Object.assign(firstPanel(dashboard).fieldConfig?.defaults ?? {}, { noValue: '' }),
+  ],
+  'panel-empty-cells': [
+    (dashboard) => cellsOf(dashboard).splice(0),
+    (dashboard) => Object.assign(cellsOf(dashboard)[0] ?? {}, { value: '' }),
+    (dashboard) => Object.assign(cellsOf(dashboard)[0] ?? {}, { value: 'no printers' }),
   ],
   'panel-colors': [
     (dashboard) =>

@@ -107,6 +107,15 @@ const RULES = {
     return wrong.length === 0 ? undefined : `unit ${wrong.join(', ')}`;
   }),
   'panel-empty-state': forPanels(({ fieldConfig }) => (fieldConfig?.defaults.noValue ? undefined : 'no noValue')),
+  /** Words for a table without lines stand in each empty cell as well, unless the cells have some of their own. */
+  'panel-empty-cells': forPanels(({ type, fieldConfig }) => {
+    if (type !== 'table') return undefined;
+    const ofAll = (fieldConfig?.overrides ?? []).filter(
+      ({ matcher: { id, options } }) => id === 'byRegexp' && options === '/.*/',
+    );
+    const [text, ...more] = valuesOf(ofAll, 'noValue');
+    return text && more.length === 0 && text !== fieldConfig?.defaults.noValue ? undefined : 'no noValue for all cells';
+  }),
   'panel-colors': (dashboard) => {
     const colors = colorsIn(dashboard.panels);
     return colors.filter((color) => !COLOR.test(color)).map((color) => `${color} does not follow the theme`);

@@ -42,7 +42,12 @@ export interface Panel {
     textMode?: string;
     reduceOptions?: { calcs?: string[]; values?: boolean; fields?: string };
   };
-  fieldConfig?: { defaults: { unit?: string; noValue?: string; [key: string]: unknown }; overrides: unknown[] };
+  fieldConfig?: { defaults: { unit?: string; noValue?: string; [key: string]: unknown }; overrides: Override[] };
+}
+
+export interface Override {
+  matcher: { id: string; options?: unknown };
+  properties: { id: string; value?: unknown }[];
 }
 
 export interface Variable {
