@@ -197,7 +197,7 @@ export function createExporterDashboard(): Dashboard {
         .withVariable(printerVariable(true))
         .withVariable(exporterVariable('job', 'Job'))
         .withVariable(exporterVariable('instance', 'Exporter', 'job=~"$job"'))
-        .withVariable(choiceVariable('timeout', 'Scrape timeout (s)', ['5', '10', '15', '20', '30', '60'], '10')),
+        .withVariable(choiceVariable('timeout', 'Scrape timeout (s)', ['5', '10', '15', '20', '30', '60'], '20')),
     sections: [SUMMARY, READS, PROCESS],
   });
 }

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { dashboardFiles } from '../../dashboards/src/files.ts';
 import { STATES } from '../../src/printer/state.ts';
+import { readYaml } from '../deploy/files.ts';
 import { lint } from './linter.ts';
 import { DASHBOARD_FILES, dashboardPath, readDashboard } from './model.ts';
 
@@ -27,6 +28,12 @@ test('the three are called by their fixed uids', () => {
     'flashforge-printer',
     'flashforge-exporter',
   ]);
+});
+
+test('the scrape timeout is at first the one of deploy/prometheus.yml', () => {
+  const config = readYaml<{ global: { scrape_timeout: string } }>('deploy/prometheus.yml');
+  const variable = readDashboard('exporter.json').templating.list.find(({ name }) => name === 'timeout');
+  expect(`${variable?.current?.value}s`).toBe(config.global.scrape_timeout);
 });
 
 test('every state has a word and a colour of its own, the same on all dashboards', () => {

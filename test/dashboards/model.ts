@@ -59,6 +59,7 @@ export interface Variable {
   includeAll?: boolean;
   allValue?: string;
   refresh?: number;
+  current?: { value?: string | string[] };
 }
 
 export interface Annotation {
