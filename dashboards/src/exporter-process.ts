@@ -4,8 +4,9 @@ import { place, type Section } from './layout.ts';
 import { table, timeSeries } from './panels.ts';
 import { ofExporter } from './promql.ts';
 
-const NO_EXPORTER = 'no exporter chosen';
-const NO_PROCESS = 'left out by --web.disable-exporter-metrics';
+/** /probe tells of a printer only, and what the variables offer comes from /metrics as well. */
+export const NO_EXPORTER = 'no job scrapes /metrics';
+const NO_PROCESS = `${NO_EXPORTER}, or it is left out by --web.disable-exporter-metrics`;
 
 export const PROCESS: Section = {
   title: 'The process',

@@ -3,14 +3,13 @@
 import { GraphDrawStyle, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import { type Dashboard, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { fixedColor, steps } from './colors.ts';
-import { PROCESS } from './exporter-process.ts';
+import { NO_EXPORTER, PROCESS } from './exporter-process.ts';
 import { choiceVariable, createDashboard, exporterVariable, printerVariable } from './frame.ts';
 import { place, type Section } from './layout.ts';
 import { barGauge, dashed, stat, table, timeSeries } from './panels.ts';
 import { of, ofExporter, perPrinter } from './promql.ts';
 
 const NO_PRINTERS = 'no printers';
-const NO_EXPORTER = 'no exporter chosen';
 
 const UP = perPrinter(of('flashforge_up'));
 const SCRAPE_SECONDS = perPrinter(of('flashforge_scrape_duration_seconds'));

@@ -5,8 +5,10 @@ import { describe, expect, test } from 'vitest';
 import { dashboardFiles } from '../../dashboards/src/files.ts';
 import { STATES } from '../../src/printer/state.ts';
 import { readYaml } from '../deploy/files.ts';
+import { KNOWN_METRICS } from './known-metrics.ts';
 import { lint } from './linter.ts';
-import { DASHBOARD_FILES, dashboardPath, readDashboard } from './model.ts';
+import { DASHBOARD_FILES, dashboardPath, readDashboard, shownPanels } from './model.ts';
+import { parseQuery } from './promql.ts';
 
 test('the source makes these files and no others', () => {
   expect([...dashboardFiles().keys()]).toEqual([...DASHBOARD_FILES]);
@@ -34,6 +36,24 @@ test('the scrape timeout is at first the one of deploy/prometheus.yml', () => {
   const config = readYaml<{ global: { scrape_timeout: string } }>('deploy/prometheus.yml');
   const variable = readDashboard('exporter.json').templating.list.find(({ name }) => name === 'timeout');
   expect(`${variable?.current?.value}s`).toBe(config.global.scrape_timeout);
+});
+
+test('what only /metrics tells says so where there is none, and how the process is left out', () => {
+  const panels = shownPanels(readDashboard('exporter.json')).map(({ title, targets = [], fieldConfig }) => {
+    const names = targets.flatMap(({ expr }) => parseQuery(expr).selectors.map(({ metric }) => metric));
+    return { title, names, empty: fieldConfig?.defaults.noValue };
+  });
+  const ofExporter = panels.filter(({ names }) => names.some((name) => KNOWN_METRICS.get(name)?.of === 'exporter'));
+  expect(ofExporter.map(({ title, empty }) => [title, empty?.includes('no job scrapes /metrics')])).toEqual(
+    ['Exporter', 'Configuration', 'Memory', 'CPU', 'Loop lag', 'Scrapes of the exporter', 'Version'].map((title) => [
+      title,
+      true,
+    ]),
+  );
+  const ofProcess = panels.filter(({ names }) => names.every((name) => /^(?:process|nodejs)_/.test(name)));
+  expect(ofProcess.map(({ title, empty }) => [title, empty?.includes('--web.disable-exporter-metrics')])).toEqual(
+    ['Memory', 'CPU', 'Loop lag'].map((title) => [title, true]),
+  );
 });
 
 test('every state has a word and a colour of its own, the same on all dashboards', () => {
