@@ -44,7 +44,7 @@ async function temporaryFolder(): Promise<string> {
 async function assemble(folder: string, mounted: Service): Promise<string> {
   const here = await temporaryFolder();
   for (const { source, target, isVolume } of mountsOf(mounted)) {
-    if (isVolume || !target.startsWith(`${folder}/`)) continue;
+    if (isVolume || !`${target}/`.startsWith(`${folder}/`)) continue;
     const path = join(here, target.slice(folder.length));
     await mkdir(dirname(path), { recursive: true });
     await cp(source, path, { recursive: true });
@@ -223,13 +223,16 @@ describe('Grafana', () => {
     for (const { url } of datasources) expectService(url);
   });
 
-  test('finds the dashboards, one of them as its home', async () => {
+  // It takes every .json below that folder for a dashboard, in folders too.
+  test('finds the dashboards and no other file, one of them as its home', async () => {
     const [file = ''] = await readdir(provisioning('dashboards'));
     const { providers } = readYaml<{ providers: { options: { path: string } }[] }>(
       `deploy/grafana/provisioning/dashboards/${file}`,
     );
-    const folders = providers.map(({ options }) => findMounted(grafana, options.path) ?? '');
-    expect(folders).toEqual([pathOf('dashboards')]);
+    const paths = providers.map(({ options }) => options.path);
+    expect(paths).toHaveLength(1);
+    const found = await readdir(await assemble(paths[0] ?? '', grafana), { recursive: true });
+    expect(found.toSorted()).toEqual(['exporter.json', 'fleet.json', 'printer.json']);
     const home = findMounted(grafana, grafana.environment?.['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH'] ?? '') ?? '';
     expect(JSON.parse(readText(`dashboards/${basename(home)}`))).toHaveProperty('panels');
   });
