@@ -175,10 +175,14 @@ describe('the rules', () => {
     expect(checkNames('flashforge_up and on (printer, file) flashforge_state')).toEqual(['on (file)']);
   });
 
-  test.each(rules)('$alert joins on (job, instance, printer), never on the printer alone', ({ expr }) => {
-    for (const [, labels] of expr.matchAll(/\b(?:on|ignoring) \(([^)]*)\)/g))
-      expect(labels).toMatch(/^job, instance, printer\b/);
-  });
+  test.each(rules)(
+    '$alert joins on (job, instance, printer) or on all labels, never on the printer alone',
+    ({ expr }) => {
+      for (const [, labels] of expr.matchAll(/\bon \(([^)]*)\)/g)) expect(labels).toMatch(/^job, instance, printer\b/);
+      for (const [, labels] of expr.matchAll(/\bignoring \(([^)]*)\)/g))
+        expect(labels).not.toMatch(/job|instance|printer/);
+    },
+  );
 
   test('every alert is tested both ways', () => {
     const { tests } = parse(readText(RULES_TEST)) as {
