@@ -126,6 +126,25 @@ describe('the Alertmanager files', () => {
   });
 });
 
+test('docs/alerts.md names what holds back what, and that Grafana alone does not', () => {
+  const { inhibit_rules } = parse(readText(ALERTMANAGER_CONFIG)) as {
+    inhibit_rules: { source_matchers: string[]; target_matchers: string[] }[];
+  };
+  const names = rules.map((rule) => rule.alert);
+  const matching = (matchers: string[]) =>
+    matchers.flatMap((matcher) => {
+      const [, pattern = ''] = /^alertname =~? "?([^"]*)"?$/.exec(matcher) ?? [];
+      return names.filter((name) => new RegExp(`^(?:${pattern})$`).test(name));
+    });
+  const held = inhibit_rules.flatMap((rule) => [...matching(rule.source_matchers), ...matching(rule.target_matchers)]);
+  expect(held).toHaveLength(3);
+  const [, before = '', without = ''] = /([\s\S]*)\n### Without Alertmanager([\s\S]*?)\n## /.exec(readText(DOCS)) ?? [];
+  const paragraphs = [before.split('\n\n'), without.split('\n\n')];
+  for (const part of paragraphs) {
+    expect(part.filter((text) => held.every((name) => text.includes(name)) && !text.startsWith('|'))).toHaveLength(1);
+  }
+});
+
 describe('the rules', () => {
   test('are these alerts with these severities', () => {
     expect(Object.fromEntries(rules.map((rule) => [rule.alert, rule.labels['severity']]))).toEqual(SEVERITIES);
