@@ -30,6 +30,8 @@ ${table(PRINTER_FAMILIES)}
 ## Of the exporter
 
 Besides these there are \`process_*\` and \`nodejs_*\` for the process; \`--web.disable-exporter-metrics\` leaves those out.
+The delays of the event loop (\`nodejs_eventloop_lag_mean_seconds\` and so on) are how late it was, without the 0.1 s
+between two measurements that Node.js counts in.
 
 ${table(EXPORTER_FAMILIES)}
 `;

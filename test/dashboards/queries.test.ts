@@ -178,6 +178,10 @@ describe.skipIf(findPrometheus() === undefined)('against Prometheus', () => {
     expect(up.map(({ metric }) => metric['job'])).toEqual(['flashforge']);
   });
 
+  test('the loop of an exporter with little to do is hardly late', async () => {
+    await until(named('FlashForge exporter: Loop lag, B'), '.+', ([lag]) => lag !== undefined && lag.value < 0.05);
+  });
+
   test('starts and ends are annotations at the moment when the exporter saw them', async () => {
     const started = await askFor(named('FlashForge printer: Print starts'), '.+');
     const files = started.map(({ metric }) => [metric['printer'], metric['file']]);
