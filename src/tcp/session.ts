@@ -21,6 +21,8 @@ export interface SessionLimits {
   /** How long an `ok` without a line end may still become a longer line. */
   readonly okTailMs: number;
   readonly replyBytes: number;
+  /** Of all that comes while one reply is waited for, other clients' replies too: who sends more floods us. */
+  readonly floodBytes: number;
 }
 
 export const DEFAULT_LIMITS: SessionLimits = {
@@ -29,6 +31,7 @@ export const DEFAULT_LIMITS: SessionLimits = {
   silenceMs: 1000,
   okTailMs: 50,
   replyBytes: 16 * 1024,
+  floodBytes: 16 * 1024 * 1024,
 };
 
 /** Who decides what is said over a connection. */
@@ -155,6 +158,7 @@ class Session {
     this.#receivedBytes += size;
     this.#framer.push(sharedReadBuffer.subarray(0, size), this.#onReply);
     if (this.#takeReply()) this.#proceed();
+    else if (this.#receivedBytes > this.#limits.floodBytes) this.#end(this.#flooded());
     else this.#armForSilence();
     if (size < sharedReadBuffer.length) return true;
     // More than fits: a flood. Whoever else waits has their turn before more of it is read.
@@ -206,6 +210,10 @@ class Session {
     return new PrinterError(isTooLong ? 'protocol' : 'timeout', message);
   }
 
+  #flooded(): PrinterError {
+    return new PrinterError('protocol', `${this.#doing}: ${this.#receivedBytes} bytes came, and no whole reply`);
+  }
+
   #onEnd(): void {
     const reply = this.#framer.flush();
     if (reply?.complete) this.#onReply(reply);
@@ -243,7 +251,7 @@ class Session {
  * Connects to a printer and talks to it as the dialogue says, until all is said.
  * @param signal ends the conversation at once
  * @param settle called once the connection is closed: without an error, or with a PrinterError (dns, refused, unreachable,
- *   closed, timeout when no whole reply came in time, protocol when one was over the limit by then) or what the dialogue threw.
+ *   closed, timeout when no whole reply came in time, protocol when one was over the limit by then or the printer floods) or what the dialogue threw.
  *   After an error nothing more is asked: a late reply would be taken for the next one's.
  */
 export function converse(

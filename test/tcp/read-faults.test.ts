@@ -161,7 +161,7 @@ describe('too much', () => {
     ],
   ])('%s: protocol when the time of the command is over', async (_title, answer) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-    const reading = await visit(printer, { limits: { ...LONG, commandMs: 300, silenceMs: 150 } });
+    const reading = await visit(printer, { limits: { ...LONG, commandMs: 300, silenceMs: 150, floodBytes: Infinity } });
     await printer.allClosed();
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'protocol',
@@ -170,6 +170,17 @@ describe('too much', () => {
     expect(partsOf(reading)).toEqual(['m119']);
     expect(reading.failure).toBeUndefined();
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105']);
+  });
+
+  it('without an end is hung up on, long before the time is over', async () => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M105: (client) => pump(client, LINES) });
+    const reading = await visit(printer, { limits: { ...LONG, floodBytes: 1_000_000 } });
+    await printer.allClosed();
+    expect(reading.problems.get('M105')).toMatchObject({
+      code: 'protocol',
+      message: expect.stringMatching(/^M105: 1\d{6} bytes came, and no whole reply$/),
+    });
+    expect(partsOf(reading)).toEqual(['m119']);
   });
 
   it.each<readonly [title: string, before: string | Uint8Array]>([
