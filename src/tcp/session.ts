@@ -31,7 +31,7 @@ export const DEFAULT_LIMITS: SessionLimits = {
   silenceMs: 1000,
   okTailMs: 50,
   replyBytes: 16 * 1024,
-  floodBytes: 16 * 1024 * 1024,
+  floodBytes: 1024 * 1024,
 };
 
 /** Who decides what is said over a connection. */

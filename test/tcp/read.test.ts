@@ -32,7 +32,7 @@ it('has the limits of design.md 3 by default', () => {
     silenceMs: 1000,
     okTailMs: 50,
     replyBytes: 16384,
-    floodBytes: 16 * 1024 ** 2,
+    floodBytes: 1024 ** 2,
   });
 });
 
