@@ -2,7 +2,7 @@
 
 import type { Logger } from '../log.ts';
 import type { Reading } from '../printer/reader.ts';
-import type { Identity } from '../printer/snapshot.ts';
+import type { Identity, Protocol } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 
 // Firmware and names change rarely; M115 on every scrape would be a quarter more talk.
@@ -45,22 +45,21 @@ export class IdentityMemory {
 
   /** Takes one whole read. @param hasTcp whether the printer is read over TCP too: only M115 tells all there is then */
   note({ endpoints, replies }: Reading, hasTcp: boolean, nowMs: number): void {
-    const before = this.#identity;
-    for (const { protocol, identity } of endpoints) {
-      if (!identity) continue;
-      const known = this.#sides[protocol]?.serial;
-      const isOther = known !== undefined && identity.serial !== undefined && known !== identity.serial;
-      if (isOther) this.#log.info('another printer answers here', { printer: this.#printer, serial: identity.serial });
-      const kept = isOther ? {} : this.#sides;
-      this.#sides = { ...kept, [protocol]: { ...kept[protocol], ...identity } };
-    }
-    const { tcp, http } = this.#sides;
-    if (tcp || http) this.#identity = { ...tcp, ...http };
-    const now = this.#identity;
-    if (now && !before) {
-      this.#log.info('printer found', { printer: this.#printer, model: now.model, firmware: now.firmware });
-    }
+    for (const { protocol, identity } of endpoints) if (identity) this.#noteSide(protocol, identity);
     this.#machineInfo = replies.m115 ?? this.#machineInfo;
     if (replies.m115 || !hasTcp) this.#readAtMs = nowMs;
+  }
+
+  #noteSide(protocol: Protocol, identity: Identity): void {
+    const known = this.#sides[protocol]?.serial;
+    const isOther = known !== undefined && identity.serial !== undefined && known !== identity.serial;
+    if (isOther) this.#log.info('another printer answers here', { printer: this.#printer, serial: identity.serial });
+    const kept = isOther ? {} : this.#sides;
+    this.#sides = { ...kept, [protocol]: { ...kept[protocol], ...identity } };
+    const before = this.#identity;
+    this.#identity = { ...this.#sides.tcp, ...this.#sides.http };
+    if (before) return;
+    const { model, firmware } = this.#identity;
+    this.#log.info('printer found', { printer: this.#printer, model, firmware });
   }
 }
