@@ -1,0 +1,110 @@
+// Where the CPU of a TCP scrape goes: the same printers read by more and more of the exporter, each in a process of its own.
+// Usage: node bench/layers.js [--printers 1000] [--scrapes 40]; it runs itself once for each layer.
+import { connect } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { Fleet } from '../dist/fleet/fleet.js';
+import { createHttpReader } from '../dist/lan-http/read.js';
+import { renderPage } from '../dist/metrics/exposition.js';
+import { familiesOf } from '../dist/metrics/families.js';
+import { createPrinterReader } from '../dist/printer/reader.js';
+import { Stop } from '../dist/printer/stop.js';
+import { readTcp } from '../dist/tcp/read.js';
+import { converse, DEFAULT_LIMITS } from '../dist/tcp/session.js';
+import { startScript, stop, stopAll } from './processes.js';
+
+const PORT = 8899;
+const COMMANDS = ['M119', 'M105', 'M27', 'M114'];
+const TIME_MS = 60_000;
+
+const shared = Buffer.alloc(64 * 1024);
+
+/** On a bare socket, as the floor of bench.js does it. */
+function talk(host) {
+  return new Promise((resolve, reject) => {
+    let next = 0;
+    let reply = '';
+    const ask = () => socket.write(`~${COMMANDS[next++]}\r\n`);
+    const callback = (size) => {
+      reply += shared.latin1Slice(0, size);
+      if (!reply.endsWith('ok\r\n')) return true;
+      reply = '';
+      if (next < COMMANDS.length) ask();
+      else socket.destroy();
+      return true;
+    };
+    const socket = connect({ host, port: PORT, noDelay: true, onread: { buffer: shared, callback } });
+    socket.on('connect', ask).on('close', resolve).on('error', reject);
+  });
+}
+
+/** In a session of ours that takes the replies and does not look at them. */
+function askAll(host, signal) {
+  let next = 0;
+  const dialogue = { next: () => COMMANDS[next++], take: () => {}, farewell: () => undefined };
+  return new Promise((resolve, reject) => {
+    converse({ host, port: PORT }, DEFAULT_LIMITS, dialogue, signal, (error) => (error ? reject(error) : resolve()));
+  });
+}
+
+function layersOf(hosts) {
+  const silent = () => {};
+  const log = { debug: silent, info: silent, warn: silent, error: silent };
+  const configs = hosts.map((host, index) => ({
+    name: `printer-${index}`,
+    address: host,
+    tcp: { host, port: PORT, login: 'auto' },
+  }));
+  const read = createPrinterReader(createHttpReader());
+  const fleet = new Fleet(configs, { read, log, now: Date.now });
+  const all = (one) => {
+    const signal = new Stop();
+    return Promise.all(configs.map((config) => one(config, signal)));
+  };
+  return {
+    'bare sockets': () => all(({ tcp }) => talk(tcp.host)),
+    '+ session': () => all(({ tcp }, signal) => askAll(tcp.host, signal)),
+    '+ parsers': () => all(({ tcp }, signal) => readTcp(tcp, { login: 'auto', identity: false }, signal)),
+    '+ meaning': () => all((config, signal) => read(config, { identity: false }, signal)),
+    '+ fleet and jobs': () => fleet.scrape(TIME_MS),
+    '+ families': async () => familiesOf(await fleet.scrape(TIME_MS)),
+    '+ page': async () => renderPage(familiesOf(await fleet.scrape(TIME_MS)), 'text'),
+  };
+}
+
+async function measure(scrape, scrapes) {
+  for (let i = 0; i < Math.max(5, scrapes / 4); i++) await scrape();
+  const before = process.cpuUsage();
+  for (let i = 0; i < scrapes; i++) await scrape();
+  const { user, system } = process.cpuUsage(before);
+  return { userMs: user / 1000 / scrapes, systemMs: system / 1000 / scrapes };
+}
+
+const { values } = parseArgs({
+  options: {
+    printers: { type: 'string', default: '1000' },
+    scrapes: { type: 'string', default: '40' },
+    layer: { type: 'string' },
+    hosts: { type: 'string', default: '[]' },
+  },
+});
+
+if (values.layer === undefined) {
+  process.on('exit', stopAll);
+  const simulator = await startScript('bench/printers.js', ['tcp', values.printers, '0']);
+  const hosts = JSON.stringify(JSON.parse(simulator.first).map(({ host }) => host));
+  const self = fileURLToPath(import.meta.url);
+  const rows = [];
+  for (const layer of Object.keys(layersOf([]))) {
+    const run = await startScript(self, ['--layer', layer, '--scrapes', values.scrapes, '--hosts', hosts]);
+    const { userMs, systemMs } = JSON.parse(run.first);
+    const [total, user, kernel] = [userMs + systemMs, userMs, systemMs].map((ms) => ms.toFixed(1));
+    rows.push({ 'read by': layer, 'CPU ms a scrape': total, 'of it in Node.js': user, 'in the kernel': kernel });
+    await stop(run);
+  }
+  console.table(rows);
+  await stop(simulator);
+} else {
+  const scrape = layersOf(JSON.parse(values.hosts))[values.layer];
+  console.log(JSON.stringify(await measure(scrape, Number(values.scrapes))));
+}
