@@ -10,7 +10,8 @@ import { familiesOf } from '../dist/metrics/families.js';
 import { createPrinterReader } from '../dist/printer/reader.js';
 import { Stop } from '../dist/printer/stop.js';
 import { readTcp } from '../dist/tcp/read.js';
-import { converse, DEFAULT_LIMITS } from '../dist/tcp/session.js';
+import { converse } from '../dist/tcp/session.js';
+import { DEFAULT_LIMITS } from '../dist/tcp/target.js';
 import { startScript, stop, stopAll } from './processes.js';
 
 const PORT = 8899;

@@ -4,24 +4,19 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
-import { ConfigError, quoted } from './error.ts';
+import { checkYaml, type Problem, shownKey } from './check.ts';
+import { ConfigError, reasonOf } from './error.ts';
 import type { Environment, Origin } from './load.ts';
 import { configSchema, FILE_KEYS, PRINTER_KEYS, type PrinterKey, type WrittenPrinter } from './schema.ts';
 import { Secret } from './secret.ts';
 import { parseYaml } from './yaml.ts';
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function describe(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string } {
+function describe(issue: z.core.$ZodIssue): Problem {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const [where, allowed] = path.length === 0 ? ['the file', FILE_KEYS] : ['a printer', PRINTER_KEYS];
-    // `{check_code:5f3a}` without the blank is one key; what follows the colon is no part of the message.
-    const shown = quoted(key.replace(/:.*$/s, ': …'));
-    return { path: [...path, key], message: `unknown key ${shown}; ${where} may have ${allowed.join(', ')}` };
+    return { path: [...path, key], message: `unknown key ${shownKey(key)}; ${where} may have ${allowed.join(', ')}` };
   }
   const last = path.at(-1);
   const subject = last === undefined ? 'the file' : typeof last === 'number' ? 'a printer' : String(last);
@@ -50,11 +45,6 @@ async function readCheckCode(written: WrittenPrinter, file: string, env: Environ
   return written.check_code;
 }
 
-// The printers take their serial with its prefix only, their screens show it with and without (quirks.md B2).
-function withPrefix(serial: string): string {
-  return /^SN/i.test(serial) ? serial : `SN${serial}`;
-}
-
 function printerConfig(written: WrittenPrinter, checkCode: string | undefined): PrinterConfig {
   const { host, port = DEFAULT_TCP_PORT } = written.address.parsed;
   const serialNumber = written.serial_number;
@@ -67,7 +57,7 @@ function printerConfig(written: WrittenPrinter, checkCode: string | undefined): 
         http: {
           host,
           port: written.http_port ?? DEFAULT_HTTP_PORT,
-          serialNumber: withPrefix(serialNumber),
+          serialNumber,
           checkCode: new Secret(checkCode),
         },
       }),
@@ -76,18 +66,11 @@ function printerConfig(written: WrittenPrinter, checkCode: string | undefined): 
 }
 
 async function parseFile(text: string, file: string, env: Environment): Promise<Origin[]> {
-  const { value = {}, at } = parseYaml(text, file);
-  const result = configSchema.safeParse(value);
-  if (!result.success) {
-    const { issues } = result.error;
-    // A misspelt key is missing under its right name as well: say what is there first.
-    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    if (!issue) throw new ConfigError(`${file}: not understood`);
-    const { path, message } = describe(issue);
-    throw new ConfigError(`${at(path)}: ${message}`);
-  }
+  const yaml = parseYaml(text, file);
+  const { at } = yaml;
+  const { printers } = checkYaml(configSchema, yaml, describe);
   return await Promise.all(
-    result.data.printers.map(async (written, index) => {
+    printers.map(async (written, index) => {
       const atKey = (key: PrinterKey): string => at(['printers', index, key]);
       try {
         return { at: atKey, config: printerConfig(written, await readCheckCode(written, file, env)) };

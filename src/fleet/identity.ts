@@ -45,7 +45,12 @@ export class IdentityMemory {
 
   /** Takes one whole read. @param hasTcp whether the printer is read over TCP too: only M115 tells all there is then */
   note({ endpoints, replies }: Reading, hasTcp: boolean, nowMs: number): void {
+    const before = this.#identity;
     for (const { protocol, identity } of endpoints) if (identity) this.#noteSide(protocol, identity);
+    if (this.#identity && !before) {
+      const { model, firmware } = this.#identity;
+      this.#log.info('printer found', { printer: this.#printer, model, firmware });
+    }
     this.#machineInfo = replies.m115 ?? this.#machineInfo;
     if (replies.m115 || !hasTcp) this.#readAtMs = nowMs;
   }
@@ -56,10 +61,6 @@ export class IdentityMemory {
     if (isOther) this.#log.info('another printer answers here', { printer: this.#printer, serial: identity.serial });
     const kept = isOther ? {} : this.#sides;
     this.#sides = { ...kept, [protocol]: { ...kept[protocol], ...identity } };
-    const before = this.#identity;
     this.#identity = { ...this.#sides.tcp, ...this.#sides.http };
-    if (before) return;
-    const { model, firmware } = this.#identity;
-    this.#log.info('printer found', { printer: this.#printer, model, firmware });
   }
 }

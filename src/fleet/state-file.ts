@@ -5,6 +5,7 @@ import { access, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { reasonOf } from '../config/error.ts';
 import type { Logger } from '../log.ts';
 import { errnoOf } from '../printer/errors.ts';
 import { isWorthSaving, type JobMemory } from './job-memory.ts';
@@ -40,8 +41,8 @@ type Loaded =
   | { readonly kind: 'damaged'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-function reasonOf(error: unknown): string {
-  return errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
+function errnoOrReasonOf(error: unknown): string {
+  return errnoOf(error) ?? reasonOf(error);
 }
 
 // Another inode, size or time: somebody else wrote.
@@ -83,7 +84,7 @@ async function load(path: string): Promise<Loaded> {
     if (typeof memories === 'string') return { kind: 'damaged', reason: memories };
     return { kind: 'memories', memories, stamp: stampOf(stats) };
   } catch (error) {
-    const reason = reasonOf(error);
+    const reason = errnoOrReasonOf(error);
     return reason === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', reason };
   }
 }
@@ -121,7 +122,7 @@ async function setAside(path: string, reason: string, log: Logger, now: () => nu
     log.error('state file damaged and not to be set aside, nothing is saved', {
       path,
       reason,
-      rename: reasonOf(error),
+      rename: errnoOrReasonOf(error),
     });
     return false;
   }
@@ -177,7 +178,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
       if (lastFailure !== undefined) log.info('state file is written again', { path });
       lastFailure = undefined;
     } catch (error) {
-      report(reasonOf(error));
+      report(errnoOrReasonOf(error));
       isPending = true;
     }
   }
@@ -201,7 +202,9 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   // Said at the start, when somebody looks, and not when the first print has ended. Writing replaces the file, so its
   // folder counts.
   if (mayWrite) {
-    await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) => report(reasonOf(error)));
+    await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) =>
+      report(errnoOrReasonOf(error)),
+    );
   }
 
   return {

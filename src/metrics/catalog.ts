@@ -4,6 +4,7 @@ import { RESULTS } from '../fleet/jobs.ts';
 import { showsJob } from '../printer/snapshot.ts';
 import { STATES } from '../printer/state.ts';
 import { bool, family, gauge, mapGauge, whole } from './family.ts';
+import { MATERIAL_FAMILIES } from './material-families.ts';
 
 // Help is ASCII: one other character there would make the whole page a string of two bytes a character.
 export const PRINTER_FAMILIES = [
@@ -168,61 +169,7 @@ export const PRINTER_FAMILIES = [
     'Air quality as the printer counts it (total volatile organic compounds).',
     (view) => view.snapshot?.tvocIndex,
   ),
-  mapGauge(
-    'flashforge_filament_estimate_meters',
-    'Filament that the job takes, as the slicer estimated.',
-    'tool',
-    (view) => view.snapshot?.filamentEstimates,
-    (estimate) => estimate.meters,
-  ),
-  mapGauge(
-    'flashforge_filament_estimate_grams',
-    'Filament that the job takes, as the slicer estimated.',
-    'tool',
-    (view) => view.snapshot?.filamentEstimates,
-    (estimate) => estimate.grams,
-  ),
-  family(
-    'flashforge_filament_info',
-    'gauge',
-    'Material that a tool is set to, always 1.',
-    ['tool', 'material'],
-    ({ snapshot }, emit) => {
-      for (const [tool, material] of snapshot?.filaments ?? []) emit(1, tool, material);
-    },
-  ),
-  family('flashforge_nozzle_info', 'gauge', 'Nozzle of a tool, always 1.', ['tool', 'model'], ({ snapshot }, emit) => {
-    for (const [tool, model] of snapshot?.nozzles ?? []) emit(1, tool, model);
-  }),
-  family(
-    'flashforge_material_slot_info',
-    'gauge',
-    'Material in a slot of the material station, always 1.',
-    ['slot', 'material', 'color'],
-    ({ snapshot }, emit) => {
-      for (const { slot, material = '', color = '' } of snapshot?.materialSlots ?? []) {
-        if (material !== '' || color !== '') emit(1, slot, material, color);
-      }
-    },
-  ),
-  family(
-    'flashforge_material_slot_loaded',
-    'gauge',
-    'Whether a slot of the material station holds filament.',
-    ['slot'],
-    ({ snapshot }, emit) => {
-      for (const { slot, loaded } of snapshot?.materialSlots ?? []) emit(bool(loaded), slot);
-    },
-  ),
-  family(
-    'flashforge_material_slot_active',
-    'gauge',
-    'Whether a slot of the material station feeds the tool.',
-    ['slot'],
-    ({ snapshot }, emit) => {
-      for (const { slot, active } of snapshot?.materialSlots ?? []) emit(bool(active), slot);
-    },
-  ),
+  ...MATERIAL_FAMILIES,
   gauge('flashforge_error', 'Whether the printer reports an error code; only where it has the field.', (view) =>
     view.snapshot?.errorCode === undefined ? undefined : Number(view.snapshot.errorCode !== ''),
   ),

@@ -17,7 +17,7 @@ export interface TcpSide {
 export interface HttpSide {
   readonly host: string;
   readonly port: number;
-  /** As the printer takes it, with its `SN` prefix. */
+  /** As its owner wrote it, with or without its `SN` prefix. */
   readonly serialNumber: string;
   readonly checkCode: Secret;
 }

@@ -10,7 +10,8 @@ import { parseM105, type Temperatures } from './m105.ts';
 import { type Position, parseM114 } from './m114.ts';
 import { type MachineInfo, parseM115 } from './m115.ts';
 import { parseM119, type Status } from './m119.ts';
-import { converse, DEFAULT_LIMITS, type Dialogue, type SessionLimits, type TcpTarget } from './session.ts';
+import { converse, type Dialogue } from './session.ts';
+import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from './target.ts';
 
 /** auto logs in when a printer refuses a read; never does not; always logs in first. */
 export const LOGIN_MODES = ['auto', 'never', 'always'] as const;

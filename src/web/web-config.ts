@@ -6,7 +6,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext } from 'node:tls';
 import type { z } from 'zod';
-import { ConfigError, quoted } from '../config/error.ts';
+import { checkYaml, type Problem, shownKey } from '../config/check.ts';
+import { ConfigError, reasonOf } from '../config/error.ts';
 import type { Secret } from '../config/secret.ts';
 import { parseYaml } from '../config/yaml.ts';
 import { contextOptions, type TlsSettings } from './tls.ts';
@@ -38,10 +39,6 @@ export interface ParsedWebConfig {
 const MAX_FILE_BYTES = 1024 * 1024;
 const CERTIFICATE = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 /** @throws ConfigError beginning with the subject */
 function readSmallFile(path: string, subject: string): string {
   try {
@@ -60,15 +57,16 @@ function checkedStat(path: string): { readonly size: number } {
   return stat;
 }
 
-function describe(issue: z.core.$ZodIssue): { readonly path: readonly PropertyKey[]; readonly message: string } {
+function describe(issue: z.core.$ZodIssue): Problem {
   const { path } = issue;
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
     const where = String(path.at(-1) ?? '');
     const allowed = ALLOWED_KEYS[where]?.join(', ') ?? 'no keys';
-    // `{cert_file:x}` without the blank is one key; what follows the colon may be a secret.
-    const shown = quoted(key.replace(/:.*$/s, ': …'));
-    return { path: [...path, key], message: `unknown key ${shown}; ${where || 'the file'} may have ${allowed}` };
+    return {
+      path: [...path, key],
+      message: `unknown key ${shownKey(key)}; ${where || 'the file'} may have ${allowed}`,
+    };
   }
   const [section] = path;
   // What a user or a header is called stands in its own messages, or must not stand there.
@@ -155,17 +153,9 @@ function filesOf({ cert_file, key_file, client_ca_file }: Partial<WrittenTls>, f
 }
 
 function parse(source: string, file: string): ParsedWebConfig {
-  const { value, at } = parseYaml(source, file);
-  const result = webConfigSchema.safeParse(value ?? {});
-  if (!result.success) {
-    const { issues } = result.error;
-    // A misspelt key is missing under its right name as well: say what is there first.
-    const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0];
-    if (!issue) throw new ConfigError(`${file}: not understood`);
-    const { path, message } = describe(issue);
-    throw new ConfigError(`${at(path)}: ${message}`);
-  }
-  const written: WrittenWebConfig = result.data;
+  const yaml = parseYaml(source, file);
+  const { value, at } = yaml;
+  const written: WrittenWebConfig = checkYaml(webConfigSchema, yaml, describe);
   const fail: Fail = (key, message) => new ConfigError(`${at(['tls_server_config', key])}: ${message}`);
   return {
     files: filesOf(written.tls_server_config ?? {}, file),

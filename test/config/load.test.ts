@@ -144,8 +144,8 @@ describe('a good file', () => {
         name: 'AD5X "left"',
         address: 'ad5x.lan:9000',
         tcp: { host: 'ad5x.lan', port: 9000, login: 'always' },
-        // The serial as the screen shows it gets its prefix.
-        http: { host: 'ad5x.lan', port: 9001, serialNumber: 'SNMQRC9900001', checkCode: '12345678' },
+        // As it is written: it gets its prefix when it is sent.
+        http: { host: 'ad5x.lan', port: 9001, serialNumber: 'MQRC9900001', checkCode: '12345678' },
         timeoutMs: 90_000,
       },
       {

@@ -6,7 +6,7 @@ import type { PrinterConfig } from '../../src/printer/config.ts';
 import type { FailureCode } from '../../src/printer/errors.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
 import { startSimulatedPrinter } from '../../src/simulator/printer.ts';
-import type { TcpTarget } from '../../src/tcp/session.ts';
+import type { TcpTarget } from '../../src/tcp/target.ts';
 import { blackhole } from '../support/blackhole.ts';
 import { scrape, startTestExporter } from '../support/exporter.ts';
 import { valueIn } from '../support/exposition-parser.ts';

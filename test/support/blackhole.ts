@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { TcpTarget } from '../../src/tcp/session.ts';
+import type { TcpTarget } from '../../src/tcp/target.ts';
 
 // Listens with the shortest queue there is, and never takes a connection from it.
 const LISTEN = `

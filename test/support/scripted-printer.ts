@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
-import type { TcpTarget } from '../../src/tcp/session.ts';
+import type { TcpTarget } from '../../src/tcp/target.ts';
 
 /** One connection, as the printer sees it. */
 export interface Client {

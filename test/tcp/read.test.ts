@@ -2,7 +2,7 @@
 
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
-import { DEFAULT_LIMITS } from '../../src/tcp/session.ts';
+import { DEFAULT_LIMITS } from '../../src/tcp/target.ts';
 import { type Answer, reply, replyWithoutOk, type Script, startScriptedPrinter } from '../support/scripted-printer.ts';
 import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
 

@@ -1,7 +1,7 @@
 // What the tests of a TCP visit share: short limits, an idle printer, a visit.
 
 import { readTcp, type TcpReading, type TcpReadOptions } from '../../src/tcp/read.ts';
-import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/session.ts';
+import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/target.ts';
 import { reply, type Script } from '../support/scripted-printer.ts';
 
 /** For what ends by time alone. */
