@@ -3,12 +3,12 @@
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { CancelController } from '../dist/common/cancellation.js';
 import { Fleet } from '../dist/fleet/fleet.js';
+import { createPrinterReader } from '../dist/fleet/reader.js';
 import { createHttpReader } from '../dist/lan-http/read.js';
 import { renderPage } from '../dist/metrics/exposition.js';
 import { familiesOf } from '../dist/metrics/families.js';
-import { createPrinterReader } from '../dist/printer/reader.js';
-import { Stop } from '../dist/printer/stop.js';
 import { readTcp } from '../dist/tcp/read.js';
 import { converse } from '../dist/tcp/session.js';
 import { DEFAULT_LIMITS } from '../dist/tcp/target.js';
@@ -42,7 +42,7 @@ function talk(host) {
 /** In a session of ours that takes the replies and does not look at them. */
 function askAll(host, signal) {
   let next = 0;
-  const dialogue = { next: () => COMMANDS[next++], take: () => {}, farewell: () => undefined };
+  const dialogue = { next: () => COMMANDS[next++], take: () => {}, closingCommand: () => undefined };
   return new Promise((resolve, reject) => {
     converse({ host, port: PORT }, DEFAULT_LIMITS, dialogue, signal, (error) => (error ? reject(error) : resolve()));
   });
@@ -59,7 +59,7 @@ function layersOf(hosts) {
   const read = createPrinterReader(createHttpReader());
   const fleet = new Fleet(configs, { read, log, now: Date.now });
   const all = (one) => {
-    const signal = new Stop();
+    const signal = new CancelController();
     return Promise.all(configs.map((config) => one(config, signal)));
   };
   return {

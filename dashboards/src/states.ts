@@ -1,7 +1,7 @@
 // The state of a printer as one number, with the words and colours that every dashboard gives it.
 
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
-import type { Result } from '../../src/fleet/jobs.ts';
+import type { Result } from '../../src/jobs/result.ts';
 import type { State } from '../../src/printer/state.ts';
 import { GREY } from './colors.ts';
 import { of, perPrinter } from './promql.ts';

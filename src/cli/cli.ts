@@ -1,7 +1,7 @@
 // From the command line to a command; an error becomes one line on stderr and exit code 2.
 
 import createYargs, { type Argv } from 'yargs';
-import { ConfigError } from '../config/error.ts';
+import { ConfigError } from '../common/config-error.ts';
 import type { CliContext } from './context.ts';
 import { BOOLEAN_FLAGS } from './options.ts';
 import { serve, serveBuilder } from './serve.ts';

@@ -1,6 +1,6 @@
 // What a command may touch of the world outside: handed in, so that tests hand in theirs.
 
-import type { Environment } from '../config/load.ts';
+import type { Environment } from '../config/origin.ts';
 
 export interface CliContext {
   readonly env: Environment;

@@ -1,7 +1,7 @@
 // `flashforge-exporter demo`: simulated printers in different states, and an exporter that reads them.
 
 import type { Argv } from 'yargs';
-import { Secret } from '../config/secret.ts';
+import { Secret } from '../common/secret.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../simulator/printer.ts';
 import type { CliContext } from './context.ts';

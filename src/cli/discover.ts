@@ -1,8 +1,8 @@
 // `flashforge-exporter discover`: finds printers by UDP and prints them.
 
 import type { Argv } from 'yargs';
-import { parseAddress } from '../config/address.ts';
-import { parseDuration } from '../config/duration.ts';
+import { parseAddress } from '../common/address.ts';
+import { parseDuration } from '../common/duration.ts';
 import { renderConfigYaml } from '../discovery/config-yaml.ts';
 import type { FoundPrinter } from '../discovery/found.ts';
 import type { ProbeTarget } from '../discovery/interfaces.ts';

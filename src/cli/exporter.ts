@@ -1,22 +1,22 @@
 // Puts an exporter together: printers, fleet, routes, server.
 
 import { lookup } from 'node:dns/promises';
-import type { Networks } from '../config/networks.ts';
+import { CancelController } from '../common/cancellation.ts';
+import type { Logger } from '../common/log.ts';
+import type { Networks } from '../common/networks.ts';
 import { Reloader } from '../config/reload.ts';
 import type { SearchResult } from '../discovery/search.ts';
 import { Fleet } from '../fleet/fleet.ts';
 import type { PrinterDependencies } from '../fleet/printer.ts';
+import { createPrinterReader } from '../fleet/reader.ts';
 import { TargetPool } from '../fleet/target-pool.ts';
 import { createHttpReader, loadHttpClient } from '../lan-http/read.ts';
-import type { Logger } from '../log.ts';
 import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import { createPrinterReader } from '../printer/reader.ts';
-import { Stop } from '../printer/stop.ts';
+import { type ListenAddress, startServer } from '../web/http/server.ts';
+import type { ListenFd } from '../web/http/systemd.ts';
 import { createRoutes } from '../web/routes.ts';
-import { type ListenAddress, startServer } from '../web/server.ts';
-import type { ListenFd } from '../web/systemd.ts';
 
 export interface ExporterOptions {
   readonly printers: readonly PrinterConfig[];
@@ -66,19 +66,21 @@ const ANSWER_MS = 500;
 export async function startExporter(options: ExporterOptions): Promise<RunningExporter> {
   const { log, now, webConfigFile, stateFile } = options;
   // What is not asked for is not loaded: it would double the time to start.
-  const gate =
-    webConfigFile === undefined ? undefined : (await import('../web/gate.ts')).openGate({ file: webConfigFile, log });
+  const access =
+    webConfigFile === undefined
+      ? undefined
+      : (await import('../web/security/access-control.ts')).openAccessControl({ file: webConfigFile, log });
   const state =
     stateFile === undefined
       ? undefined
-      : await (await import('../fleet/state-file.ts')).openStateFile(stateFile, log, now);
+      : await (await import('../jobs/state-file.ts')).openStateFile(stateFile, log, now);
   if (options.printers.some(({ http }) => http)) await loadHttpClient();
-  const lastCall = new Stop();
+  const shutdownSignal = new CancelController();
   const dependencies: PrinterDependencies = {
     read: createPrinterReader(createHttpReader()),
     log,
     now,
-    lastCall,
+    shutdownSignal,
     ...(state && { recallJobs: state.recall, saveJobs: state.save }),
   };
   const fleet = new Fleet(options.printers, dependencies);
@@ -110,7 +112,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     listen: options.listen,
     maxRequests: options.maxRequests,
     log,
-    ...(gate && { gate }),
+    ...(access && { access }),
   });
   const stopWatching = new AbortController();
   const watching = options.discoveryIntervalMs > 0 ? watch(options, fleet, stopWatching.signal) : undefined;
@@ -120,11 +122,11 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     close: async (readMs) => {
       isStopping = true;
       stopWatching.abort();
-      const endingReads = setTimeout(() => lastCall.abort(), readMs);
+      const endingReads = setTimeout(() => shutdownSignal.abort(), readMs);
       await Promise.all([server.close(readMs + ANSWER_MS), watching]);
       clearTimeout(endingReads);
       await state?.close();
-      await gate?.close();
+      await access?.close();
     },
   };
 }
@@ -140,5 +142,15 @@ async function watch(options: ExporterOptions, fleet: Fleet, signal: AbortSignal
     import('../discovery/watch.ts'),
   ]);
   const { log, discoveryIntervalMs: intervalMs, search = (stop) => searchPrinters({}, stop) } = options;
-  await watchPrinters({ fleet, intervalMs, search, resolve: ipv4AddressesOf, log }, signal);
+  await watchPrinters(
+    {
+      configured: () => fleet.configured,
+      onFound: (printers) => fleet.setDiscovered(printers),
+      intervalMs,
+      search,
+      resolve: ipv4AddressesOf,
+      log,
+    },
+    signal,
+  );
 }

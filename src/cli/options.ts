@@ -1,11 +1,11 @@
 // The flags, in Prometheus's spelling, and what their text means.
 
 import type { Argv } from 'yargs';
-import { parseListenAddress } from '../config/address.ts';
-import { parseDuration } from '../config/duration.ts';
-import { ConfigError, quoted } from '../config/error.ts';
-import { type Networks, parseNetworks } from '../config/networks.ts';
-import { LOG_FORMATS, LOG_LEVELS } from '../log.ts';
+import { parseListenAddress } from '../common/address.ts';
+import { ConfigError, quoted } from '../common/config-error.ts';
+import { parseDuration } from '../common/duration.ts';
+import { LOG_FORMATS, LOG_LEVELS } from '../common/log.ts';
+import { type Networks, parseNetworks } from '../common/networks.ts';
 
 /** Where the exporter listens unless told otherwise; not registered in Prometheus's list of ports so far. */
 export const DEFAULT_PORT = 10_899;

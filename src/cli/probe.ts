@@ -1,15 +1,15 @@
 // `flashforge-exporter probe PRINTER`: reads one printer once and prints what it said.
 
 import type { Argv } from 'yargs';
-import { ConfigError } from '../config/error.ts';
+import { ConfigError } from '../common/config-error.ts';
+import { printable } from '../common/log.ts';
 import { loadPrinters, parsePrinter } from '../config/load.ts';
 import { Printer } from '../fleet/printer.ts';
+import { createPrinterReader, type Reading } from '../fleet/reader.ts';
 import { createHttpReader } from '../lan-http/read.ts';
-import { printable } from '../log.ts';
 import { renderPage } from '../metrics/exposition.ts';
 import { familiesOf } from '../metrics/families.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import { createPrinterReader, type Reading } from '../printer/reader.ts';
 import type { CliContext } from './context.ts';
 import { choice, file, logOptions, parseTime, single } from './options.ts';
 import { formatReadingJson, formatReadingTable } from './reading-text.ts';
@@ -54,7 +54,7 @@ export async function probe(args: ProbeArguments, context: CliContext): Promise<
     log: loggerOf({ ...args, 'log.level': args['log.level'] === 'info' ? 'error' : args['log.level'] }, context),
     now: context.now,
   });
-  const view = await printer.visit(args.timeout, context.stop);
+  const view = await printer.read(args.timeout, context.stop);
   if (context.stop.aborted && !view.up) {
     context.writeErr(`${printable(config.name)}: interrupted\n`);
     return 1;

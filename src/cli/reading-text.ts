@@ -1,8 +1,8 @@
 // A reading as text for people and for bug reports. It is the place to look first when a printer is not read right.
 
-import { printable } from '../log.ts';
+import { printable } from '../common/log.ts';
+import type { Reading } from '../fleet/reader.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import type { Reading } from '../printer/reader.ts';
 import type { Axes, Snapshot } from '../printer/snapshot.ts';
 
 function percent(ratio: number | undefined): string | undefined {

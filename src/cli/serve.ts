@@ -1,10 +1,10 @@
 // `flashforge-exporter [serve]`: reads the printers named and serves their metrics until it is told to stop.
 
 import type { Argv } from 'yargs';
+import { createLogger, type Logger, printable } from '../common/log.ts';
 import { loadPrinters } from '../config/load.ts';
-import { createLogger, type Logger, printable } from '../log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import { systemdSockets } from '../web/systemd.ts';
+import { systemdSockets } from '../web/http/systemd.ts';
 import { type CliContext, untilStopped } from './context.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { discoveryOptions, printerOptions, SWITCH, serveOptions, stateOptions } from './options.ts';
@@ -80,7 +80,7 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   const printers = await load();
   if (args['config.check']) {
     const webConfigFile = args['web.config.file'];
-    if (webConfigFile !== undefined) (await import('../web/web-config.ts')).loadWebConfig(webConfigFile);
+    if (webConfigFile !== undefined) (await import('../web/security/web-config.ts')).loadWebConfig(webConfigFile);
     const names = printers.map(({ name }) => printable(name)).join(', ');
     const count = printers.length === 1 ? '1 printer' : `${printers.length} printers`;
     context.writeOut(`configuration is good: ${count}${names === '' ? '' : `: ${names}`}\n`);

@@ -2,9 +2,9 @@
 
 import { stringify } from 'yaml';
 import type { Argv } from 'yargs';
-import { ConfigError, quoted } from '../config/error.ts';
+import { ConfigError, quoted } from '../common/config-error.ts';
+import { errnoOf } from '../common/errno.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
-import { errnoOf } from '../printer/errors.ts';
 import { SIMULATED_MODELS } from '../simulator/models.ts';
 import { type SimulatedPrinter, type SimulatedPrinterOptions, startSimulatedPrinter } from '../simulator/printer.ts';
 import { type CliContext, untilStopped } from './context.ts';

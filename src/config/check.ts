@@ -1,7 +1,7 @@
 // A file of YAML against its schema.
 
 import type { z } from 'zod';
-import { ConfigError, quoted } from './error.ts';
+import { ConfigError, quoted } from '../common/config-error.ts';
 import type { LocatedYaml } from './yaml.ts';
 
 /** What is wrong, and with what. */

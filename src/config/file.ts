@@ -3,12 +3,12 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
+import { ConfigError, reasonOf } from '../common/config-error.ts';
+import { Secret } from '../common/secret.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
 import { checkYaml, type Problem, shownKey } from './check.ts';
-import { ConfigError, reasonOf } from './error.ts';
-import type { Environment, Origin } from './load.ts';
+import type { Environment, Origin } from './origin.ts';
 import { configSchema, FILE_KEYS, PRINTER_KEYS, type PrinterKey, type WrittenPrinter } from './schema.ts';
-import { Secret } from './secret.ts';
 import { parseYaml } from './yaml.ts';
 
 function describe(issue: z.core.$ZodIssue): Problem {

@@ -1,12 +1,10 @@
 // From the configuration file, the command line and the environment to the printers to read.
 
+import { parseAddress } from '../common/address.ts';
+import { ConfigError, quoted } from '../common/config-error.ts';
 import { DEFAULT_TCP_PORT, MAX_NAME_LENGTH, type PrinterConfig } from '../printer/config.ts';
-import { parseAddress } from './address.ts';
-import { ConfigError, quoted } from './error.ts';
-import { endpointsOf, placesMeantBy, placesOf } from './places.ts';
-import type { PrinterKey } from './schema.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { endpointsMeantBy, endpointsOf, matchingEndpoints } from './endpoints.ts';
+import type { Environment, Origin } from './origin.ts';
 
 export interface ConfigSources {
   readonly file?: string;
@@ -17,13 +15,6 @@ export interface ConfigSources {
 
 /** Environment variable with printers, separated by blanks or commas. */
 export const PRINTERS_VARIABLE = 'FLASHFORGE_PRINTERS';
-
-/** A printer, and who named it. */
-export interface Origin {
-  /** `printers.yml:3:5` for a key of the printer, or the argument itself. */
-  readonly at: (key: PrinterKey) => string;
-  readonly config: PrinterConfig;
-}
 
 /** Reads `[name=]host[:port]`. @throws ConfigError */
 export function parsePrinter(text: string): PrinterConfig {
@@ -69,14 +60,16 @@ function checkUnique(origins: readonly Origin[]): void {
 function checkNames(origins: readonly Origin[]): void {
   const owned = origins.map((origin) => ({
     origin,
-    places: [...placesOf(origin.config), ...endpointsOf(origin.config)],
+    endpoints: [...matchingEndpoints(origin.config), ...endpointsOf(origin.config)],
   }));
-  const owners = new Map(owned.flatMap(({ origin, places }) => places.map((place) => [place, origin] as const)));
-  for (const { origin, places } of owned) {
+  const owners = new Map(
+    owned.flatMap(({ origin, endpoints }) => endpoints.map((endpoint) => [endpoint, origin] as const)),
+  );
+  for (const { origin, endpoints } of owned) {
     const { name } = origin.config;
-    const meant = placesMeantBy(name);
-    if (meant.some((place) => places.includes(place))) continue;
-    const [other] = meant.flatMap((place) => owners.get(place) ?? []);
+    const meant = endpointsMeantBy(name);
+    if (meant.some((endpoint) => endpoints.includes(endpoint))) continue;
+    const [other] = meant.flatMap((endpoint) => owners.get(endpoint) ?? []);
     if (!other) continue;
     throw new ConfigError(
       `${origin.at('name')}: the name "${name}" is the address of another printer, at ${other.at('address')}`,

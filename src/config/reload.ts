@@ -1,8 +1,8 @@
 // Loading the configuration again while the exporter runs: a bad one changes nothing, and says so.
 
-import type { Logger } from '../log.ts';
+import { ConfigError } from '../common/config-error.ts';
+import type { Logger } from '../common/log.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import { ConfigError } from './error.ts';
 
 export interface ReloadOptions {
   readonly load: () => Promise<readonly PrinterConfig[]>;

@@ -1,11 +1,10 @@
 // The shape of the configuration file, as its owner writes it.
 
 import { z } from 'zod';
-import { MAX_NAME_LENGTH } from '../printer/config.ts';
-import { LOGIN_MODES } from '../tcp/read.ts';
-import { parseAddress } from './address.ts';
-import { parseDuration } from './duration.ts';
-import { ConfigError } from './error.ts';
+import { parseAddress } from '../common/address.ts';
+import { ConfigError } from '../common/config-error.ts';
+import { parseDuration } from '../common/duration.ts';
+import { LOGIN_MODES, MAX_NAME_LENGTH } from '../printer/config.ts';
 
 /** Text that a parser of ours takes; its ConfigError becomes the schema's message. */
 function parsedBy<T>(schema: z.ZodString, parse: (text: string) => T) {

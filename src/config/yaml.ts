@@ -1,7 +1,7 @@
 // YAML with the place of everything in it, so that an error can point at it.
 
 import { type Document, isMap, isNode, isScalar, isSeq, Lexer, Parser, parseDocument, visit } from 'yaml';
-import { ConfigError } from './error.ts';
+import { ConfigError } from '../common/config-error.ts';
 
 export interface LocatedYaml {
   readonly value: unknown;

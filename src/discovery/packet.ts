@@ -1,6 +1,6 @@
 // The bytes of UDP discovery: both official probes, and what a reply says. No I/O.
 
-import { cleanText, cutLabel, decodeText } from '../printer/text.ts';
+import { cleanText, cutLabel, decodeText } from '../common/text.ts';
 
 export const MULTICAST_GROUP = '225.0.0.9';
 export const MULTICAST_PORT = 19_000;

@@ -3,7 +3,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf } from '../printer/errors.ts';
+import { errnoOf } from '../common/errno.ts';
 import { createCollection, MAX_FOUND } from './collection.ts';
 import type { FoundPrinter } from './found.ts';
 import {

@@ -1,14 +1,24 @@
 // Discovery while the exporter serves: a search now and then, and what it changes.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Fleet } from '../fleet/fleet.ts';
-import type { Logger } from '../log.ts';
+import type { Logger } from '../common/log.ts';
+import type { PrinterConfig } from '../printer/config.ts';
+import type { Identity } from '../printer/snapshot.ts';
 import { configOf, configuredFrom } from './as-config.ts';
 import { type ConfiguredPrinter, type KnownPrinter, mergeFound } from './merge.ts';
 import type { SearchResult } from './search.ts';
 
+/** A configured printer, and what it is where that is known. */
+export interface ConfiguredNow {
+  readonly config: PrinterConfig;
+  readonly identity: Identity | undefined;
+}
+
 export interface WatchOptions {
-  readonly fleet: Fleet;
+  /** The printers of the configuration as it is now. */
+  readonly configured: () => readonly ConfiguredNow[];
+  /** Called after each search with every printer found so far. */
+  readonly onFound: (printers: readonly PrinterConfig[]) => void;
   readonly intervalMs: number;
   readonly search: (signal: AbortSignal) => Promise<SearchResult>;
   /** The IPv4 addresses of a host name; empty where it has none now. */
@@ -24,7 +34,7 @@ function createOnce(): (key: string) => boolean {
 
 /** Searches at once and then at every interval, until the signal fires; what it finds is read from then on. */
 export async function watchPrinters(options: WatchOptions, signal: AbortSignal): Promise<void> {
-  const { fleet, log } = options;
+  const { onFound, log } = options;
   const isNew = createOnce();
   const stopped = new Promise<undefined>((resolve) => {
     signal.addEventListener('abort', () => resolve(undefined), { once: true });
@@ -38,7 +48,7 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
     if (!configured || signal.aborted) return;
     const merged = mergeFound(known, printers, configured);
     known = merged.printers;
-    fleet.setDiscovered(known.map(configOf));
+    onFound(known.map(configOf));
     for (const { name, printer } of known) {
       if (isNew(`found ${name} ${printer.address}`)) {
         log.info('printer discovered', { printer: name, address: printer.address, model: printer.model });
@@ -63,9 +73,9 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
   }
 }
 
-async function describeConfigured({ fleet, resolve }: WatchOptions): Promise<readonly ConfiguredPrinter[]> {
+async function describeConfigured({ configured, resolve }: WatchOptions): Promise<readonly ConfiguredPrinter[]> {
   return await Promise.all(
-    fleet.configured.map(async ({ config, identity }) => {
+    configured().map(async ({ config, identity }) => {
       const host = config.tcp?.host ?? config.http?.host ?? '';
       const serial = identity?.serial;
       return configuredFrom(config, { addresses: await resolve(host), ...(serial !== undefined && { serial }) });

@@ -1,10 +1,10 @@
 // What went wrong with a printer so far: counted once a read, logged once a change.
 
-import type { LogFields, Logger } from '../log.ts';
+import type { LogFields, Logger } from '../common/log.ts';
 import type { FailureCode } from '../printer/errors.ts';
-import type { Endpoint } from '../printer/reader.ts';
 import type { Protocol, Snapshot } from '../printer/snapshot.ts';
 import { stateFromHttp, stateFromTcp } from '../printer/state.ts';
+import type { Endpoint } from './reader.ts';
 import type { FailureCount } from './view.ts';
 
 // A lying printer must not fill the log or the memory with new words.

@@ -1,8 +1,8 @@
 // All printers: those of the configuration and those found on the network, read at the same time under one deadline.
 
-import { placesMeantBy, placesOf } from '../config/places.ts';
+import { CancelController } from '../common/cancellation.ts';
+import { endpointsMeantBy, matchingEndpoints } from '../config/endpoints.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import { Stop } from '../printer/stop.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
 import type { PrinterView } from './view.ts';
 
@@ -37,11 +37,11 @@ export class Fleet {
     this.setDiscovered([...this.#discovered.values()].map(({ config }) => config));
   }
 
-  /** Takes what discovery knows now; a name or a place of the configuration is never taken over. */
+  /** Takes what discovery knows now; a name or a endpoint of the configuration is never taken over. */
   setDiscovered(configs: readonly PrinterConfig[]): void {
-    const taken = new Set(this.configured.flatMap(({ config }) => placesOf(config)));
+    const taken = new Set(this.configured.flatMap(({ config }) => matchingEndpoints(config)));
     const isTaken = (config: PrinterConfig): boolean =>
-      this.#configured.has(config.name) || placesOf(config).some((place) => taken.has(place));
+      this.#configured.has(config.name) || matchingEndpoints(config).some((endpoint) => taken.has(endpoint));
     this.#discovered = this.#keep(
       this.#discovered,
       configs.filter((config) => !isTaken(config)),
@@ -50,7 +50,7 @@ export class Fleet {
 
   /** The printer with this name, or else with this address: as written, or meaning the same host and port. */
   find(target: string): Printer | undefined {
-    // What a printer on the network calls itself must not take the place of one of the configuration.
+    // What a printer on the network calls itself must not take the endpoint of one of the configuration.
     return findIn(this.configured, target) ?? findIn([...this.#discovered.values()], target);
   }
 
@@ -60,12 +60,12 @@ export class Fleet {
    * @param signal fires when the requester is gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
-    const gone = new Stop();
+    const gone = new CancelController();
     const leave = (): void => gone.abort();
     if (signal?.aborted) leave();
     signal?.addEventListener('abort', leave);
     try {
-      return await Promise.all(this.printers.map((printer) => printer.visit(timeMs, gone)));
+      return await Promise.all(this.printers.map((printer) => printer.read(timeMs, gone)));
     } finally {
       signal?.removeEventListener('abort', leave);
     }
@@ -86,10 +86,10 @@ function findIn(printers: readonly Printer[], target: string): Printer | undefin
   return (
     printers.find(({ name }) => name === target) ??
     printers.find(({ config }) => config.address === target) ??
-    findAt(printers, placesMeantBy(target))
+    findAt(printers, endpointsMeantBy(target))
   );
 }
 
-function findAt(printers: readonly Printer[], places: readonly string[]): Printer | undefined {
-  return printers.find(({ config }) => placesOf(config).some((place) => places.includes(place)));
+function findAt(printers: readonly Printer[], endpoints: readonly string[]): Printer | undefined {
+  return printers.find(({ config }) => matchingEndpoints(config).some((endpoint) => endpoints.includes(endpoint)));
 }

@@ -1,9 +1,9 @@
 // What a printer said it is, kept from read to read: not every read asks.
 
-import type { Logger } from '../log.ts';
-import type { Reading } from '../printer/reader.ts';
+import type { Logger } from '../common/log.ts';
 import type { Identity, Protocol } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
+import type { Reading } from './reader.ts';
 
 // Firmware and names change rarely; M115 on every scrape would be a quarter more talk.
 const MAX_AGE_MS = 10 * 60_000;

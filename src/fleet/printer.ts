@@ -1,17 +1,19 @@
 // One printer over time: what is remembered between reads, and the one conversation it may have at a time.
 
-import type { Logger } from '../log.ts';
+import type { CancelSignal } from '../common/cancellation.ts';
+import { onlyDefined } from '../common/defined.ts';
+import type { Logger } from '../common/log.ts';
+import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
+import { observe, shownProgress, shownStart } from '../jobs/observe.ts';
 import type { PrinterConfig } from '../printer/config.ts';
-import { onlyDefined } from '../printer/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
-import { failedReading, type Reading, type ReadPrinter } from '../printer/reader.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
-import type { StopSignal } from '../printer/stop.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
 import { IdentityMemory } from './identity.ts';
-import { emptyMemory, type JobMemory, observe, shownProgress, shownStart, toJobReading } from './jobs.ts';
-import { LabelMemory } from './label-memory.ts';
+import { toJobReading } from './job-reading.ts';
+import { LabelCache } from './label-cache.ts';
+import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
 import { SharedRead } from './shared-read.ts';
 import type { EndpointView, PrinterView } from './view.ts';
 
@@ -21,7 +23,7 @@ export interface PrinterDependencies {
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** When it fires, every read ends as at its deadline, and so does one that begins later. */
-  readonly lastCall?: StopSignal;
+  readonly shutdownSignal?: CancelSignal;
   /** What is known of this printer's jobs from before a restart. */
   readonly recallJobs?: (printer: string) => JobMemory | undefined;
   /** Called with the memory after each whole read. */
@@ -48,7 +50,7 @@ export class Printer {
   readonly name: string;
   readonly #dependencies: PrinterDependencies;
   readonly #labels: Readonly<{ printer: string }>;
-  readonly #labelMemory: LabelMemory;
+  readonly #labelCache: LabelCache;
   readonly #failures: FailureLog;
   readonly #identity: IdentityMemory;
   #config: PrinterConfig;
@@ -62,7 +64,7 @@ export class Printer {
     this.#config = config;
     this.#dependencies = dependencies;
     this.#labels = { printer: config.name };
-    this.#labelMemory = new LabelMemory(config.name);
+    this.#labelCache = new LabelCache(config.name);
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#identity = new IdentityMemory(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
@@ -97,7 +99,7 @@ export class Printer {
   }
 
   /** What the last whole read told, failed or not, however long ago. */
-  get known(): KnownPrinter {
+  get lastKnown(): KnownPrinter {
     if (!this.#latest) return { view: this.#viewWithoutReading(0) };
     const { reading, endedAtMs } = this.#latest;
     return { view: this.#view(this.#latest), reading, ageMs: Math.max(0, this.#dependencies.now() - endedAtMs) };
@@ -109,10 +111,10 @@ export class Printer {
    * @param timeMs until the requester's deadline, in milliseconds
    * @param signal fires when the requester is gone
    */
-  async recent(maxAgeMs: number, timeMs: number, signal?: StopSignal): Promise<KnownPrinter> {
+  async readCached(maxAgeMs: number, timeMs: number, signal?: CancelSignal): Promise<KnownPrinter> {
     const sinceMs = this.#latest && this.#dependencies.now() - this.#latest.endedAtMs;
     // A clock that was set back would make an old reading young for as long.
-    if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.known;
+    if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.lastKnown;
     const startedAt = performance.now();
     const finished = await this.#join(timeMs, signal);
     return finished
@@ -125,7 +127,7 @@ export class Printer {
    * @param timeMs until the requester's deadline, in milliseconds
    * @param signal fires when the requester is gone
    */
-  visit(timeMs: number, signal?: StopSignal): Promise<PrinterView> {
+  read(timeMs: number, signal?: CancelSignal): Promise<PrinterView> {
     const startedAt = performance.now();
     return this.#join(timeMs, signal).then((finished) =>
       // Whoever leaves before the others has learned nothing; the read itself may yet succeed.
@@ -133,7 +135,7 @@ export class Printer {
     );
   }
 
-  #join(timeMs: number, signal: StopSignal | undefined): Promise<FinishedRead | undefined> {
+  #join(timeMs: number, signal: CancelSignal | undefined): Promise<FinishedRead | undefined> {
     // A read that was ended is closing its sockets: nothing can be learned from it any more.
     if (this.#current === undefined || this.#current.endReason !== undefined) this.#current = this.#start();
     return this.#current.join(Math.min(timeMs, this.#config.timeoutMs ?? timeMs), signal);
@@ -158,7 +160,7 @@ export class Printer {
         this.#latest = finished;
       }
       return finished;
-    }, this.#dependencies.lastCall);
+    }, this.#dependencies.shutdownSignal);
     return shared;
   }
 
@@ -215,7 +217,7 @@ export class Printer {
     const { totals, lastEnds } = this.#jobs;
     return onlyDefined({
       labels: this.#labels,
-      labelMemory: this.#labelMemory,
+      labelCache: this.#labelCache,
       address: this.#config.address,
       up: snapshot !== undefined,
       endpoints,

@@ -1,6 +1,6 @@
 // One read that several requests may wait for, each with its own deadline.
 
-import { Stop, type StopSignal } from '../printer/stop.ts';
+import { CancelController, type CancelSignal } from '../common/cancellation.ts';
 
 /** Why a read was ended before it ended by itself. */
 export type EndReason = 'deadline' | 'abandoned';
@@ -9,7 +9,7 @@ interface Waiter<T> {
   readonly resolve: (value: T | undefined) => void;
   readonly reject: (error: unknown) => void;
   readonly timer: NodeJS.Timeout;
-  readonly signal: StopSignal | undefined;
+  readonly signal: CancelSignal | undefined;
   /** Called when its signal fires. */
   readonly abandon: () => void;
 }
@@ -19,22 +19,22 @@ interface Waiter<T> {
  * wait for it, and is aborted when nobody waits any more.
  */
 export class SharedRead<T> {
-  readonly #stop = new Stop();
+  readonly #stop = new CancelController();
   readonly #result: Promise<T>;
   readonly #waiting = new Set<Waiter<T>>();
-  readonly #lastCall: StopSignal | undefined;
+  readonly #shutdownSignal: CancelSignal | undefined;
   #isSettled = false;
   #endReason: EndReason | undefined;
 
   /**
    * @param start begins the read; it must settle soon after its signal fires
-   * @param lastCall when it fires, the deadline has come for all who wait, and for whoever comes then
+   * @param shutdownSignal when it fires, the deadline has come for all who wait, and for whoever comes then
    */
-  constructor(start: (signal: StopSignal) => Promise<T>, lastCall?: StopSignal) {
-    this.#lastCall = lastCall;
+  constructor(start: (signal: CancelSignal) => Promise<T>, shutdownSignal?: CancelSignal) {
+    this.#shutdownSignal = shutdownSignal;
     this.#result = start(this.#stop);
-    if (lastCall?.aborted) this.#endAtDeadline();
-    else lastCall?.addEventListener('abort', this.#endAtDeadline);
+    if (shutdownSignal?.aborted) this.#endAtDeadline();
+    else shutdownSignal?.addEventListener('abort', this.#endAtDeadline);
     this.#result.then(
       (value) => this.#settle((waiter) => waiter.resolve(value)),
       // When all have left, nobody sees it.
@@ -53,7 +53,7 @@ export class SharedRead<T> {
    *   ends the read and gets what was read until then
    * @param signal the request's own: when it fires, its sender is gone
    */
-  join(timeMs: number, signal?: StopSignal): Promise<T | undefined> {
+  join(timeMs: number, signal?: CancelSignal): Promise<T | undefined> {
     if (this.#isSettled) return this.#result;
     return new Promise((resolve, reject) => {
       const waiter: Waiter<T> = {
@@ -71,7 +71,7 @@ export class SharedRead<T> {
 
   #settle(tell: (waiter: Waiter<T>) => void): void {
     this.#isSettled = true;
-    this.#lastCall?.removeEventListener('abort', this.#endAtDeadline);
+    this.#shutdownSignal?.removeEventListener('abort', this.#endAtDeadline);
     for (const waiter of this.#waiting) {
       this.#release(waiter);
       tell(waiter);

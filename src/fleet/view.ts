@@ -1,9 +1,9 @@
 // One printer as one scrape sees it: what was read now, and what is remembered. Plain data for the metrics and pages.
 
+import type { JobMemory } from '../jobs/memory.ts';
 import type { FailureCode } from '../printer/errors.ts';
 import type { Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
-import type { JobMemory } from './jobs.ts';
-import type { LabelMemory } from './label-memory.ts';
+import type { LabelCache } from './label-cache.ts';
 
 export interface FailureCount {
   readonly protocol: Protocol;
@@ -27,7 +27,7 @@ export interface JobsView {
 export interface PrinterView {
   readonly labels: Readonly<{ printer: string }>;
   /** The same at every scrape; undefined in a view made by hand. */
-  readonly labelMemory?: LabelMemory;
+  readonly labelCache?: LabelCache;
   readonly address: string;
   readonly up: boolean;
   readonly endpoints: readonly EndpointView[];

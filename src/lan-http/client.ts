@@ -2,12 +2,13 @@
 
 import { connect, isIP, isIPv6, type Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
-import { formatAddress } from '../config/address.ts';
-import type { Secret } from '../config/secret.ts';
-import { errnoOf, fromSocketError, PrinterError } from '../printer/errors.ts';
-import type { StopSignal } from '../printer/stop.ts';
-import { decodeText } from '../printer/text.ts';
-import type { Answer } from './envelope.ts';
+import { formatAddress } from '../common/address.ts';
+import type { CancelSignal } from '../common/cancellation.ts';
+import { errnoOf } from '../common/errno.ts';
+import type { Secret } from '../common/secret.ts';
+import { decodeText } from '../common/text.ts';
+import { fromSocketError, PrinterError } from '../printer/errors.ts';
+import type { HttpResponse } from './envelope.ts';
 
 export interface HttpTarget {
   readonly host: string;
@@ -70,8 +71,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #doing: string;
   readonly #body: string;
   readonly #limits: HttpLimits;
-  readonly #signal: StopSignal;
-  readonly #settle: (outcome: Answer | PrinterError) => void;
+  readonly #signal: CancelSignal;
+  readonly #settle: (outcome: HttpResponse | PrinterError) => void;
   readonly #client: Client;
   readonly #chunks: Buffer[] = [];
   #statusCode = 200;
@@ -83,8 +84,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** @throws Error for a host that is none */
   constructor(
     { target, doing, body, limits }: Post,
-    signal: StopSignal,
-    settle: (outcome: Answer | PrinterError) => void,
+    signal: CancelSignal,
+    settle: (outcome: HttpResponse | PrinterError) => void,
   ) {
     this.#target = target;
     this.#doing = doing;
@@ -198,9 +199,9 @@ class Exchange implements Dispatcher.DispatchHandler {
  * Posts once. Nothing stays open when it settles, which is soon after the signal fires.
  * @throws PrinterError any code but denied
  */
-export function send(post: Post, signal: StopSignal): Promise<Answer> {
-  return new Promise<Answer>((resolve, reject) => {
-    const settle = (outcome: Answer | PrinterError): void =>
+export function send(post: Post, signal: CancelSignal): Promise<HttpResponse> {
+  return new Promise<HttpResponse>((resolve, reject) => {
+    const settle = (outcome: HttpResponse | PrinterError): void =>
       outcome instanceof PrinterError ? reject(outcome) : resolve(outcome);
     try {
       new Exchange(post, signal, settle).begin();

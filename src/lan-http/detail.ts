@@ -1,7 +1,7 @@
 // The payload of /detail as a Snapshot, each field on its own: a wrong type or an impossible value costs that field only
 // (quirks.md B1). Fields and units: protocol.md 2.3. Register codes and the camera's address are not read at all.
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { type Axes, type FilamentEstimate, type Identity, type Snapshot, showsJob } from '../printer/snapshot.ts';
 import { isFetching, isJobRunning, stateFromHttp } from '../printer/state.ts';

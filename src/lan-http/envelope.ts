@@ -1,7 +1,7 @@
 // What is around the payload of an answer: JSON, a result code and a text (protocol.md 2.1).
 
+import { cleanText } from '../common/text.ts';
 import { type FailureCode, PrinterError } from '../printer/errors.ts';
-import { cleanText } from '../printer/text.ts';
 import { isRecord, type JsonRecord, readNumber } from './fields.ts';
 
 // Strings, so that they stay as they are, and the numbers C writes and JSON has not. An unended string goes to the end
@@ -102,7 +102,7 @@ function quote(answer: JsonRecord, secrets: readonly string[]): string {
 }
 
 /** What came back: the status of HTTP, and the body or as much of it as there is. */
-export interface Answer {
+export interface HttpResponse {
   readonly statusCode: number;
   readonly text: string;
 }
@@ -112,7 +112,7 @@ export interface Answer {
  * says more than the status does.
  * @throws PrinterError as openEnvelope; protocol for another status, and for what is not JSON
  */
-export function openAnswer({ statusCode, text }: Answer, doing: string, checkCode: string): JsonRecord {
+export function openAnswer({ statusCode, text }: HttpResponse, doing: string, checkCode: string): JsonRecord {
   const failure = statusCode === 200 ? undefined : new PrinterError('protocol', `${doing}: HTTP status ${statusCode}`);
   try {
     const payload = openEnvelope(parseJson(text, doing), doing, checkCode);

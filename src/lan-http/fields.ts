@@ -1,7 +1,7 @@
 // Tolerant readers of single JSON values: firmware writes numbers as numbers or padded strings, and flags in many ways
 // (quirks.md B6). What is not understood, or impossible, is undefined.
 
-import { cleanText, cutLabel } from '../printer/text.ts';
+import { cleanText, cutLabel } from '../common/text.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 

@@ -1,6 +1,6 @@
 // Nozzles, bed and chamber of a /detail: which of them there are, and how hot.
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { type HeaterReading, NO_CHAMBER_SENSOR } from '../printer/snapshot.ts';
 import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './fields.ts';
 import type { Traits } from './traits.ts';

@@ -1,6 +1,6 @@
 // matlStationInfo of a /detail: the spools an AD5X or a Creator 5 changes between.
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import type { MaterialSlot } from '../printer/snapshot.ts';
 import { isRecord, type JsonRecord, readCount, readFlag, readMaterial } from './fields.ts';
 

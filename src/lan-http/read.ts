@@ -1,12 +1,12 @@
 // One read of a printer's HTTP side: what is posted, what a reset costs, and what the answer says.
 
-import { formatAddress } from '../config/address.ts';
+import { formatAddress } from '../common/address.ts';
+import type { CancelSignal } from '../common/cancellation.ts';
 import { PrinterError } from '../printer/errors.ts';
 import type { Snapshot } from '../printer/snapshot.ts';
-import type { StopSignal } from '../printer/stop.ts';
 import type { HttpLimits, HttpTarget, Post } from './client.ts';
 import { parseDetail } from './detail.ts';
-import { type Answer, openAnswer } from './envelope.ts';
+import { type HttpResponse, openAnswer } from './envelope.ts';
 
 export const DEFAULT_HTTP_LIMITS: HttpLimits = { connectMs: 3000, bodyBytes: 256 * 1024 };
 
@@ -15,7 +15,7 @@ export interface HttpReader {
    * Reads a printer. Nothing stays open when it settles, which is soon after the signal fires.
    * @throws PrinterError any code but denied; its message never holds the check code
    */
-  readDetail(target: HttpTarget, signal: StopSignal): Promise<Snapshot>;
+  readDetail(target: HttpTarget, signal: CancelSignal): Promise<Snapshot>;
 }
 
 /** The serial as the printer takes it: users leave its `SN` out (quirks.md B2). */
@@ -29,7 +29,7 @@ export async function loadHttpClient(): Promise<typeof import('./client.ts')> {
   return await import('./client.ts');
 }
 
-async function sendTwice(post: Post, signal: StopSignal): Promise<Answer> {
+async function sendTwice(post: Post, signal: CancelSignal): Promise<HttpResponse> {
   // Only here, for it would be a quarter of the time to start where no printer has this side.
   const { send } = await loadHttpClient();
   try {

@@ -1,6 +1,6 @@
 // What a /detail field means depends on the product: which one it is, and what it has and has not.
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { findProduct } from '../printer/products.ts';
 import { type JsonRecord, readCount, readName } from './fields.ts';
 

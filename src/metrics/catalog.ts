@@ -1,6 +1,6 @@
 // Every metric of a printer: name, help, type, labels, and how it is read. Everything that names a metric takes it from here.
 
-import { RESULTS } from '../fleet/jobs.ts';
+import { RESULTS } from '../jobs/result.ts';
 import { showsJob } from '../printer/snapshot.ts';
 import { STATES } from '../printer/state.ts';
 import { bool, family, gauge, mapGauge, whole } from './family.ts';

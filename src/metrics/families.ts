@@ -1,6 +1,6 @@
 // From what was read to plain metric families, made new for every scrape: nothing stale can stay.
 
-import { LabelMemory, type Labels } from '../fleet/label-memory.ts';
+import { LabelCache, type Labels } from '../fleet/label-cache.ts';
 import type { PrinterView } from '../fleet/view.ts';
 import { PRINTER_FAMILIES } from './catalog.ts';
 import type { Emit, Family, MetricType } from './family.ts';
@@ -27,7 +27,7 @@ class Collector {
   readonly #number: number;
   readonly #samples: Sample[] = [];
   /** Of the printer whose samples come. */
-  #memory = new LabelMemory('');
+  #memory = new LabelCache('');
   #place = 0;
 
   constructor(family: Family, number: number) {
@@ -35,7 +35,7 @@ class Collector {
     this.#number = number;
   }
 
-  collect(view: PrinterView, memory: LabelMemory): void {
+  collect(view: PrinterView, memory: LabelCache): void {
     this.#memory = memory;
     this.#place = 0;
     this.#family.read(view, this.#emit);
@@ -59,7 +59,7 @@ export function familiesOf(views: readonly PrinterView[]): readonly MetricFamily
   // Printer by printer, since what is known of one lies together in memory.
   for (const view of views) {
     // A view made by hand brings no memory.
-    const memory = view.labelMemory ?? new LabelMemory(view.labels.printer);
+    const memory = view.labelCache ?? new LabelCache(view.labels.printer);
     for (const collector of collectors) collector.collect(view, memory);
   }
   return collectors.map(({ result }) => result).filter(({ samples }) => samples.length > 0);

@@ -1,5 +1,7 @@
 // Why a printer could not be read: one closed set of codes, used as label, in logs and on pages alike.
 
+import { errnoOf } from '../common/errno.ts';
+
 export const FAILURE_CODES = [
   'dns',
   'refused',
@@ -42,13 +44,6 @@ const CODE_OF_ERRNO: Readonly<Record<string, FailureCode>> = {
   ECONNABORTED: 'closed',
   EPIPE: 'closed',
 };
-
-/** The code Node.js or undici put on a socket error, such as `ECONNRESET`; undefined where there is none. */
-export function errnoOf(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return 'cause' in error ? errnoOf(error.cause) : undefined;
-}
 
 /**
  * Turns a socket error into a PrinterError.

@@ -1,6 +1,6 @@
 // What one read of a printer told, in base units, whichever protocol said it. Missing is undefined, never 0.
 
-import { onlyDefined } from './defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { hasJob, isFetching, type State } from './state.ts';
 
 export type Protocol = 'tcp' | 'http';

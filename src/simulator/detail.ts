@@ -7,7 +7,7 @@ import type { Heat, Reading } from './reading.ts';
 type Fields = Record<string, unknown>;
 
 /** The body of an answer. */
-export type Answer = Fields;
+export type HttpResponse = Fields;
 
 // Bodies as in captures/http-error-replies; the HTTP status is 200 for all of them (protocol.md 2.1).
 export const REFUSALS = {
@@ -17,14 +17,14 @@ export const REFUSALS = {
   wrongSerial: { code: 1, message: 'SN is different' },
   // No capture has the text of code 2.
   busy: { code: 2, message: 'Printer is busy' },
-} as const satisfies Record<string, Answer>;
+} as const satisfies Record<string, HttpResponse>;
 
 const COLD: Heat = { celsius: 0, target: 0 };
 
 const openClose = (is: boolean): string => (is ? 'open' : 'close');
 
 /** The whole body of a /detail answer. */
-export function detailBody(model: SimulatedModel, identity: Identity, reading: Reading): Answer {
+export function detailBody(model: SimulatedModel, identity: Identity, reading: Reading): HttpResponse {
   const detail = { ...detailFields(model, identity, reading), ...reading.detail };
   // The two firmware families order the envelope differently, too.
   return model === 'creator5-pro' ? { code: 0, message: 'Success', detail } : { code: 0, detail, message: 'Success' };

@@ -1,6 +1,6 @@
 // Payloads of /detail that are not to be believed.
 
-import type { Answer } from './detail.ts';
+import type { HttpResponse } from './detail.ts';
 
 /** The job fields seconds after a print was started: uninitialised memory. */
 export const JOB_START_GARBAGE = {
@@ -35,7 +35,7 @@ export const JOB_START_GARBAGE = {
 } as const;
 
 /** The same fields, each with a value of another type than it should have. */
-export function withWrongTypes(fields: Readonly<Answer>): Answer {
+export function withWrongTypes(fields: Readonly<HttpResponse>): HttpResponse {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, wrongType(value)]));
 }
 

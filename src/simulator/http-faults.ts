@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { type Answer, REFUSALS } from './detail.ts';
+import { type HttpResponse, REFUSALS } from './detail.ts';
 import type { HttpFault, SharedFault } from './faults.ts';
 import { JOB_START_GARBAGE, withWrongTypes } from './garbage.ts';
 import { RESET_DELAY_MS } from './tcp-faults.ts';
@@ -16,7 +16,7 @@ const PAGE = '<html><head><title>404 Not Found</title></head><body><h1>Not Found
 /** Sends an answer, with the fault that shows in it. */
 export function playReply(
   response: ServerResponse,
-  answer: Answer,
+  answer: HttpResponse,
   fault: SharedFault | HttpFault | undefined,
   timers: Timers,
 ): void {
@@ -92,15 +92,15 @@ function send(response: ServerResponse, body: Buffer, contentType?: string): voi
   response.end(body);
 }
 
-function sendJson(response: ServerResponse, answer: Answer): void {
+function sendJson(response: ServerResponse, answer: HttpResponse): void {
   send(response, toBytes(answer));
 }
 
-function toBytes(answer: Answer): Buffer {
+function toBytes(answer: HttpResponse): Buffer {
   return Buffer.from(JSON.stringify(answer));
 }
 
-function changeDetail(answer: Answer, change: (detail: Answer) => Answer): Answer {
+function changeDetail(answer: HttpResponse, change: (detail: HttpResponse) => HttpResponse): HttpResponse {
   const { detail } = answer;
   return typeof detail === 'object' && detail !== null ? { ...answer, detail: change({ ...detail }) } : answer;
 }

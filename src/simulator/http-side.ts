@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { currentReading, type PrinterCore } from './core.ts';
-import { type Answer, detailBody, REFUSALS } from './detail.ts';
+import { detailBody, type HttpResponse, REFUSALS } from './detail.ts';
 import { playReply } from './http-faults.ts';
 import { createListener, type Listener } from './listener.ts';
 import { greet } from './tcp-faults.ts';
@@ -61,7 +61,7 @@ function respond(core: PrinterCore, request: IncomingMessage, response: ServerRe
   playReply(response, answer, core.faults.atHttp('reply'), core.timers);
 }
 
-function refusalOf(core: PrinterCore, body: string): Answer | undefined {
+function refusalOf(core: PrinterCore, body: string): HttpResponse | undefined {
   const parameters = parseParameters(body);
   if (!parameters) return REFUSALS.badParameters;
   if (parameters.serialNumber !== core.identity.serialNumber) return REFUSALS.wrongSerial;

@@ -1,6 +1,6 @@
 // What the parsers of replies share: clean lines, `Key: value`, and numbers as printers write them.
 
-import { cleanText } from '../printer/text.ts';
+import { cleanText } from '../common/text.ts';
 
 /** A number as C writes it: sign, digits, decimals, exponent. For building expressions. */
 export const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;

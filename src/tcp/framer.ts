@@ -4,7 +4,7 @@
 // out or send it without a line end, put blank lines anywhere, and send the replies of other clients unasked
 // (protocol.md 1.1 and 1.3).
 
-import { decodeText } from '../printer/text.ts';
+import { decodeText } from '../common/text.ts';
 
 export interface Reply {
   /** The echoed command word, such as `M119`. */

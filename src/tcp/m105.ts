@@ -1,6 +1,6 @@
 // M105: temperatures. Spacing and decimals differ by model (protocol.md 1.6).
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, finite, NUMBER, NUMBER_END } from './fields.ts';
 
 export interface HeaterText {

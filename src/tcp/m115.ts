@@ -1,6 +1,6 @@
 // M115: what the printer is. Spacing, capitals and which lines there are differ by model (protocol.md 1.4).
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, metersOf, NUMBER, NUMBER_END, nonEmpty, parseFields } from './fields.ts';
 
 export interface MachineInfo {

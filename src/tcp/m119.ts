@@ -1,6 +1,6 @@
 // M119: the machine's status. Lines come in any order and any may be missing (protocol.md 1.5).
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, nonEmpty, parseFields } from './fields.ts';
 
 export interface Status {

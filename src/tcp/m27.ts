@@ -1,6 +1,6 @@
 // M27: how far the print is, in the unit the model counts in (protocol.md 1.7).
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, NUMBER, NUMBER_END } from './fields.ts';
 
 export interface PrintProgress {

@@ -1,8 +1,10 @@
-// One visit to a printer over TCP: which commands, in which order, and what a refusal, a reset or a bad reply costs.
+// One dialogue to a printer over TCP: which commands, in which order, and what a refusal, a reset or a bad reply costs.
 
-import { onlyDefined } from '../printer/defined.ts';
-import { errnoOf, PrinterError } from '../printer/errors.ts';
-import type { StopSignal } from '../printer/stop.ts';
+import type { CancelSignal } from '../common/cancellation.ts';
+import { onlyDefined } from '../common/defined.ts';
+import { errnoOf } from '../common/errno.ts';
+import type { LoginMode } from '../printer/config.ts';
+import { PrinterError } from '../printer/errors.ts';
 import { type Command, isControlRefused, type ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
 import { type PrintProgress, parseM27 } from './m27.ts';
@@ -12,10 +14,6 @@ import { type MachineInfo, parseM115 } from './m115.ts';
 import { parseM119, type Status } from './m119.ts';
 import { converse, type Dialogue } from './session.ts';
 import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from './target.ts';
-
-/** auto logs in when a printer refuses a read; never does not; always logs in first. */
-export const LOGIN_MODES = ['auto', 'never', 'always'] as const;
-export type LoginMode = (typeof LOGIN_MODES)[number];
 
 /** What the printer said, each part on its own; a part that failed is missing. */
 export interface TcpReplies {
@@ -80,7 +78,7 @@ function notUnderstood(command: ReadCommand, reply: Reply): PrinterError {
 }
 
 /** What is asked and what came: it outlives a connection, so that after a reset only the unanswered is asked again. */
-class Visit implements Dialogue {
+class ReadDialogue implements Dialogue {
   readonly replies: TcpReplies = {};
   readonly problems = new Map<ReadCommand, PrinterError>();
   readonly #pending: ReadCommand[];
@@ -130,7 +128,7 @@ class Visit implements Dialogue {
   }
 
   // Control is given back, whatever went wrong: FlashPrint is locked out until then.
-  farewell(): Command | undefined {
+  closingCommand(): Command | undefined {
     const isOwed = this.#holdsControl && this.#asked !== 'M602';
     // Control belongs to the connection (protocol.md 1.2): the next one, after a reset, has to log in again.
     this.#holdsControl = false;
@@ -194,17 +192,17 @@ function isReset(error: Error): boolean {
  * One reconnect after a reset (quirks.md A5), inside the same signal.
  * @param signal the deadline; when it fires the connection is closed at once
  */
-export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: StopSignal): Promise<TcpReading> {
+export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Promise<TcpReading> {
   const { limits = DEFAULT_LIMITS } = options;
-  const visit = new Visit(options);
+  const dialogue = new ReadDialogue(options);
   return new Promise((resolve, reject) => {
     const talk = (isFirst: boolean): void =>
-      converse(target, limits, visit, signal, (error) => {
-        if (isFirst && error && isReset(error) && !visit.isAnswered && !signal.aborted) {
+      converse(target, limits, dialogue, signal, (error) => {
+        if (isFirst && error && isReset(error) && !dialogue.isAnswered && !signal.aborted) {
           talk(false);
         } else if (error instanceof PrinterError || error === undefined) {
-          if (error) visit.giveUp(error);
-          resolve(visit.reading);
+          if (error) dialogue.giveUp(error);
+          resolve(dialogue.reading);
         } else {
           reject(error);
         }

@@ -1,8 +1,8 @@
 // One connection to a printer's TCP 8899: one command at a time, each within its time. The only file here that opens sockets.
 
 import { connect, isIP, type Socket } from 'node:net';
+import type { CancelSignal } from '../common/cancellation.ts';
 import { fromSocketError, PrinterError } from '../printer/errors.ts';
-import type { StopSignal } from '../printer/stop.ts';
 import { type Command, encodeCommand } from './commands.ts';
 import { Framer, type Reply } from './framer.ts';
 import type { SessionLimits, TcpTarget } from './target.ts';
@@ -14,7 +14,7 @@ export interface Dialogue {
   /** Takes the reply to the command sent last. */
   take(reply: Reply): void;
   /** What is still to be said when the conversation ends, whatever ended it; nobody waits for the reply. */
-  farewell(): Command | undefined;
+  closingCommand(): Command | undefined;
 }
 
 // All sockets read into this one buffer: the framer copies what it keeps, and chunks are handled one at a time.
@@ -29,7 +29,7 @@ class Session {
   readonly #target: TcpTarget;
   readonly #limits: SessionLimits;
   readonly #dialogue: Dialogue;
-  readonly #signal: StopSignal;
+  readonly #signal: CancelSignal;
   readonly #settle: (error: Error | undefined) => void;
   readonly #framer: Framer;
   readonly #socket: Socket;
@@ -49,7 +49,7 @@ class Session {
     target: TcpTarget,
     limits: SessionLimits,
     dialogue: Dialogue,
-    signal: StopSignal,
+    signal: CancelSignal,
     settle: (error: Error | undefined) => void,
   ) {
     this.#target = target;
@@ -202,16 +202,16 @@ class Session {
     return this.#asked ?? `connect ${this.#target.host}:${this.#target.port}`;
   }
 
-  /** Closes the connection at once, but for the farewell. */
+  /** Closes the connection at once, but for the closingCommand. */
   #end(error: Error | undefined): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
     this.#signal.removeEventListener('abort', this.#onAbort);
     clearTimeout(this.#timer);
-    const farewell = this.#dialogue.farewell();
-    if (farewell !== undefined && this.#socket.writable && !this.#socket.connecting) {
+    const closingCommand = this.#dialogue.closingCommand();
+    if (closingCommand !== undefined && this.#socket.writable && !this.#socket.connecting) {
       this.#socket.pause();
-      this.#socket.write(encodeCommand(farewell));
+      this.#socket.write(encodeCommand(closingCommand));
       this.#socket.destroySoon();
     } else {
       this.#socket.destroy();
@@ -231,7 +231,7 @@ export function converse(
   target: TcpTarget,
   limits: SessionLimits,
   dialogue: Dialogue,
-  signal: StopSignal,
+  signal: CancelSignal,
   settle: (error: Error | undefined) => void,
 ): void {
   new Session(target, limits, dialogue, signal, settle).begin();

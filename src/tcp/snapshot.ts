@@ -1,6 +1,6 @@
 // From the parsed replies of TCP to the domain: what each number means, and what is missing.
 
-import { onlyDefined } from '../printer/defined.ts';
+import { onlyDefined } from '../common/defined.ts';
 import {
   type Axes,
   type HeaterReading,

@@ -2,15 +2,15 @@
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
-import { formatAddress, parseAddress } from '../config/address.ts';
-import { ConfigError } from '../config/error.ts';
-import { isInside, type Networks } from '../config/networks.ts';
+import { formatAddress, parseAddress } from '../common/address.ts';
+import { ConfigError } from '../common/config-error.ts';
+import { errnoOf } from '../common/errno.ts';
+import { isInside, type Networks } from '../common/networks.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Printer } from '../fleet/printer.ts';
 import type { TargetPool } from '../fleet/target-pool.ts';
 import { DEFAULT_TCP_PORT } from '../printer/config.ts';
-import { errnoOf } from '../printer/errors.ts';
-import { type Request, RequestError } from './answer.ts';
+import { type Request, RequestError } from './http/message.ts';
 
 export interface ProbeOptions {
   readonly fleet: Fleet;

@@ -1,18 +1,18 @@
 // What the exporter serves.
 
-import { ConfigError } from '../config/error.ts';
+import { ConfigError } from '../common/config-error.ts';
 import { type ExporterStatus, exporterFamilies } from '../metrics/exporter.ts';
 import { CONTENT_TYPES, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
 import { familiesOf, type MetricFamily } from '../metrics/families.ts';
-import { type Answer, type Request, textAnswer } from './answer.ts';
 import { createOriginalApi } from './api/original.ts';
-import { compress } from './compress.ts';
-import { type DeadlineOptions, scrapeTimeMs } from './deadline.ts';
-import { negotiateFormat } from './negotiate.ts';
-import { findTarget, type ProbeOptions } from './probe.ts';
-import type { Route, Routes } from './router.ts';
+import { compress } from './http/compress.ts';
+import { type DeadlineOptions, scrapeTimeMs } from './http/deadline.ts';
+import { type HttpResponse, type Request, textResponse } from './http/message.ts';
+import { negotiateFormat } from './http/negotiate.ts';
+import type { Route, Routes } from './http/router.ts';
+import { createStatusPage } from './pages/status-page.ts';
+import { findPrinter, findTarget, type ProbeOptions } from './probe.ts';
 import { targetGroups } from './service-discovery.ts';
-import { createStatusPage } from './status-page.ts';
 
 export interface RoutesOptions extends ProbeOptions {
   readonly status: () => ExporterStatus;
@@ -34,43 +34,43 @@ function get(handle: Route['handle'], isLight = false): Route {
   return { methods: ['GET'], handle: async (request) => compress(await handle(request), request), isLight };
 }
 
-async function page(request: Request, families: readonly MetricFamily[], own?: ProcessMetrics): Promise<Answer> {
+async function page(request: Request, families: readonly MetricFamily[], own?: ProcessMetrics): Promise<HttpResponse> {
   const format = negotiateFormat(request);
   const body = await renderPage(families, format, own);
   return { status: 200, headers: { ...NO_STORE, 'content-type': CONTENT_TYPES[format], vary: 'accept' }, body };
 }
 
-async function metrics(options: RoutesOptions, request: Request): Promise<Answer> {
+async function metrics(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const views = await options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal);
   return await page(request, [...familiesOf(views), ...exporterFamilies(options.status())], options.processMetrics);
 }
 
-async function probe(options: RoutesOptions, request: Request): Promise<Answer> {
+async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
   const printer = await findTarget(request, options, endsAt - performance.now());
-  const view = await printer.visit(Math.max(0, endsAt - performance.now()), request.signal);
+  const view = await printer.read(Math.max(0, endsAt - performance.now()), request.signal);
   return await page(request, familiesOf([view]));
 }
 
-function serviceDiscovery({ fleet }: RoutesOptions): Answer {
+function serviceDiscovery({ fleet }: RoutesOptions): HttpResponse {
   const headers = { ...NO_STORE, 'content-type': 'application/json' };
   return { status: 200, headers, body: `${JSON.stringify(targetGroups(fleet))}\n` };
 }
 
-async function config({ fleet }: RoutesOptions): Promise<Answer> {
+async function config({ fleet }: RoutesOptions): Promise<HttpResponse> {
   // YAML is loaded when it is asked for: few ever do.
   const { renderConfig } = await import('../config/show.ts');
   const headers = { ...NO_STORE, 'content-type': 'text/yaml; charset=utf-8' };
   return { status: 200, headers, body: renderConfig(fleet.configured.map((printer) => printer.config)) };
 }
 
-async function reload({ reload: run }: RoutesOptions): Promise<Answer> {
-  if (!run) return textAnswer(403, '403: --web.enable-lifecycle is not given; SIGHUP reloads too');
+async function reload({ reload: run }: RoutesOptions): Promise<HttpResponse> {
+  if (!run) return textResponse(403, '403: --web.enable-lifecycle is not given; SIGHUP reloads too');
   try {
     await run();
-    return textAnswer(200, 'Reloaded');
+    return textResponse(200, 'Reloaded');
   } catch (error) {
-    if (error instanceof ConfigError) return textAnswer(500, `500: the old configuration stays: ${error.message}`);
+    if (error instanceof ConfigError) return textResponse(500, `500: the old configuration stays: ${error.message}`);
     throw error;
   }
 }
@@ -88,10 +88,16 @@ export function createRoutes(options: RoutesOptions): Routes {
     ['/probe', get((request) => probe(options, request))],
     ['/sd', get(() => serviceDiscovery(options))],
     ['/config', get(() => config(options))],
-    ['/-/healthy', get(() => textAnswer(200, 'Healthy'), true)],
-    ['/-/ready', get(() => (options.isReady() ? textAnswer(200, 'Ready') : textAnswer(503, '503: stopping')), true)],
+    ['/-/healthy', get(() => textResponse(200, 'Healthy'), true)],
+    [
+      '/-/ready',
+      get(() => (options.isReady() ? textResponse(200, 'Ready') : textResponse(503, '503: stopping')), true),
+    ],
     ['/-/reload', { methods: ['POST', 'PUT'], handle: () => reload(options) }],
   ]);
-  const api = createOriginalApi(options);
+  const api = createOriginalApi({
+    ...options,
+    findPrinter: (target, timeMs) => findPrinter(target, options, timeMs),
+  });
   return { get: (path) => fixed.get(path) ?? api.get(path) };
 }

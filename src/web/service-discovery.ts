@@ -1,7 +1,7 @@
 // /sd: the printers as targets for Prometheus's http_sd_configs.
 
+import { cutLabel } from '../common/text.ts';
 import type { Fleet } from '../fleet/fleet.ts';
-import { cutLabel } from '../printer/text.ts';
 
 interface TargetGroup {
   readonly targets: readonly string[];

@@ -1,5 +1,5 @@
 // The families, labels and label values a rule may use, from the catalog.
-import { RESULTS } from '../../src/fleet/jobs.ts';
+import { RESULTS } from '../../src/jobs/result.ts';
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { STATES } from '../../src/printer/state.ts';
 

@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { runCli } from '../../src/cli/cli.ts';
-import type { Environment } from '../../src/config/load.ts';
+import type { Environment } from '../../src/config/origin.ts';
 
 export interface Outcome {
   readonly exitCode: number;

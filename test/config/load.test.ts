@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/error.ts';
-import { type Environment, loadPrinters, parsePrinter } from '../../src/config/load.ts';
+import { ConfigError } from '../../src/common/config-error.ts';
+import { loadPrinters, parsePrinter } from '../../src/config/load.ts';
+import type { Environment } from '../../src/config/origin.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 
 const DATA = fileURLToPath(new URL('data', import.meta.url));

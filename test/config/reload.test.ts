@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/error.ts';
+import { ConfigError } from '../../src/common/config-error.ts';
+import { createLogger } from '../../src/common/log.ts';
 import { Reloader } from '../../src/config/reload.ts';
-import { createLogger } from '../../src/log.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import { createDeferred } from '../support/deferred.ts';
 

@@ -89,7 +89,7 @@ export async function ask(url: string, { expr, kind, interval, timeFrom }: Quest
     method: 'POST',
     body: new URLSearchParams(body),
   });
-  const answer: Answer = JSON.parse(await response.text());
+  const answer: HttpResponse = JSON.parse(await response.text());
   if (answer.data === undefined) throw new Error(`${filled}: ${answer.error}`);
   return answer.data.result.map(({ metric, value, values }) => ({
     metric,
@@ -97,7 +97,7 @@ export async function ask(url: string, { expr, kind, interval, timeFrom }: Quest
   }));
 }
 
-interface Answer {
+interface HttpResponse {
   readonly error?: string;
   readonly data?: {
     readonly result: readonly {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startCli } from '../cli/run.ts';
 import { runProgram } from '../support/programs.ts';
-import { createCertificateFolder } from '../web/certificate-folder.ts';
+import { createCertificateFolder } from '../web/security/certificate-folder.ts';
 import { pathOf, readPackage, readText, runExporter } from './files.ts';
 
 const dockerfile = readText('Dockerfile').replaceAll(/\\\n\s*/g, '');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import { configOf, configuredFrom } from '../../src/discovery/as-config.ts';
 import { MAX_FOUND } from '../../src/discovery/collection.ts';
 import type { FoundPrinter } from '../../src/discovery/found.ts';

@@ -3,7 +3,7 @@
 import { expect, it } from 'vitest';
 import { watchPrinters } from '../../src/discovery/watch.ts';
 import { createDeferred } from '../support/deferred.ts';
-import { collectLog, configNamed, createFleet } from '../support/fleet.ts';
+import { collectLog, configNamed } from '../support/fleet.ts';
 
 const NOTHING = { printers: [], problems: [], sent: true };
 
@@ -17,7 +17,10 @@ it('goes on after a search that broke, and says it once', async () => {
     if (searches < 3) throw new Error('broken');
     return NOTHING;
   };
-  await watchPrinters({ fleet: createFleet([]), intervalMs: 1, search, resolve: async () => [], log }, end.signal);
+  await watchPrinters(
+    { configured: () => [], onFound: () => {}, intervalMs: 1, search, resolve: async () => [], log },
+    end.signal,
+  );
   expect(searches).toBe(3);
   expect(lines).toEqual([
     expect.stringMatching(/^level=error msg="a fault in the exporter, please report it" reason="Error: broken/),
@@ -31,9 +34,13 @@ it('ends while the name of a configured printer is being looked up', async () =>
     asked.resolve(host);
     return new Promise<never>(() => {});
   };
-  const fleet = createFleet([configNamed('finder', { tcp: { host: 'finder.lan', port: 8899, login: 'auto' } })]);
+  const config = configNamed('finder', { tcp: { host: 'finder.lan', port: 8899, login: 'auto' } });
+  const configured = () => [{ config, identity: undefined }];
   const { log, lines } = collectLog();
-  const watching = watchPrinters({ fleet, intervalMs: 1, search: async () => NOTHING, resolve, log }, end.signal);
+  const watching = watchPrinters(
+    { configured, onFound: () => {}, intervalMs: 1, search: async () => NOTHING, resolve, log },
+    end.signal,
+  );
   expect(await asked.promise).toBe('finder.lan');
   end.abort();
   await watching;

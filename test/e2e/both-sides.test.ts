@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import type { SearchResult } from '../../src/discovery/search.ts';
 import { searchPrinters } from '../../src/discovery/search.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';

@@ -10,7 +10,7 @@ import { startTestExporter } from '../support/exporter.ts';
 import { collectLog, configOf } from '../support/fleet.ts';
 import { askTls } from '../support/https.ts';
 import { findPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
-import { createCertificateFolder, serverCa } from '../web/certificate-folder.ts';
+import { createCertificateFolder, serverCa } from '../web/security/certificate-folder.ts';
 
 const prometheus = findPrometheus();
 

@@ -1,7 +1,7 @@
 // Ten printers with faults beside ten good ones, read by a whole exporter: before, during and after.
 
 import { expect } from 'vitest';
-import { createLogger } from '../../src/log.ts';
+import { createLogger } from '../../src/common/log.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
 import type { Fault } from '../../src/simulator/faults.ts';

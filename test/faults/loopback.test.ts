@@ -1,7 +1,7 @@
 // Faults of the network that loopback can make by itself: nobody listens, nobody answers, nobody is there any more.
 
 import { expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import type { FailureCode } from '../../src/printer/errors.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';

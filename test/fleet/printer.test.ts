@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Printer } from '../../src/fleet/printer.ts';
-import type { Reading } from '../../src/printer/reader.ts';
+import type { Reading } from '../../src/fleet/reader.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 import {
   type SimulatedPrinter,
@@ -45,7 +45,7 @@ function says(...readings: readonly Reading[]) {
   const reader = readByHand(() => left.shift() ?? readingOf(READY));
   const { log, lines } = collectLog();
   const printer = createPrinter(configNamed('finder'), { read: reader.read, log, clock });
-  return { printer, reader, clock, lines, visit: () => printer.visit(LONG_MS) };
+  return { printer, reader, clock, lines, visit: () => printer.read(LONG_MS) };
 }
 
 /** A printer whose reads wait for the test. */
@@ -57,7 +57,7 @@ function waits(): { printer: Printer; reader: ReaderByHand } {
 describe('one conversation', () => {
   it('is shared by those who come while it goes on', async () => {
     const { printer, reader } = waits();
-    const visits = [printer.visit(LONG_MS), printer.visit(LONG_MS), printer.visit(LONG_MS)];
+    const visits = [printer.read(LONG_MS), printer.read(LONG_MS), printer.read(LONG_MS)];
     reader.reads[0]?.answer(readingOf(READY));
     const views = await Promise.all(visits);
     expect(reader.reads).toHaveLength(1);
@@ -73,8 +73,8 @@ describe('one conversation', () => {
 
   it('goes on for the others when one reaches its deadline, who then learns nothing of it', async () => {
     const { printer, reader } = waits();
-    const patient = printer.visit(LONG_MS);
-    const hasty = await printer.visit(SHORT_MS);
+    const patient = printer.read(LONG_MS);
+    const hasty = await printer.read(SHORT_MS);
     expect(hasty).toMatchObject({ up: false, endpoints: [{ protocol: 'tcp', up: false }], failures: [] });
     expect(hasty.snapshot).toBeUndefined();
     expect(hasty.durationSeconds).toBeGreaterThanOrEqual(SHORT_MS / 1000 - 0.005);
@@ -85,7 +85,7 @@ describe('one conversation', () => {
   it('ends at the printer’s own timeout where that is earlier', async () => {
     const reader = readByHand();
     const printer = createPrinter(configNamed('finder', { timeoutMs: SHORT_MS }), { read: reader.read });
-    const visit = printer.visit(LONG_MS);
+    const visit = printer.read(LONG_MS);
     const [read] = reader.reads;
     read?.signal.addEventListener('abort', () => read.answer(failedReading({ tcp: 'timeout' })));
     expect((await visit).failures).toEqual([{ protocol: 'tcp', code: 'timeout', count: 1 }]);
@@ -94,7 +94,7 @@ describe('one conversation', () => {
   it('ends at the scrape’s deadline where the printer’s own timeout is later', async () => {
     const reader = readByHand();
     const printer = createPrinter(configNamed('finder', { timeoutMs: LONG_MS }), { read: reader.read });
-    const visit = printer.visit(SHORT_MS);
+    const visit = printer.read(SHORT_MS);
     const [read] = reader.reads;
     read?.signal.addEventListener('abort', () => read.answer(failedReading({ tcp: 'timeout' })));
     expect((await visit).up).toBe(false);
@@ -104,13 +104,13 @@ describe('one conversation', () => {
   it('that nobody waits for any more is neither a failure nor a reading', async () => {
     const { printer, reader } = waits();
     const gone = new AbortController();
-    const visit = printer.visit(LONG_MS, gone.signal);
+    const visit = printer.read(LONG_MS, gone.signal);
     gone.abort();
     expect(reader.reads[0]?.signal.aborted).toBe(true);
     expect(await visit).toMatchObject({ up: false, failures: [] });
     reader.reads[0]?.answer(readingOf(FINDER));
     await Promise.resolve();
-    const next = printer.visit(LONG_MS);
+    const next = printer.read(LONG_MS);
     // Its identity was not taken either: a read cut short may hold half of it.
     expect(reader.reads[1]?.options.identity).toBe(true);
     reader.reads[1]?.answer(failedReading({ tcp: 'refused' }));
@@ -123,15 +123,15 @@ describe('one conversation', () => {
   it('begins anew after one that nobody waited for, also while that one still closes', async () => {
     const { printer, reader } = waits();
     const gone = new AbortController();
-    const first = printer.visit(LONG_MS, gone.signal);
+    const first = printer.read(LONG_MS, gone.signal);
     gone.abort();
-    const second = printer.visit(LONG_MS);
+    const second = printer.read(LONG_MS);
     expect(reader.reads).toHaveLength(2);
     expect(reader.reads[1]?.signal.aborted).toBe(false);
     reader.reads[0]?.answer(failedReading({ tcp: 'timeout' }));
     await first;
     // The old one's end must not make the new one forgotten.
-    const third = printer.visit(LONG_MS);
+    const third = printer.read(LONG_MS);
     expect(reader.reads).toHaveLength(2);
     reader.reads[1]?.answer(readingOf(READY));
     expect((await Promise.all([second, third])).map(({ up, failures }) => [up, failures])).toEqual([
@@ -142,10 +142,10 @@ describe('one conversation', () => {
 
   it('that breaks by a fault of ours costs that read of that printer', async () => {
     const { printer, reader } = waits();
-    const visit = printer.visit(LONG_MS);
+    const visit = printer.read(LONG_MS);
     reader.reads[0]?.fail(new TypeError('bug'));
     expect(await visit).toMatchObject({ up: false, failures: [{ protocol: 'tcp', code: 'protocol', count: 1 }] });
-    const next = printer.visit(LONG_MS);
+    const next = printer.read(LONG_MS);
     reader.reads[1]?.answer(readingOf(READY));
     expect((await next).up).toBe(true);
   });
@@ -160,7 +160,7 @@ describe('what the printer is', () => {
     const printer = createPrinter(configNamed('finder'), { read: reader.read, clock });
     for (const atMinutes of [0, 0.25, 9.9, 10.1, 11, 20.2]) {
       clock.nowMs = START_MS + atMinutes * MINUTE_MS;
-      await printer.visit(LONG_MS);
+      await printer.read(LONG_MS);
     }
     expect(reader.reads.map(({ options }) => options.identity)).toEqual([true, false, false, true, false, true]);
   });
@@ -191,8 +191,8 @@ describe('what the printer is', () => {
     const reader = readByHand(() => reading);
     const { tcp: _, ...config } = configNamed('m5');
     const printer = createPrinter(config, { read: reader.read });
-    await printer.visit(LONG_MS);
-    await printer.visit(LONG_MS);
+    await printer.read(LONG_MS);
+    await printer.read(LONG_MS);
     expect(reader.reads.map(({ options }) => options.identity)).toEqual([true, false]);
   });
 
@@ -244,11 +244,11 @@ describe('failures', () => {
     const reader = readByHand();
     const printer = createPrinter(both, { read: reader.read });
     for (const [index, reading] of readings.entries()) {
-      const visits = [printer.visit(LONG_MS), printer.visit(LONG_MS)];
+      const visits = [printer.read(LONG_MS), printer.read(LONG_MS)];
       reader.reads[index]?.answer(reading);
       await Promise.all(visits);
     }
-    const last = printer.visit(LONG_MS);
+    const last = printer.read(LONG_MS);
     reader.reads[3]?.answer(failedReading({ tcp: 'refused' }));
     expect((await last).failures).toEqual([
       { protocol: 'tcp', code: 'timeout', count: 2 },
@@ -376,14 +376,14 @@ describe('a printer on a socket', () => {
   it('has one connection however many ask at once, each scrape one', async () => {
     const finder = await simulate({ latencyMs: 5 });
     const printer = createPrinter(configOf(finder));
-    const views = await Promise.all(Array.from({ length: 5 }, () => printer.visit(LONG_MS)));
+    const views = await Promise.all(Array.from({ length: 5 }, () => printer.read(LONG_MS)));
     expect(views.map(({ up, snapshot }) => [up, snapshot?.heaters?.get('tool0')])).toEqual(
       Array.from({ length: 5 }, () => [true, { celsius: expect.any(Number), targetCelsius: 0 }]),
     );
     expect(finder.stats).toMatchObject({ tcpConnections: 1, maxOpenTcpConnections: 1 });
     expect(finder.stats.commands).toEqual(['~M119', '~M105', '~M27', '~M114', '~M115']);
     await expect.poll(() => finder.stats.openTcpConnections).toBe(0);
-    await printer.visit(LONG_MS);
+    await printer.read(LONG_MS);
     expect(finder.stats).toMatchObject({ tcpConnections: 2, maxOpenTcpConnections: 1 });
     expect(finder.stats.commands.slice(5)).toEqual(['~M119', '~M105', '~M27', '~M114']);
   });
@@ -392,7 +392,7 @@ describe('a printer on a socket', () => {
     const finder = await simulate({ fault: { kind: 'silence', at: 'M27' } });
     const printer = createPrinter(configOf(finder));
     const beganAt = performance.now();
-    const view = await printer.visit(300);
+    const view = await printer.read(300);
     expect(performance.now() - beganAt).toBeLessThan(1500);
     expect(view).toMatchObject({ up: true, failures: [], endpoints: [{ protocol: 'tcp', up: true }] });
     expect(view.snapshot).toMatchObject({ state: 'ready', heaters: expect.any(Map) });
@@ -406,13 +406,13 @@ describe('a printer on a socket', () => {
     const finder = await simulate({ fault: { kind: 'silence', at: 'M105' } });
     const printer = createPrinter(configOf(finder));
     const gone = new AbortController();
-    const visit = printer.visit(LONG_MS, gone.signal);
+    const visit = printer.read(LONG_MS, gone.signal);
     await expect.poll(() => finder.stats.commands).toContain('~M105');
     gone.abort();
     expect(await visit).toMatchObject({ up: false, failures: [] });
     await expect.poll(() => finder.stats.openTcpConnections).toBe(0);
     await finder.setFault(undefined);
-    expect(await printer.visit(LONG_MS)).toMatchObject({
+    expect(await printer.read(LONG_MS)).toMatchObject({
       up: true,
       failures: [],
       identity: { model: expect.any(String) },
@@ -423,8 +423,8 @@ describe('a printer on a socket', () => {
   it('counts one refusal where TCP is off and HTTP answers', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', fault: { kind: 'refuse', side: 'tcp' } });
     const printer = createPrinter(configOf(m5, ['tcp', 'http']));
-    await printer.visit(LONG_MS);
-    const view = await printer.visit(LONG_MS);
+    await printer.read(LONG_MS);
+    const view = await printer.read(LONG_MS);
     expect(view).toMatchObject({ up: true, failures: [{ protocol: 'tcp', code: 'refused', count: 1 }] });
     expect(m5.stats.httpRequests).toBe(2);
   });

@@ -2,8 +2,8 @@
 
 import { getEventListeners } from 'node:events';
 import { describe, expect, it } from 'vitest';
+import { CancelController, type CancelSignal } from '../../src/common/cancellation.ts';
 import { SharedRead } from '../../src/fleet/shared-read.ts';
-import { Stop, type StopSignal } from '../../src/printer/stop.ts';
 import { createDeferred } from '../support/deferred.ts';
 
 const LONG_MS = 60_000;
@@ -11,20 +11,20 @@ const SHORT_MS = 20;
 
 interface Started {
   readonly shared: SharedRead<string>;
-  readonly signal: StopSignal;
+  readonly signal: CancelSignal;
   resolve(value: string): void;
   reject(error: Error): void;
 }
 
 /** A read that ends when the test says so, or as `cut` when it is aborted. */
-function start(lastCall?: StopSignal): Started {
+function start(shutdownSignal?: CancelSignal): Started {
   const { promise, resolve, reject } = createDeferred<string>();
-  let signal: StopSignal | undefined;
+  let signal: CancelSignal | undefined;
   const shared = new SharedRead<string>((own) => {
     signal = own;
     own.addEventListener('abort', () => resolve('cut'));
     return promise;
-  }, lastCall);
+  }, shutdownSignal);
   if (!signal) throw new Error('the read did not begin');
   return { shared, signal, resolve, reject };
 }
@@ -127,18 +127,18 @@ describe('deadlines', () => {
 
 describe('the last call', () => {
   it('is the deadline of all who wait', async () => {
-    const lastCall = new Stop();
-    const { shared, signal } = start(lastCall);
+    const shutdownSignal = new CancelController();
+    const { shared, signal } = start(shutdownSignal);
     const joined = [shared.join(LONG_MS), shared.join(LONG_MS)];
-    lastCall.abort();
+    shutdownSignal.abort();
     expect(await Promise.all(joined)).toEqual(['cut', 'cut']);
     expect([signal.aborted, shared.endReason]).toEqual([true, 'deadline']);
   });
 
   it('is the deadline of a read that begins after it', async () => {
-    const lastCall = new Stop();
-    lastCall.abort();
-    const { shared } = start(lastCall);
+    const shutdownSignal = new CancelController();
+    shutdownSignal.abort();
+    const { shared } = start(shutdownSignal);
     expect(await shared.join(LONG_MS)).toBe('cut');
     expect(shared.endReason).toBe('deadline');
   });
@@ -202,8 +202,8 @@ describe('clients that go', () => {
 it('leaves no timer and no listener behind', async () => {
   const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
   const before = timers();
-  const lastCall = new AbortController();
-  const { shared, resolve } = start(lastCall.signal);
+  const shutdownSignal = new AbortController();
+  const { shared, resolve } = start(shutdownSignal.signal);
   const [stays, goes] = [new AbortController(), new AbortController()];
   const joined = [shared.join(LONG_MS, stays.signal), shared.join(LONG_MS, goes.signal), shared.join(LONG_MS)];
   expect(timers()).toBe(before + 3);
@@ -212,5 +212,5 @@ it('leaves no timer and no listener behind', async () => {
   resolve('read');
   expect(await Promise.all(joined)).toEqual(['read', undefined, 'read']);
   expect(timers()).toBe(before);
-  for (const { signal } of [stays, goes, lastCall]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+  for (const { signal } of [stays, goes, shutdownSignal]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });

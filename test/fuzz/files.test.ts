@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ConfigError } from '../../src/config/error.ts';
+import { ConfigError } from '../../src/common/config-error.ts';
 import { loadPrinters } from '../../src/config/load.ts';
-import { loadWebConfig } from '../../src/web/web-config.ts';
+import { loadWebConfig } from '../../src/web/security/web-config.ts';
 import { yamlTexts } from '../support/arbitraries.ts';
 import { fuzzing, inTime } from '../support/fuzz.ts';
 

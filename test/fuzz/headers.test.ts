@@ -2,9 +2,9 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Request, RequestError } from '../../src/web/answer.ts';
-import { scrapeTimeMs } from '../../src/web/deadline.ts';
-import { acceptsGzip, negotiateFormat } from '../../src/web/negotiate.ts';
+import { scrapeTimeMs } from '../../src/web/http/deadline.ts';
+import { type Request, RequestError } from '../../src/web/http/message.ts';
+import { acceptsGzip, negotiateFormat } from '../../src/web/http/negotiate.ts';
 import { headerValues } from '../support/arbitraries.ts';
 import { fuzzing, inTime } from '../support/fuzz.ts';
 

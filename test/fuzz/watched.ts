@@ -1,9 +1,9 @@
 // One printer that is read again and again, each time saying something else, and all that is made of it.
 
 import { expect } from 'vitest';
+import type { Reading } from '../../src/fleet/reader.ts';
 import { CONTENT_TYPES, type ExpositionFormat, renderPage } from '../../src/metrics/exposition.ts';
 import { familiesOf } from '../../src/metrics/families.ts';
-import type { Reading } from '../../src/printer/reader.ts';
 import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
 import type { TcpReplies } from '../../src/tcp/read.ts';
 import { DOCUMENTS, renderDocument } from '../../src/web/api/documents.ts';
@@ -36,7 +36,7 @@ export function createWatched(protocol: Protocol): Watched {
       said = { ...readingOf(snapshot, protocol), replies };
       clock.nowMs += 15_000;
       const format = FORMATS[count++ % FORMATS.length] ?? 'text';
-      const view = await printer.visit(1000);
+      const view = await printer.read(1000);
       const page = parseExposition(await renderPage(familiesOf([view]), format), format);
       expect(valueIn(page, 'flashforge_up', { printer: 'any' })).toBe(1);
       for (const [key, value] of page.series) expect(value, key).toSatisfy(Number.isFinite);

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, isIPv6, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import type { HttpTarget } from '../../src/lan-http/client.ts';
 import { createHttpReader } from '../../src/lan-http/read.ts';
 import { PrinterError } from '../../src/printer/errors.ts';

@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import type { HttpTarget } from '../../src/lan-http/client.ts';
 
 export const CHECK_CODE = 'c0de4you';

@@ -1,7 +1,7 @@
 // From what a scrape saw to families: every sample that there is, and none that there is not.
 
 import { describe, expect, it } from 'vitest';
-import { LabelMemory } from '../../src/fleet/label-memory.ts';
+import { LabelCache } from '../../src/fleet/label-cache.ts';
 import type { PrinterView } from '../../src/fleet/view.ts';
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { renderPage } from '../../src/metrics/exposition.ts';
@@ -292,7 +292,7 @@ describe('whatever a printer calls itself', () => {
 });
 
 it('gives the same label objects from page to page, whose text prom-client keeps', () => {
-  const view = { ...FULL_VIEW, labelMemory: new LabelMemory(FULL_VIEW.labels.printer) };
+  const view = { ...FULL_VIEW, labelCache: new LabelCache(FULL_VIEW.labels.printer) };
   const [before, after] = [familiesOf([view]), familiesOf([view])];
   expect(after).toEqual(before);
   before.forEach(({ samples }, family) => {

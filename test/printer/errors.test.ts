@@ -1,7 +1,8 @@
 // The closed set of failure codes, and which errors of the network become which.
 
 import { describe, expect, it } from 'vitest';
-import { errnoOf, FAILURE_CODES, type FailureCode, fromSocketError, PrinterError } from '../../src/printer/errors.ts';
+import { errnoOf } from '../../src/common/errno.ts';
+import { FAILURE_CODES, type FailureCode, fromSocketError, PrinterError } from '../../src/printer/errors.ts';
 
 function errno(code: string): Error {
   return Object.assign(new Error(`connect ${code} 192.168.1.50:8899`), { code });

@@ -1,7 +1,7 @@
 // The whole exporter in this process, on a port of its own, as `serve` puts it together.
 
 import { type ExporterOptions, type RunningExporter, startExporter } from '../../src/cli/exporter.ts';
-import { silentLogger } from '../../src/log.ts';
+import { silentLogger } from '../../src/common/log.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import { type Page, parseExposition } from './exposition-parser.ts';
 import { ask, type HttpOptions } from './http.ts';

@@ -1,15 +1,15 @@
 // Printers and fleets for tests: readings by hand, a reader that answers when the test says so, and the real one.
 
-import { Secret } from '../../src/config/secret.ts';
+import type { CancelSignal } from '../../src/common/cancellation.ts';
+import { createLogger, type Logger } from '../../src/common/log.ts';
+import { Secret } from '../../src/common/secret.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { Printer, type PrinterDependencies } from '../../src/fleet/printer.ts';
+import { createPrinterReader, type Reading, type ReadOptions, type ReadPrinter } from '../../src/fleet/reader.ts';
 import { createHttpReader } from '../../src/lan-http/read.ts';
-import { createLogger, type Logger } from '../../src/log.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import { type FailureCode, PrinterError } from '../../src/printer/errors.ts';
-import { createPrinterReader, type Reading, type ReadOptions, type ReadPrinter } from '../../src/printer/reader.ts';
 import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
-import type { StopSignal } from '../../src/printer/stop.ts';
 import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
 
 /** Reads real sockets. */
@@ -19,7 +19,7 @@ export const readSockets: ReadPrinter = createPrinterReader(createHttpReader());
 export interface PendingRead {
   readonly config: PrinterConfig;
   readonly options: ReadOptions;
-  readonly signal: StopSignal;
+  readonly signal: CancelSignal;
   answer(reading: Reading): void;
   fail(error: Error): void;
 }

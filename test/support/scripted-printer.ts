@@ -19,10 +19,10 @@ export interface Client {
 }
 
 /** Bytes to answer with, or what to do. Whoever only wants silence does nothing. */
-export type Answer = string | Uint8Array | ((client: Client) => Promise<void> | void);
+export type HttpResponse = string | Uint8Array | ((client: Client) => Promise<void> | void);
 
 /** Answers by command word; a command that is not listed is acknowledged without data. */
-export type Script = Readonly<Record<string, Answer>>;
+export type Script = Readonly<Record<string, HttpResponse>>;
 
 export interface ScriptedPrinter extends AsyncDisposable {
   readonly target: TcpTarget;
@@ -46,9 +46,9 @@ export function replyWithoutOk(command: string, ...lines: readonly string[]): st
   return [`CMD ${command} Received.`, ...lines, ''].join('\r\n');
 }
 
-export const silence: Answer = () => {};
-export const reset: Answer = ({ socket }) => void socket.resetAndDestroy();
-export const hangUp: Answer = ({ socket }) => void socket.end();
+export const silence: HttpResponse = () => {};
+export const reset: HttpResponse = ({ socket }) => void socket.resetAndDestroy();
+export const hangUp: HttpResponse = ({ socket }) => void socket.end();
 
 /** Sends the same bytes without an end, as fast as they are taken. */
 export async function pump({ socket, part }: Client, bytes: string): Promise<void> {
@@ -63,7 +63,7 @@ export function commandsIn(received: string | undefined): string[] {
 /** @param greeting what happens as soon as a connection stands */
 export async function startScriptedPrinter(
   script: Script | ((connection: number) => Script),
-  greeting?: Answer,
+  greeting?: HttpResponse,
 ): Promise<ScriptedPrinter> {
   const received: string[] = [];
   const pipelined: string[] = [];
@@ -89,7 +89,7 @@ export async function startScriptedPrinter(
       await new Promise((resolve) => socket.write(bytes, resolve));
       await turn();
     }
-    async function answer(what: Answer, times: number): Promise<void> {
+    async function answer(what: HttpResponse, times: number): Promise<void> {
       const send = (bytes: string | Uint8Array): Promise<void> => {
         answering = undefined;
         return part(bytes);

@@ -1,6 +1,6 @@
 // Printers in every state that the status page shows, on one clock, and the exporter that reads them.
 
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/common/secret.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import {
   type SimulatedPrinter,

@@ -1,7 +1,7 @@
 // Printers as a scrape sees them, made by hand: one that says nothing, and one that says everything there is.
 
-import { emptyMemory } from '../../src/fleet/jobs.ts';
 import type { PrinterView } from '../../src/fleet/view.ts';
+import { emptyMemory } from '../../src/jobs/memory.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 
 /** A printer that was read over TCP; without a snapshot it was not. */

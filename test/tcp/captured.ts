@@ -1,9 +1,9 @@
 // What each captured conversation means, written out by hand from the files.
 
+import type { LoginMode } from '../../src/printer/config.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 import type { State } from '../../src/printer/state.ts';
 import type { ReadCommand } from '../../src/tcp/commands.ts';
-import type { LoginMode } from '../../src/tcp/read.ts';
 
 export interface Captured {
   readonly title: string;

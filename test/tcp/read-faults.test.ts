@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import {
-  type Answer,
   commandsIn,
+  type HttpResponse,
   hangUp,
   pump,
   reply,
@@ -16,7 +16,7 @@ import {
 import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
 
 /** Half a reply, and then something else. */
-function halfThen(command: string, end: Answer): Answer {
+function halfThen(command: string, end: HttpResponse): HttpResponse {
   return async (client) => {
     const bytes = String(IDLE[command]);
     await client.part(bytes.slice(0, bytes.length / 2));
@@ -85,7 +85,7 @@ describe('a hang-up', () => {
   });
 
   // A reset right behind data reaches Node.js as a hang-up, so this one is tried again as a reset is.
-  it.each<readonly [title: string, answer: Answer, bytes: number]>([
+  it.each<readonly [title: string, answer: HttpResponse, bytes: number]>([
     ['in mid-reply', halfThen('M105', hangUp), 20],
     ['instead of the ok', ({ socket }) => void socket.end(replyWithoutOk('M105', 'T0:24/0')), 29],
   ])('%s: a second try, then closed', async (_title, M105, bytes) => {
@@ -98,7 +98,7 @@ describe('a hang-up', () => {
   });
 
   it('after a reply costs the rest', async () => {
-    const answer: Answer = ({ socket }) => void socket.end(String(IDLE['M105']));
+    const answer: HttpResponse = ({ socket }) => void socket.end(String(IDLE['M105']));
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
     const reading = await visit(printer);
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
@@ -119,7 +119,7 @@ describe('too much', () => {
   const ALL = ['m119', 'm105', 'm27', 'm114'];
   const WITHOUT_M105 = ['m119', 'm27', 'm114'];
 
-  it.each<readonly [title: string, answer: Answer]>([
+  it.each<readonly [title: string, answer: HttpResponse]>([
     ['a whole reply over the limit', `${replyWithoutOk('M105')}${TOO_LONG}ok\r\n`],
     ['one that silence ends', `${replyWithoutOk('M105')}${TOO_LONG}`],
     ['one whose ok has no line end', `${replyWithoutOk('M105')}${TOO_LONG}ok`],
@@ -144,7 +144,7 @@ describe('too much', () => {
     expect(printer.pipelined).toEqual([]);
   });
 
-  it.each<readonly [title: string, answer: Answer]>([
+  it.each<readonly [title: string, answer: HttpResponse]>([
     [
       'a line without an end',
       async (client) => {

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import {
-  type Answer,
   commandsIn,
+  type HttpResponse,
   hangUp,
   reply,
   replyWithoutOk,
@@ -19,7 +19,7 @@ const GRANTED: Script = { M601: reply('M601', 'Control Success V2.1.'), M602: re
 const ALL_PARTS = ['m119', 'm105', 'm27', 'm114'];
 
 /** Refuses a read the first time it comes on a connection. */
-function refusedOnce(command: string): Answer {
+function refusedOnce(command: string): HttpResponse {
   return ({ times, send }) => send(times === 1 ? reply(command, REFUSED) : String(IDLE[command]));
 }
 

@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest';
 import { readTcp } from '../../src/tcp/read.ts';
 import { blackhole } from '../support/blackhole.ts';
 import {
-  type Answer,
   closedPort,
   commandsIn,
+  type HttpResponse,
   pump,
   replyWithoutOk,
   silence,
@@ -40,7 +40,7 @@ describe('a printer that falls silent', () => {
   });
 
   it('gives a reply no more than the time of its command, however it trickles', async () => {
-    const trickle: Answer = async (client) => {
+    const trickle: HttpResponse = async (client) => {
       await client.part('CMD M105 Received.\r\n');
       await pump(client, '\r\n');
     };
@@ -64,7 +64,7 @@ describe('a printer that falls silent', () => {
 
   it('takes no late answer for that of the next command', async () => {
     let answerLate = (): void => {};
-    const late: Answer = ({ socket }) => {
+    const late: HttpResponse = ({ socket }) => {
       answerLate = () => void socket.write(String(IDLE['M105']));
     };
     await using printer = await startScriptedPrinter({ ...IDLE, M105: late });

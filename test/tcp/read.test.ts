@@ -3,7 +3,13 @@
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/tcp/target.ts';
-import { type Answer, reply, replyWithoutOk, type Script, startScriptedPrinter } from '../support/scripted-printer.ts';
+import {
+  type HttpResponse,
+  reply,
+  replyWithoutOk,
+  type Script,
+  startScriptedPrinter,
+} from '../support/scripted-printer.ts';
 import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
 
 it('asks four things, one at a time, over one connection that it closes', async () => {
@@ -44,7 +50,7 @@ it('leaves nothing on the signal', async () => {
 });
 
 it('never sends the next command while a reply is still coming', async () => {
-  const inTwo = Object.entries(IDLE).map(([command, bytes]): [string, Answer] => [
+  const inTwo = Object.entries(IDLE).map(([command, bytes]): [string, HttpResponse] => [
     command,
     async ({ part, send }) => {
       await part(String(bytes).slice(0, -5));
@@ -58,7 +64,7 @@ it('never sends the next command while a reply is still coming', async () => {
 });
 
 it('reads a printer that sends one byte at a time', async () => {
-  const dripping = Object.entries(IDLE).map(([command, bytes]): [string, Answer] => [
+  const dripping = Object.entries(IDLE).map(([command, bytes]): [string, HttpResponse] => [
     command,
     async ({ part }) => {
       for (const byte of String(bytes)) await part(byte);
@@ -196,7 +202,7 @@ it.each([
 });
 
 it('takes no silence for an end when what looked like a CMD line was a longer one', async () => {
-  const answer: Answer = async ({ part }) => {
+  const answer: HttpResponse = async ({ part }) => {
     await part('a CMD M105 Received.');
     await part('gx\r\n');
   };
@@ -234,7 +240,7 @@ it('takes an ok without a line end when nothing more comes for a moment', async 
 });
 
 it('waits for the rest of a line that begins with ok', async () => {
-  const answer: Answer = async ({ part, send }) => {
+  const answer: HttpResponse = async ({ part, send }) => {
     await part('CMD M119 Received.\r\nok');
     await send('ay\r\nMachineStatus: READY\r\nok\r\n');
   };
@@ -243,7 +249,7 @@ it('waits for the rest of a line that begins with ok', async () => {
 });
 
 it('takes an ok without a line end from a printer that then hangs up', async () => {
-  const answer: Answer = ({ socket }) => void socket.end(String(IDLE['M119']).trimEnd());
+  const answer: HttpResponse = ({ socket }) => void socket.end(String(IDLE['M119']).trimEnd());
   await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
   const reading = await visit(printer);
   expect(partsOf(reading)).toEqual(['m119']);
@@ -252,7 +258,7 @@ it('takes an ok without a line end from a printer that then hangs up', async () 
 });
 
 it('takes no silence for an end before the CMD line has come', async () => {
-  const answer: Answer = async ({ part }) => part('CMD M119 Rece');
+  const answer: HttpResponse = async ({ part }) => part('CMD M119 Rece');
   await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
   const reading = await visit(printer, { limits: SHORT });
   expect(reading.failure?.message).toBe('M119: no whole reply within 150 ms, 13 bytes came');

@@ -1,7 +1,7 @@
 // What the exporter serves, asked over HTTP as Prometheus and people do.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { parseNetworks } from '../../src/config/networks.ts';
+import { parseNetworks } from '../../src/common/networks.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { scrape, startTestExporter, type TestExporter } from '../support/exporter.ts';
 import { parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';

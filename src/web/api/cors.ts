@@ -1,6 +1,6 @@
 // Whether a page of another origin may read the JSON API: only where --web.cors-origin says so.
 
-import type { Answer, Request } from '../answer.ts';
+import type { HttpResponse, Request } from '../http/message.ts';
 
 /** Headers for a page of the request's origin; none where it is not allowed. @param allowed an origin, or `*` */
 export function corsHeaders(request: Request, allowed: string | undefined): Readonly<Record<string, string>> {
@@ -11,7 +11,7 @@ export function corsHeaders(request: Request, allowed: string | undefined): Read
 }
 
 /** The answer to a preflight, the question that a browser asks before a request with headers of its own. */
-export function preflight(request: Request, allowed: string): Answer {
+export function preflight(request: Request, allowed: string): HttpResponse {
   const wanted = request.headers['access-control-request-headers'];
   const headers = {
     ...corsHeaders(request, allowed),

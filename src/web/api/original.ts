@@ -1,16 +1,21 @@
 // The JSON API of flashforge-finder-api: /{printer}/info and four more. Pages written for it need another base URL only.
 
-import type { KnownPrinter } from '../../fleet/printer.ts';
+import type { KnownPrinter, Printer } from '../../fleet/printer.ts';
 import type { FailureCode } from '../../printer/errors.ts';
-import { type Answer, type Request, RequestError } from '../answer.ts';
-import { compress } from '../compress.ts';
-import { type DeadlineOptions, scrapeTimeMs } from '../deadline.ts';
-import { findPrinter, type ProbeOptions } from '../probe.ts';
-import type { Route, Routes } from '../router.ts';
+import { compress } from '../http/compress.ts';
+import { type DeadlineOptions, scrapeTimeMs } from '../http/deadline.ts';
+import { type HttpResponse, type Request, RequestError } from '../http/message.ts';
+import type { Route, Routes } from '../http/router.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { DOCUMENTS, type DocumentName, renderDocument } from './documents.ts';
 
-export interface OriginalApiOptions extends ProbeOptions {
+export interface OriginalApiOptions {
+  /**
+   * The printer with this name or address.
+   * @param timeMs for resolving a host name
+   * @throws RequestError for a printer that is neither configured nor allowed
+   */
+  readonly findPrinter: (target: string, timeMs: number) => Promise<Printer>;
   readonly deadline: DeadlineOptions;
   /** The origin whose pages may read this, or `*`; undefined for none but the exporter's own. */
   readonly corsOrigin?: string;
@@ -21,16 +26,16 @@ const MAX_AGE_MS = 2000;
 
 type ApiErrorCode = FailureCode | 'unknown_printer' | 'bad_request';
 
-function json(status: number, body: unknown): Answer {
+function json(status: number, body: unknown): HttpResponse {
   const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   return { status, headers, body: `${JSON.stringify(body)}\n` };
 }
 
-function failure(status: number, code: ApiErrorCode, message: string): Answer {
+function failure(status: number, code: ApiErrorCode, message: string): HttpResponse {
   return json(status, { error: { code, message } });
 }
 
-function failureOf({ reading }: KnownPrinter): Answer {
+function failureOf({ reading }: KnownPrinter): HttpResponse {
   const error = reading?.endpoints.find((endpoint) => endpoint.failure)?.failure;
   if (!error) return failure(504, 'timeout', 'the printer did not answer in time');
   return failure(error.code === 'timeout' ? 504 : 502, error.code, error.message);
@@ -50,13 +55,13 @@ async function answer(
   target: string,
   request: Request,
   options: OriginalApiOptions,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const timeMs = await refusable(() => scrapeTimeMs(request, options.deadline));
   if (timeMs instanceof RequestError) return failure(timeMs.status, 'bad_request', timeMs.message);
   const endsAt = performance.now() + timeMs;
-  const printer = await refusable(() => findPrinter(target, options, timeMs));
+  const printer = await refusable(() => options.findPrinter(target, timeMs));
   if (printer instanceof RequestError) return failure(404, 'unknown_printer', printer.message);
-  const known = await printer.recent(MAX_AGE_MS, Math.max(0, endsAt - performance.now()), request.signal);
+  const known = await printer.readCached(MAX_AGE_MS, Math.max(0, endsAt - performance.now()), request.signal);
   if (!known.reading?.up) return failureOf(known);
   const { replies, snapshot } = known.reading;
   const { machineInfo, identity } = printer;

@@ -1,15 +1,15 @@
 // One printer on the status page. What is not known is left out, never shown as 0.
 
-import { RESULTS, type Result } from '../../fleet/job-memory.ts';
+import { cutLabel } from '../../common/text.ts';
 import type { PrinterView } from '../../fleet/view.ts';
+import { RESULTS, type Result } from '../../jobs/result.ts';
 import type { FailureCode } from '../../printer/errors.ts';
 import type { Protocol, Snapshot } from '../../printer/snapshot.ts';
 import { hasJob } from '../../printer/state.ts';
-import { cutLabel } from '../../printer/text.ts';
+import { type Shown, showDuration, showFailure, showHeater, showResult, showState, showUnread } from './format.ts';
 import { type Html, html } from './html.ts';
 import { stateIcon } from './icons.ts';
 import { ageOf, clockOf } from './time.ts';
-import { type Shown, showDuration, showFailure, showHeater, showResult, showState, showUnread } from './words.ts';
 
 export interface SideFailure {
   readonly protocol: Protocol;

@@ -1,7 +1,7 @@
 // Pictures of the page, drawn in the text's colour. Each state has a shape of its own: colour alone tells not everybody.
 
+import type { Look } from './format.ts';
 import { type Html, trustedHtml } from './html.ts';
-import type { Look } from './words.ts';
 
 // 16 × 16, lines of 2 with round ends unless a shape is filled.
 const SHAPES: Readonly<Record<Look, string>> = {

@@ -3,11 +3,11 @@
 import { createHash } from 'node:crypto';
 import type { BuildInfo } from '../../metrics/exporter.ts';
 import { type PrinterStatus, renderCard, showPrinter } from './card.ts';
+import type { Look } from './format.ts';
 import { type Html, html, trustedHtml } from './html.ts';
 import { SIGN, stateIcon, TAB_ICON } from './icons.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
-import type { Look } from './words.ts';
 
 export interface StatusPage {
   readonly build: BuildInfo;

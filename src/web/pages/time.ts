@@ -1,8 +1,8 @@
 // Moments on the page: how long ago, or when by the clock. The text is for browsers without the script; with it they show
 // their own time zone and go on counting (script.ts).
 
+import { showAge } from './format.ts';
 import { type Content, html } from './html.ts';
-import { showAge } from './words.ts';
 
 const MAX_DATE_MS = 8.64e15;
 

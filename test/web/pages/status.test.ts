@@ -7,10 +7,10 @@ import { FAILURE_CODES } from '../../../src/printer/errors.ts';
 import type { Snapshot } from '../../../src/printer/snapshot.ts';
 import { STATES } from '../../../src/printer/state.ts';
 import { type PrinterStatus, renderCard, type SideFailure } from '../../../src/web/pages/card.ts';
+import { showAge, showDuration, showFailure, showHeater } from '../../../src/web/pages/format.ts';
 import { html } from '../../../src/web/pages/html.ts';
 import { contentSecurityPolicy, renderFragment, renderStatusPage } from '../../../src/web/pages/status.ts';
 import { clockOf } from '../../../src/web/pages/time.ts';
-import { showAge, showDuration, showFailure, showHeater } from '../../../src/web/pages/words.ts';
 
 const NOW_MS = Date.parse('2026-03-04T15:00:00Z');
 const NONE = { completed: 0, cancelled: 0, failed: 0, unknown: 0 };

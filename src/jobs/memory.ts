@@ -1,0 +1,31 @@
+// What the exporter remembers of a printer's jobs, as the schema defines it, which only the state file has to load.
+
+import { isDeepStrictEqual } from 'node:util';
+import type { z } from 'zod';
+import type { jobMemorySchema, jobSchema, sideProgressSchema } from './memory-schema.ts';
+
+/** Times are seconds since 1970. */
+export type JobMemory = z.infer<typeof jobMemorySchema>;
+/** The job that runs, or the one that ended last and may yet go on. */
+export type Job = z.infer<typeof jobSchema>;
+export type SideProgress = z.infer<typeof sideProgressSchema>;
+
+export function emptyMemory(): JobMemory {
+  return {
+    baselined: false,
+    failedReads: 0,
+    totals: { completed: 0, cancelled: 0, failed: 0, unknown: 0 },
+    lastEnds: {},
+  };
+}
+
+/**
+ * Whether `after` must be on disk soon. The time of last contact alone must not: it changes at every scrape, and
+ * only a running job needs it, to know after a restart when contact was lost.
+ */
+export function isWorthSaving(before: JobMemory | undefined, after: JobMemory): boolean {
+  if (!before) return true;
+  const isRunning = after.job !== undefined && after.job.end === undefined;
+  const contact = isRunning ? {} : { lastContactSeconds: 0 };
+  return !isDeepStrictEqual({ ...before, ...contact }, { ...after, ...contact });
+}

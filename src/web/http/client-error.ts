@@ -1,0 +1,34 @@
+// Answers to what never became a request: no HTTP, a head too large, or one that does not come to its end.
+
+import { type Server, STATUS_CODES } from 'node:http';
+import { errnoOf } from '../../common/errno.ts';
+import type { Connections } from './connections.ts';
+import { textResponse } from './message.ts';
+
+const REASONS: Readonly<Record<string, readonly [number, string]>> = {
+  HPE_HEADER_OVERFLOW: [431, 'the head of the request is too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come in time'],
+};
+
+/** Answers them in the shape of all errors: by itself Node.js sends the bare status. @param extra headers of every answer */
+export function answerClientErrors(
+  server: Server,
+  { isBusy }: Connections,
+  extra: () => Readonly<Record<string, string>>,
+): void {
+  server.on('clientError', (error, socket) => {
+    const [status, reason] = REASONS[errnoOf(error) ?? ''] ?? [400, 'this is no HTTP request'];
+    // Nothing may stand before the answer that is due, or in the middle of it.
+    if (!socket.writable || isBusy(socket)) {
+      socket.destroy();
+      return;
+    }
+    const { headers, body } = textResponse(status, `${status}: ${reason}`, {
+      'x-content-type-options': 'nosniff',
+      ...extra(),
+    });
+    const all = Object.entries({ ...headers, 'content-length': body.length, connection: 'close' });
+    const head = [`HTTP/1.1 ${status} ${STATUS_CODES[status]}`, ...all.map(([name, value]) => `${name}: ${value}`)];
+    socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  });
+}

@@ -1,0 +1,34 @@
+// Which path and method go where. Anything else is 404, a wrong method 405 with Allow.
+
+import type { HttpResponse, Request } from './message.ts';
+import { textResponse } from './message.ts';
+
+export type Handler = (request: Request) => HttpResponse | Promise<HttpResponse>;
+
+export interface Route {
+  /** GET implies HEAD. */
+  readonly methods: readonly string[];
+  readonly handle: Handler;
+  /** Answered also when too many requests are under way: what watches the process must not see it as dead. */
+  readonly isLight?: boolean;
+}
+
+export interface Routes {
+  /** The route of a path; undefined for one where nothing is. */
+  get(path: string): Route | undefined;
+}
+
+/** The methods of a route as they stand in `Allow`. */
+export function allowedMethods(route: Route): string {
+  return route.methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
+}
+
+/** The route of a request, or the answer that says why there is none. */
+export function findRoute(routes: Routes, method: string, path: string): Route | HttpResponse {
+  const route = routes.get(path);
+  if (!route) return textResponse(404, `404: there is nothing at ${path.slice(0, 200)}; / lists what is`);
+  const wanted = method === 'HEAD' ? 'GET' : method;
+  if (route.methods.includes(wanted)) return route;
+  const allow = allowedMethods(route);
+  return textResponse(405, `405: ${path} takes ${allow}`, { allow });
+}

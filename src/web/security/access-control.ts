@@ -1,0 +1,49 @@
+// What --web.config.file puts between the network and the routes: TLS, basic auth, headers.
+
+import type { Logger } from '../../common/log.ts';
+import type { AccessControl } from '../http/access-control.ts';
+import { textResponse } from '../http/message.ts';
+import { createAuthenticator } from './basic-auth.ts';
+import { createPasswordComparer } from './bcrypt-worker.ts';
+import { openWebConfig } from './live-web-config.ts';
+import { terminateTls } from './tls.ts';
+
+export interface AccessControlOptions {
+  readonly file: string;
+  readonly log: Logger;
+  /** Milliseconds that only grow. */
+  readonly now?: () => number;
+}
+
+/** Builds the access control that the file describes. @throws ConfigError with `file:line:column` when it is bad */
+export function openAccessControl({ file, log, now = () => performance.now() }: AccessControlOptions): AccessControl {
+  const live = openWebConfig(file, { log, now });
+  const comparer = createPasswordComparer();
+  const authenticator = createAuthenticator(comparer.compare);
+  return {
+    secure: (server) => {
+      const { tls: first } = live.current();
+      // With TLS at the start there is TLS to the end: a file without it is refused.
+      return first && terminateTls(server, () => live.current().tls ?? first, log);
+    },
+    refuse: async (authorization) => {
+      const { users } = live.current();
+      if (users.size === 0) return undefined;
+      try {
+        switch (await authenticator.check(authorization, users)) {
+          case 'admitted':
+            return undefined;
+          case 'denied':
+            return textResponse(401, '401: a user and a password are needed', { 'www-authenticate': 'Basic' });
+          case 'busy':
+            return textResponse(429, '429: too many passwords are being compared', { 'retry-after': '1' });
+        }
+      } catch (error) {
+        log.error('comparing a password failed', { reason: error instanceof Error ? error.message : String(error) });
+        return textResponse(500, '500: the password could not be compared; the log says more');
+      }
+    },
+    headers: () => live.current().headers,
+    close: comparer.close,
+  };
+}

@@ -1,0 +1,67 @@
+// --web.config.file while the exporter runs: read again when it or a certificate has changed; a bad one changes nothing.
+
+import { statSync } from 'node:fs';
+import { ConfigError } from '../../common/config-error.ts';
+import { errnoOf } from '../../common/errno.ts';
+import type { Logger } from '../../common/log.ts';
+import { parseWebConfig, type WebConfig } from './web-config.ts';
+
+export interface LiveWebConfig {
+  /** What holds now. Looks at the files first, at most once a second. */
+  readonly current: () => WebConfig;
+}
+
+export interface LiveWebConfigOptions {
+  readonly log: Logger;
+  /** Milliseconds that only grow. */
+  readonly now: () => number;
+}
+
+const CHECK_INTERVAL_MS = 1000;
+
+/** Differs once the file was written or replaced, also behind a symbolic link. */
+function stampOf(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
+    return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
+  } catch (error) {
+    return errnoOf(error) ?? 'unreadable';
+  }
+}
+
+/** Reads the file and keeps up with it. @throws ConfigError when it is bad now */
+export function openWebConfig(file: string, { log, now }: LiveWebConfigOptions): LiveWebConfig {
+  const seen = new Map<string, string>();
+  const read = (previous?: WebConfig): WebConfig => {
+    seen.clear();
+    // Each stamp is older than what is read: a change in between counts as one later.
+    seen.set(file, stampOf(file));
+    const parsed = parseWebConfig(file);
+    for (const path of parsed.files) seen.set(path, stampOf(path));
+    const config = parsed.resolve();
+    if (previous) {
+      // What an editor leaves for a moment while it writes: it must not let everybody in.
+      if (parsed.isEmpty) throw new ConfigError(`${file} is empty`);
+      if (!config.tls !== !previous.tls) throw new ConfigError('switching TLS on or off takes a restart');
+    }
+    return config;
+  };
+
+  let config = read();
+  let checkedAt = now();
+  return {
+    current: () => {
+      if (now() - checkedAt < CHECK_INTERVAL_MS) return config;
+      checkedAt = now();
+      if ([...seen].every(([path, stamp]) => stampOf(path) === stamp)) return config;
+      try {
+        config = read(config);
+        log.info('web configuration read again', { file, tls: config.tls !== undefined, users: config.users.size });
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        log.error('web configuration is bad, the one before stays', { file, reason });
+      }
+      return config;
+    },
+  };
+}

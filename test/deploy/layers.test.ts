@@ -1,0 +1,34 @@
+// The rule in biome.json that keeps each folder of src from importing the folders below it.
+
+import { spawnSync } from 'node:child_process';
+import { expect, it } from 'vitest';
+import { pathOf } from './files.ts';
+
+/** What the linter prints for a file of this content, and whether it accepts it. */
+function lint(path: string, content: string): { readonly ok: boolean; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    [pathOf('node_modules/@biomejs/biome/bin/biome'), 'lint', '--colors=off', `--stdin-file-path=${path}`],
+    { cwd: pathOf('.'), input: content, encoding: 'utf8' },
+  );
+  return { ok: status === 0, output: `${stdout}${stderr}` };
+}
+
+it.each([
+  ['src/printer/new.ts', '../tcp/read.ts', 'src/printer may import only the folders above it'],
+  ['src/config/new.ts', '../fleet/fleet.ts', 'src/config may import only the folders above it'],
+  ['src/web/http/new.ts', '../security/tls.ts', 'src/web/http may import only the folders above it'],
+  ['src/simulator/new.ts', '../web/routes.ts', 'src/simulator may import only the folders above it'],
+])('%s must not import %s', (path, specifier, message) => {
+  const { ok, output } = lint(path, `export * from '${specifier}';\n`);
+  expect(output).toContain(message);
+  expect(ok).toBe(false);
+});
+
+it.each([
+  ['src/printer/new.ts', '../common/text.ts'],
+  ['src/web/security/new.ts', '../http/message.ts'],
+  ['src/cli/new.ts', '../web/routes.ts'],
+])('%s may import %s', (path, specifier) => {
+  expect(lint(path, `export * from '${specifier}';\n`)).toMatchObject({ ok: true });
+});

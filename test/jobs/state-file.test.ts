@@ -1,0 +1,303 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createLogger } from '../../src/common/log.ts';
+import { emptyMemory, type JobMemory } from '../../src/jobs/memory.ts';
+import { type JobReading, observe } from '../../src/jobs/observe.ts';
+import { MAX_PRINTERS, openStateFile } from '../../src/jobs/state-file.ts';
+
+// 2026-01-02T03:04:05Z
+const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+let directory: string;
+let path: string;
+let lines: string[];
+let onLine: (message: string) => void = () => {};
+
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'flashforge-state-'));
+  path = join(directory, 'state.json');
+  lines = [];
+  onLine = () => {};
+});
+
+afterEach(async () => {
+  await rm(directory, { recursive: true, force: true });
+});
+
+const log = createLogger({
+  level: 'debug',
+  format: 'json',
+  write: (line) => {
+    const message = String(JSON.parse(line).msg);
+    lines.push(message);
+    onLine(message);
+  },
+  now: () => NOW_MS,
+});
+const openIt = () => openStateFile(path, log, () => NOW_MS);
+
+const printing = (percent: number): JobReading => ({
+  contact: true,
+  state: 'printing',
+  stateProtocol: 'tcp',
+  progress: { ratio: percent / 100, protocol: 'tcp' },
+  file: 'böat "1".gx',
+});
+const ready: JobReading = { contact: true, state: 'ready', stateProtocol: 'tcp' };
+
+function remember(readings: readonly JobReading[], memory: JobMemory | undefined = undefined, from = 1000): JobMemory {
+  return readings.reduce<JobMemory>(
+    (before, reading, index) => observe(before, reading, from + index * 30).memory,
+    memory ?? emptyMemory(),
+  );
+}
+
+const running = remember([ready, printing(1), printing(2), printing(3)]);
+const done = remember([{ contact: true, state: 'completed', file: 'x.gx' }, ready], running, 2000);
+
+/** Changes whenever the file is written: every write is a new inode. */
+const inode = async () => (await stat(path, { bigint: true })).ino;
+
+describe('state file', () => {
+  it('brings the whole memory back', async () => {
+    const first = await openIt();
+    expect(first.initial.size).toBe(0);
+    first.save('finder', running);
+    first.save('__proto__', done);
+    await first.close();
+    const second = await openIt();
+    expect([...second.initial]).toStrictEqual([
+      ['finder', running],
+      ['__proto__', done],
+    ]);
+    expect(await readdir(directory)).toStrictEqual(['state.json']);
+    expect(lines).toStrictEqual([]);
+    await second.close();
+  });
+
+  it('lets a job go on over a restart', async () => {
+    const first = await openIt();
+    first.save('finder', running);
+    await first.close();
+    const second = await openIt();
+    const { events } = observe(
+      second.initial.get('finder'),
+      { contact: true, state: 'completed', stateProtocol: 'tcp' },
+      9000,
+    );
+    expect(events).toStrictEqual([{ result: 'completed', file: 'böat "1".gx', endSeconds: 9000 }]);
+    await second.close();
+  });
+
+  it('creates no file where there is nothing to save', async () => {
+    const file = await openIt();
+    await file.flush();
+    await file.close();
+    expect(await readdir(directory)).toStrictEqual([]);
+  });
+
+  it('keeps printers that are not configured any more', async () => {
+    const first = await openIt();
+    first.save('old', done);
+    await first.close();
+    const second = await openIt();
+    second.save('new', running);
+    await second.close();
+    const third = await openIt();
+    expect([...third.initial.keys()]).toStrictEqual(['old', 'new']);
+    await third.close();
+  });
+
+  it(`remembers ${MAX_PRINTERS} printers and forgets who was seen the longest time ago`, async () => {
+    const first = await openIt();
+    for (let number = 0; number < MAX_PRINTERS; number += 1) first.save(`p${number}`, done);
+    first.save('p0', running);
+    first.save('one-more', done);
+    await first.close();
+    const second = await openIt();
+    expect(second.initial.size).toBe(MAX_PRINTERS);
+    expect(second.initial.has('p0')).toBe(true);
+    expect(second.initial.has('p1')).toBe(false);
+    expect(second.initial.has('one-more')).toBe(true);
+    await second.close();
+  });
+});
+
+describe('writing', () => {
+  it('happens on change only', async () => {
+    const file = await openIt();
+    file.save('finder', running);
+    await file.flush();
+    const before = await inode();
+    file.save('finder', running);
+    file.save('finder', structuredClone(running));
+    await file.flush();
+    expect(await inode()).toBe(before);
+    await file.close();
+    expect(await inode()).toBe(before);
+  });
+
+  it('does not happen because an idle printer was seen again, until the end', async () => {
+    const file = await openIt();
+    file.save('finder', done);
+    await file.flush();
+    const before = await readFile(path, 'utf8');
+    file.save('finder', observe(done, ready, 5000).memory);
+    // A write that should not be would show within these reads.
+    for (let number = 0; number < 50; number += 1) expect(await readFile(path, 'utf8')).toBe(before);
+    await file.close();
+    const again = await openIt();
+    expect(again.initial.get('finder')?.lastContactSeconds).toBe(5000);
+    await again.close();
+  });
+
+  it('happens once for many changes, the newest wins, and what is on disk is whole at any moment', async () => {
+    const file = await openIt();
+    let memory = running;
+    for (let percent = 4; percent < 80; percent += 1) {
+      memory = observe(memory, printing(percent), 1000 + percent * 30).memory;
+      file.save('finder', memory);
+      if (percent % 10 === 0) {
+        await file.flush();
+        expect(JSON.parse(await readFile(path, 'utf8')).printers[0].memory.job.own.ratio).toBe(percent / 100);
+      }
+    }
+    await file.close();
+    const again = await openIt();
+    expect(again.initial.get('finder')).toStrictEqual(memory);
+    await again.close();
+  });
+
+  it('ends with close', async () => {
+    const file = await openIt();
+    file.save('finder', running);
+    await file.close();
+    const before = await inode();
+    file.save('finder', done);
+    await file.flush();
+    expect(await inode()).toBe(before);
+  });
+
+  it('that fails is reported once, the program goes on, and it is tried again', async () => {
+    path = join(directory, 'later', 'state.json');
+    const file = await openIt();
+    expect(lines).toStrictEqual(['state file not written']);
+    file.save('finder', running);
+    await file.flush();
+    file.save('finder', done);
+    await file.flush();
+    expect(lines).toStrictEqual(['state file not written']);
+    await mkdir(join(directory, 'later'));
+    const writtenAgain = new Promise<void>((resolve) => {
+      onLine = () => resolve();
+    });
+    file.save('finder', done);
+    await writtenAgain;
+    expect(lines).toStrictEqual(['state file not written', 'state file is written again']);
+    await file.close();
+    const again = await openIt();
+    expect(again.initial.get('finder')).toStrictEqual(done);
+    await again.close();
+  });
+});
+
+describe('a file that is not as it was left', () => {
+  const memoryText = JSON.stringify(done);
+  it.each([
+    ['no JSON', '{"version":1,"printers":['],
+    ['empty', ''],
+    ['binary', '\u0000\u0001\ufffd'],
+    ['another version', '{"version":2,"printers":[]}'],
+    ['another shape', '[]'],
+    [
+      'a field of another type',
+      `{"version":1,"printers":[{"name":"a","memory":${memoryText.replace('"completed":1', '"completed":"1"')}}]}`,
+    ],
+    ['a missing field', '{"version":1,"printers":[{"name":"a","memory":{}}]}'],
+    [
+      'an impossible count',
+      `{"version":1,"printers":[{"name":"a","memory":${memoryText.replace('"completed":1', '"completed":-1')}}]}`,
+    ],
+  ])('is set aside and started anew: %s', async (_, text) => {
+    await writeFile(path, text);
+    const file = await openIt();
+    expect(file.initial.size).toBe(0);
+    expect(lines).toStrictEqual(['state file damaged, set aside and started anew']);
+    file.save('finder', running);
+    await file.close();
+    expect((await readdir(directory)).toSorted()).toStrictEqual(['state.json', 'state.json.damaged-20260102T030405Z']);
+    expect(await readFile(`${path}.damaged-20260102T030405Z`, 'utf8')).toBe(text);
+    const again = await openIt();
+    expect(again.initial.get('finder')).toStrictEqual(running);
+    await again.close();
+    expect(lines).toHaveLength(1);
+  });
+
+  it('is reported once per change and written over', async () => {
+    const file = await openIt();
+    file.save('finder', running);
+    await file.flush();
+    await writeFile(path, 'somebody else was here');
+    file.save('finder', done);
+    await file.flush();
+    expect(lines).toStrictEqual(['state file changed underneath, written over']);
+    expect(JSON.parse(await readFile(path, 'utf8')).printers).toHaveLength(1);
+    file.save('finder', running);
+    await file.flush();
+    expect(lines).toHaveLength(1);
+    await rm(path);
+    file.save('finder', done);
+    await file.close();
+    expect(lines).toHaveLength(2);
+  });
+
+  it('is reported once, also when it cannot be written over at first', async () => {
+    const file = await openIt();
+    file.save('finder', running);
+    await file.flush();
+    await writeFile(path, 'somebody else was here');
+    await mkdir(`${path}.tmp`);
+    file.save('finder', done);
+    await file.flush();
+    await file.flush();
+    await rm(`${path}.tmp`, { recursive: true });
+    await file.close();
+    expect(lines).toStrictEqual([
+      'state file changed underneath, written over',
+      'state file not written',
+      'state file is written again',
+    ]);
+  });
+
+  it('is not written over when it cannot be read', async () => {
+    await mkdir(path);
+    const file = await openIt();
+    expect(file.recall('finder')).toBeUndefined();
+    file.save('finder', running);
+    expect(file.recall('finder')).toStrictEqual(running);
+    await file.close();
+    expect(lines).toStrictEqual(['state file not readable, nothing is saved']);
+    expect(await readdir(directory)).toStrictEqual(['state.json']);
+  });
+
+  it('is left alone when it can be neither used nor set aside', async () => {
+    await writeFile(path, 'damaged');
+    await mkdir(`${path}.damaged-20260102T030405Z`);
+    const file = await openIt();
+    file.save('finder', running);
+    await file.close();
+    expect(lines).toStrictEqual(['state file damaged and not to be set aside, nothing is saved']);
+    expect(await readFile(path, 'utf8')).toBe('damaged');
+  });
+
+  it('is no reason to stumble over a half-written file of a crash', async () => {
+    await writeFile(`${path}.tmp`, '{"version":1,"pri');
+    const file = await openIt();
+    file.save('finder', running);
+    await file.close();
+    expect(await readdir(directory)).toStrictEqual(['state.json']);
+    expect(lines).toStrictEqual([]);
+  });
+});

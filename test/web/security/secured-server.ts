@@ -1,0 +1,51 @@
+// A server behind a access, in a folder with certificates, with a clock of the test's own.
+
+import { type HttpResponse, textResponse } from '../../../src/web/http/message.ts';
+import { startServer, type WebServer } from '../../../src/web/http/server.ts';
+import { openAccessControl } from '../../../src/web/security/access-control.ts';
+import { collectLog } from '../../support/fleet.ts';
+import type { CertificateFolder } from './certificate-folder.ts';
+
+export interface SecuredServer {
+  readonly url: string;
+  readonly server: WebServer;
+  readonly lines: readonly string[];
+  /** Lets so much time pass that the files are looked at again. */
+  passSecond(): void;
+  close(): Promise<void>;
+}
+
+export interface SecuredServerOptions {
+  readonly handle?: () => HttpResponse | Promise<HttpResponse>;
+  readonly maxRequests?: number;
+}
+
+export async function startSecuredServer(
+  folder: CertificateFolder,
+  webConfig: string,
+  { handle = () => textResponse(200, 'hello'), maxRequests = 1000 }: SecuredServerOptions = {},
+): Promise<SecuredServer> {
+  const { log, lines } = collectLog('debug');
+  let time = 0;
+  const file = await folder.write('web.yml', webConfig);
+  const access = openAccessControl({ file, log, now: () => time });
+  const server = await startServer({
+    routes: new Map([['/metrics', { methods: ['GET'], handle }]]),
+    listen: [{ host: '127.0.0.1', port: 0 }],
+    maxRequests,
+    log,
+    access,
+  });
+  return {
+    url: server.urls[0] ?? '',
+    server,
+    lines,
+    passSecond: () => {
+      time += 1000;
+    },
+    close: async () => {
+      await server.close(0);
+      await access.close();
+    },
+  };
+}
