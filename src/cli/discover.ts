@@ -11,7 +11,7 @@ import type { CliContext } from './context.ts';
 import { choice, repeatable, single } from './options.ts';
 
 const OUTPUTS = ['table', 'yaml', 'json'] as const;
-// Where every printer that answers at all listens (protocol.md 3.1).
+// Where every printer that answers at all listens (docs/protocol.md#udp-discovery).
 const UNICAST_PORT = 48_899;
 
 function parseTarget(text: string): ProbeTarget {

@@ -68,7 +68,7 @@ export function uniquePrinters(printers: Iterable<FoundPrinter>): FoundPrinter[]
   });
 }
 
-/** Serials are written with and without their `SN` (quirks.md B2). */
+/** Serials are written with and without their `SN` (ff-5mp-hass#14). */
 export function serialKey(serial: string): string {
   return serial.trim().toUpperCase().replace(/^SN/, '');
 }

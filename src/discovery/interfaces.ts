@@ -57,7 +57,7 @@ export function officialProbes(from: Ipv4Interface, ownPort: number): Probe[] {
   ];
 }
 
-/** Probes for given addresses: a printer answers unicast on 48899 as well (protocol.md 3.3). */
+/** Probes for given addresses: a printer answers unicast on 48899 as well (docs/protocol.md#udp-discovery). */
 export function unicastProbes(from: Ipv4Interface, ownPort: number, targets: readonly ProbeTarget[]): Probe[] {
   return targets.map(({ address, port }) => ({
     address,

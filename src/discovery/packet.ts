@@ -6,7 +6,7 @@ export const MULTICAST_GROUP = '225.0.0.9';
 export const MULTICAST_PORT = 19_000;
 export const BROADCAST_PORT = 48_899;
 
-/** Replies have 140 or 276 bytes; the old client that expected 196 missed printers (quirks.md C4). */
+/** Replies have 140 or 276 bytes; the old client that expected 196 missed printers (docs/protocol.md#udp-discovery). */
 export const MIN_REPLY_BYTES = 132;
 export const MAX_REPLY_BYTES = 1024;
 
@@ -21,7 +21,7 @@ export interface DiscoveryReply {
   readonly serial?: string;
 }
 
-/** What FlashPrint sends to 225.0.0.9:19000: own IPv4 address, own UDP port, two NUL (protocol.md 3.1). */
+/** What FlashPrint sends to 225.0.0.9:19000: own IPv4 address, own UDP port, two NUL (docs/protocol.md#udp-discovery). */
 export function buildMulticastProbe(ownAddress: string, ownPort: number): Buffer {
   const probe = Buffer.alloc(8);
   probe.set(ownAddress.split('.', 4).map(Number));
@@ -29,14 +29,14 @@ export function buildMulticastProbe(ownAddress: string, ownPort: number): Buffer
   return probe;
 }
 
-/** What FlashPrint sends to the subnet's broadcast address, port 48899 (protocol.md 3.1). */
+/** What FlashPrint sends to the subnet's broadcast address, port 48899 (docs/protocol.md#udp-discovery). */
 export function buildBroadcastProbe(): Buffer {
   const probe = Buffer.alloc(20);
   probe.write('www.usr.cn', 'latin1');
   return probe;
 }
 
-// Offsets of protocol.md 3.2.
+// Offsets of docs/protocol.md#udp-discovery.
 const NAME_BYTES = 0x80;
 const TCP_PORT = 0x84;
 const VENDOR_ID = 0x86;

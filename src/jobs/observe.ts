@@ -1,4 +1,4 @@
-// What a printer's jobs did, told from one reading to the next (design.md 4, Jobs). Pure: memory, reading and time in,
+// What a printer's jobs did, told from one reading to the next (docs/architecture.md#jobs). Pure: memory, reading and time in,
 // memory and events out. A job is memory, not the previous state.
 
 import { onlyDefined } from '../common/defined.ts';
@@ -101,7 +101,7 @@ function observeReady(memory: JobMemory, reading: ContactReading, nowSeconds: nu
   const { job } = memory;
   const idle = withJob(memory, undefined);
   if (!job || job.end) return { memory: idle, events: [], started: false };
-  // Once only: some printers never answer M27 while they are idle (quirks.md A10).
+  // Once only: some printers never answer M27 while they are idle (OctoPrint-FlashForge#40).
   if (reading.isSilent && job.readySeconds === undefined) {
     return { memory: withJob(memory, { ...job, readySeconds: nowSeconds }), events: [], started: false };
   }

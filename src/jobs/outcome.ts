@@ -1,4 +1,4 @@
-// How a job ended, judged from what was seen of it (design.md 4, Jobs, End).
+// How a job ended, judged from what was seen of it (docs/architecture.md#jobs).
 
 import type { Progress, Protocol } from '../printer/snapshot.ts';
 import type { Job, JobMemory } from './memory.ts';
@@ -11,7 +11,7 @@ const MAX_JUDGED_GAP_SECONDS = 120;
 const LOST_AFTER_FAILED_READS = 2;
 const LOST_AFTER_SECONDS = 60;
 
-/** Whether contact is lost, not just one reading: a printer that is busy fails to answer now and then (quirks.md B4). */
+/** Whether contact is lost, not just one reading: a printer that is busy fails to answer now and then (Orca-Flashforge#7). */
 export function isContactLost(memory: JobMemory, nowSeconds: number): boolean {
   const { failedReads, lastContactSeconds } = memory;
   return (

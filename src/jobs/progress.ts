@@ -87,7 +87,7 @@ export function isSameJobAfterEnd(job: Job, reading: ContactReading): boolean {
 }
 
 function firstProgress(job: Job, { ratio }: Progress, reading: ContactReading, nowSeconds: number): SideProgress {
-  // Finder and Adventurer 3 keep the last job's 100/100 until the next one prints (protocol.md 1.7). A job found in the
+  // Finder and Adventurer 3 keep the last job's 100/100 until the next one prints (docs/protocol.md#m27-progress). A job found in the
   // middle may truly be at 99 %, except while it heats.
   const isAtStart = job.startSeconds !== undefined || reading.state === 'heating';
   return onlyDefined({

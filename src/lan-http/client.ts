@@ -19,7 +19,7 @@ export interface HttpTarget {
 }
 
 export interface HttpLimits {
-  /** For name resolution and connecting together, as over TCP. The answer has the whole deadline: quirks.md B5. */
+  /** For name resolution and connecting together, as over TCP. The answer has the whole deadline: docs/protocol.md#http-timing-and-load. */
   readonly connectMs: number;
   readonly bodyBytes: number;
 }
@@ -62,7 +62,7 @@ export interface Post {
 }
 
 /**
- * One request and its answer, on a connection of its own: printers answer one request and close (protocol.md 2.6), so a
+ * One request and its answer, on a connection of its own: printers answer one request and close (docs/protocol.md#http-timing-and-load), so a
  * client lives for one request, with no pool and no keep-alive. The connection is ours: undici's own connector cannot tell
  * a hanging look-up from a hanging connect, and its requests do not heed an abort before they are connected.
  */

@@ -1,5 +1,5 @@
 // The payload of /detail as a Snapshot, each field on its own: a wrong type or an impossible value costs that field only
-// (quirks.md B1). Fields and units: protocol.md 2.3. Register codes and the camera's address are not read at all.
+// (ff-5mp-hass#18). Fields and units: docs/protocol.md#http-detail-fields. Register codes and the camera's address are not read at all.
 
 import { onlyDefined } from '../common/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
@@ -27,7 +27,7 @@ const MAX_JOB_SECONDS = 1e7;
 const MAX_PROGRESS = 1.05;
 const MAX_SPEED_PERCENT = 500;
 const MAX_OFFSET_MM = 20;
-// The rest has no bound in protocol.md: these are only far above anything real.
+// The rest has no documented bound: these are only far above anything real.
 const MAX_BUILD_MM = 10_000;
 const MAX_FILAMENT_MM = 1e7;
 const MAX_FILAMENT_GRAMS = 1e6;
@@ -101,7 +101,7 @@ function readEstimates(detail: JsonRecord): ReadonlyMap<string, FilamentEstimate
   ]);
 }
 
-/** The time left; 0 is what a file without slicer data gives (protocol.md 2.3), and then nobody knows. */
+/** The time left; 0 is what a file without slicer data gives (docs/protocol.md#http-detail-fields), and then nobody knows. */
 function readRemaining(value: unknown, traits: Traits, said: Snapshot): number | undefined {
   const means = traits.estimatesRemaining && isJobRunning(said.state) && showsJob(said);
   return means ? readBetween(value, Number.MIN_VALUE, MAX_JOB_SECONDS) : undefined;
@@ -154,7 +154,7 @@ export function parseDetail(payload: unknown): Snapshot {
       filaments: readFilaments(payload),
       nozzles: readNozzles(payload['nozzleModel']),
       materialSlots: readMaterialSlots(payload['matlStationInfo']),
-      // Beside the state, not part of it: a clog is `pause` with E0163 (quirks.md B10). Empty means no error.
+      // Beside the state, not part of it: a clog is `pause` with E0163 (docs/protocol.md#http-error-codes). Empty means no error.
       errorCode: readText(payload['errorCode']),
       diskFreeBytes: movePoint(readBetween(payload['remainingDiskSpace'], 0, MAX_DISK_GB), 9),
       lifetimePrintSeconds: minutes === undefined ? undefined : minutes * 60,

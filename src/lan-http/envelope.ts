@@ -1,4 +1,4 @@
-// What is around the payload of an answer: JSON, a result code and a text (protocol.md 2.1).
+// What is around the payload of an answer: JSON, a result code and a text (docs/protocol.md#http-requests-and-refusals).
 
 import { cleanText } from '../common/text.ts';
 import { type FailureCode, PrinterError } from '../printer/errors.ts';
@@ -108,7 +108,7 @@ export interface HttpResponse {
 }
 
 /**
- * The payload of an answer. Printers refuse with status 200 (protocol.md 2.1); with another, a known refusal in the body
+ * The payload of an answer. Printers refuse with status 200 (docs/protocol.md#http-requests-and-refusals); with another, a known refusal in the body
  * says more than the status does.
  * @throws PrinterError as openEnvelope; protocol for another status, and for what is not JSON
  */

@@ -1,5 +1,5 @@
 // Tolerant readers of single JSON values: firmware writes numbers as numbers or padded strings, and flags in many ways
-// (quirks.md B6). What is not understood, or impossible, is undefined.
+// (docs/protocol.md#http-requests-and-refusals). What is not understood, or impossible, is undefined.
 
 import { cleanText, cutLabel } from '../common/text.ts';
 
@@ -64,7 +64,7 @@ export function readName(value: unknown): string | undefined {
   return readText(value) || undefined;
 }
 
-/** A material's name; a printer that does not know it writes `?` (protocol.md 2.3). */
+/** A material's name; a printer that does not know it writes `?` (docs/protocol.md#http-detail-fields). */
 export function readMaterial(value: unknown): string | undefined {
   const name = readName(value);
   return name === '?' ? undefined : name;

@@ -44,7 +44,7 @@ function readChamber(detail: JsonRecord, { hasChamberSensor }: Traits): HeaterRe
   return !hasChamberSensor && allZero ? undefined : chamber;
 }
 
-/** Every heater there is; the others are missing (design.md 3). */
+/** Every heater there is; the others are missing (docs/architecture.md#data-flow). */
 export function readHeaters(detail: JsonRecord, traits: Traits): ReadonlyMap<string, HeaterReading> | undefined {
   const [first, ...others] = readTools(detail);
   return mapOf([

@@ -22,7 +22,7 @@ function readSlot(info: JsonRecord, slot: number, currentSlot: number | undefine
   });
 }
 
-/** The slots the station reports, each number once; `hasMatlStation` is not asked, a Creator 5 omits it (quirks.md B7). */
+/** The slots the station reports, each number once; `hasMatlStation` is not asked, a Creator 5 omits it (docs/protocol.md#http-material-station). */
 export function readMaterialSlots(station: unknown): readonly MaterialSlot[] | undefined {
   if (!isRecord(station) || readCount(station['slotCnt'], MAX_SLOTS) === 0) return undefined;
   const infos: unknown = station['slotInfos'];

@@ -18,7 +18,7 @@ export interface HttpReader {
   readDetail(target: HttpTarget, signal: CancelSignal): Promise<Snapshot>;
 }
 
-/** The serial as the printer takes it: users leave its `SN` out (quirks.md B2). */
+/** The serial as the printer takes it: users leave its `SN` out (ff-5mp-hass#14). */
 function serialOf({ serialNumber }: HttpTarget): string {
   const serial = serialNumber.trim();
   return /^SN/i.test(serial) ? serial : `SN${serial}`;
@@ -35,13 +35,13 @@ async function sendTwice(post: Post, signal: CancelSignal): Promise<HttpResponse
   try {
     return await send(post, signal);
   } catch (error) {
-    // A reset now and then is normal (quirks.md A5): a second one is news.
+    // A reset now and then is normal (joseffallman/hass_flashforge#46): a second one is news.
     if (!(error instanceof PrinterError) || error.code !== 'closed') throw error;
     return send(post, signal);
   }
 }
 
-/** Makes the reader of HTTP sides. It holds no state: callers read a printer once at a time (design.md 3). */
+/** Makes the reader of HTTP sides. It holds no state: callers read a printer once at a time (docs/architecture.md#data-flow). */
 export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): HttpReader {
   return {
     readDetail: async (target, signal) => {

@@ -11,7 +11,7 @@ export interface Traits {
   /** False where `doorStatus` is there without a door. */
   readonly hasDoor: boolean;
   readonly hasTvocSensor: boolean;
-  /** Whether `estimatedTime` is the time left. On a Creator 5 Pro it is the total, or the time elapsed (quirks.md B12). */
+  /** Whether `estimatedTime` is the time left. On a Creator 5 Pro it is the total, or the time elapsed (docs/protocol.md#http-estimatedtime). */
   readonly estimatesRemaining: boolean;
 }
 
@@ -28,7 +28,7 @@ function readPid(value: unknown): number | undefined {
   return [decimal, hex].find((pid) => pid !== undefined && findProduct(pid) !== undefined);
 }
 
-/** Reads `pid` and the factory `model`, never `name`: owners rename printers (quirks.md B22). */
+/** Reads `pid` and the factory `model`, never `name`: owners rename printers (ff-5mp-hass#13). */
 export function readTraits(detail: JsonRecord): Traits {
   const pid = readPid(detail['pid']);
   const model = readName(detail['model']) ?? (pid === undefined ? undefined : findProduct(pid)?.model);

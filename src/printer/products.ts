@@ -2,12 +2,12 @@
 
 export interface Product {
   readonly model: string;
-  /** False for the printers that refuse TCP 8899 whatever their reply says (protocol.md 0). */
+  /** False for the printers that refuse TCP 8899 whatever their reply says (docs/protocol.md#which-printer-speaks-what). */
   readonly tcp: boolean;
 }
 
 const MODELS: Readonly<Record<number, string>> = {
-  // Seen in or documented for UDP replies: protocol.md 3.2.
+  // Seen in or documented for UDP replies: docs/protocol.md#udp-discovery.
   8: 'Adventurer 3',
   12: 'Creator 3',
   22: 'Adventurer 4 Lite',

@@ -13,7 +13,7 @@ export interface HeaterReading {
   readonly targetCelsius?: number;
 }
 
-/** What stands for the chamber's temperature where there is no sensor (protocol.md 2.3; ff-5mp-hass#18). */
+/** What stands for the chamber's temperature where there is no sensor (docs/protocol.md#http-detail-fields; ff-5mp-hass#18). */
 export const NO_CHAMBER_SENSOR: ReadonlySet<number | undefined> = new Set([-108, -109]);
 
 /** What a printer is; it changes only with firmware or by renaming. */
@@ -135,7 +135,7 @@ function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snap
 }
 
 /**
- * Both sides of one printer as one: HTTP wins where both know (design.md 3), TCP adds the rest.
+ * Both sides of one printer as one: HTTP wins where both know (docs/architecture.md#data-flow), TCP adds the rest.
  * A state is taken together with its side.
  */
 export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undefined): Snapshot {

@@ -16,7 +16,7 @@ export const STATES = [
 
 export type State = (typeof STATES)[number];
 
-// MachineStatus words of M119 (design.md 3; protocol.md 1.5 names the evidence for each).
+// MachineStatus words of M119 (docs/architecture.md#data-flow; docs/protocol.md#m119-status names the evidence for each).
 const TCP_STATES: Readonly<Record<string, State>> = {
   READY: 'ready',
   IDLE: 'ready',
@@ -34,7 +34,7 @@ const TCP_STATES: Readonly<Record<string, State>> = {
   HEAT_SHUTDOWN: 'error',
 };
 
-// `status` words of /detail. Firmware and libraries disagree on spelling: protocol.md 2.4, quirks.md B9.
+// `status` words of /detail. Firmware and libraries disagree on spelling: docs/protocol.md#http-status-words.
 const HTTP_STATES: Readonly<Record<string, State>> = {
   ready: 'ready',
   idle: 'ready',
@@ -94,7 +94,7 @@ export function isFetching(status: string): boolean {
   return FETCHING_WORDS.has(status.trim().toLowerCase());
 }
 
-// Outside these a printer may still show the last job's numbers (quirks.md A13).
+// Outside these a printer may still show the last job's numbers (docs/protocol.md#m27-progress).
 const JOB_STATES: ReadonlySet<State> = new Set<State>([
   'heating',
   'printing',

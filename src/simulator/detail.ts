@@ -9,7 +9,7 @@ type Fields = Record<string, unknown>;
 /** The body of an answer. */
 export type HttpResponse = Fields;
 
-// Bodies as in captures/http-error-replies; the HTTP status is 200 for all of them (protocol.md 2.1).
+// Bodies as in captures/http-error-replies; the HTTP status is 200 for all of them (docs/protocol.md#http-requests-and-refusals).
 export const REFUSALS = {
   badParameters: { code: -1, message: 'Parameters is error' },
   lanModeOff: { code: -2, message: 'Lan mode error' },
@@ -33,7 +33,7 @@ export function detailBody(model: SimulatedModel, identity: Identity, reading: R
 function detailFields(model: SimulatedModel, identity: Identity, reading: Reading): Fields {
   switch (model) {
     case 'adventurer5m':
-      // Its board has no sensor for the air (protocol.md 2.3).
+      // Its board has no sensor for the air (docs/protocol.md#http-detail-fields).
       return fiveM(identity, reading, { pid: 35, tvoc: 0 });
     case 'adventurer5m-pro':
       return fiveM(identity, reading, { pid: 36, tvoc: 23 });
@@ -111,7 +111,7 @@ function fiveM(identity: Identity, r: Reading, own: { readonly pid: number; read
   };
 }
 
-// The 5M's keys and what captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json and protocol.md 2.3 add for the AD5X.
+// The 5M's keys and what captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json and docs/protocol.md#http-detail-fields add for the AD5X.
 function ad5x(identity: Identity, r: Reading): Fields {
   const slots = [slot(1, 'PLA', '#FF0000'), slot(2, 'PETG', '#1B1B1B'), slot(3, '', ''), slot(4, 'SILK', '#805003')];
   return {

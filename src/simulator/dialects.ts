@@ -130,7 +130,7 @@ export type Login = 'granted' | 'refused';
 
 /**
  * The whole reply to one command.
- * @param command the word without `~` and arguments; one that is not known is acknowledged only (protocol.md 1.1)
+ * @param command the word without `~` and arguments; one that is not known is acknowledged only (docs/protocol.md#tcp-framing)
  */
 export function tcpReply(
   model: SimulatedModel,

@@ -1,4 +1,4 @@
-// Answers to UDP discovery for simulated printers, each from its own address (protocol.md 3).
+// Answers to UDP discovery for simulated printers, each from its own address (docs/protocol.md#udp-discovery).
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -47,7 +47,7 @@ const SERIAL_BYTES = 128;
 
 /**
  * A printer's reply: 140 bytes from those that speak TCP only, 276 from those with HTTP
- * (test/captures/udp-discovery-replies; offsets in protocol.md 3.2).
+ * (test/captures/udp-discovery-replies; offsets in docs/protocol.md#udp-discovery).
  */
 export function encodeDiscoveryReply(printer: Omit<DiscoverablePrinter, 'host' | 'isOn'>): Buffer {
   const { http, tcp, productId } = MODELS[printer.model];

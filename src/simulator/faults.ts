@@ -34,7 +34,7 @@ export type TcpFault =
   | { readonly kind: 'garbage'; readonly ok?: boolean; readonly at?: FaultStep }
   | { readonly kind: 'no-ok'; readonly at?: TcpCommand }
   | { readonly kind: 'ok-without-line-end'; readonly at?: TcpCommand }
-  /** Replies to other clients' commands and `N0001 ok.` lines come before ours (protocol.md 1.3). */
+  /** Replies to other clients' commands and `N0001 ok.` lines come before ours (docs/protocol.md#tcp-connections-and-load). */
   | { readonly kind: 'foreign-blocks'; readonly at?: TcpCommand }
   /** Reads answer `Control failed.` until M601 succeeded on that connection, which `refused` never does. */
   | { readonly kind: 'control-refused'; readonly login: 'accepted' | 'refused'; readonly at?: TcpCommand };
@@ -49,7 +49,7 @@ export type HttpFault =
   | { readonly kind: 'huge-body' }
   /** Every field of the payload has another type. */
   | { readonly kind: 'wrong-types' }
-  /** Uninitialised memory in the job fields, as captured or as wild as protocol.md 2.3 quotes. */
+  /** Uninitialised memory in the job fields, as captured or as wild as docs/protocol.md#http-detail-fields quotes. */
   | { readonly kind: 'job-start-garbage'; readonly variant?: 'captured' | 'wild' }
   | { readonly kind: 'slow-head'; readonly ms: number }
   /** The head at once, the body byte by byte. */

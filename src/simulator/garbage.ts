@@ -18,7 +18,7 @@ export const JOB_START_GARBAGE = {
     printSpeedAdjust: 10,
     zAxisCompensation: 1.2611686178923354e-44,
   },
-  // Quoted in protocol.md 2.3 from the same firmware.
+  // Quoted in docs/protocol.md#http-detail-fields from the same firmware.
   wild: {
     status: 'unzipping',
     printFileName: '',

@@ -26,7 +26,7 @@ const OLD = {
   layerLine: 'never',
   showsCompleted: false,
   statusWhileHeating: 'heating',
-  // No capture shows a paused TCP reply; protocol.md 1.5 has both spellings, so both are simulated.
+  // No capture shows a paused TCP reply; docs/protocol.md#m119-status has both spellings, so both are simulated.
   wordWhilePaused: 'BUILDING_FROM_SD',
   hasBed: true,
   lightOn: false,
@@ -140,7 +140,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     },
     lifetime: { minutes: 8810, meters: 1582.89501953125 },
   },
-  // captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json; its TCP side is confirmed without a capture (protocol.md 0)
+  // captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json; its TCP side is confirmed without a capture (docs/protocol.md#which-printer-speaks-what)
   ad5x: {
     ...FIVE_M,
     productId: 0x0026,
@@ -193,7 +193,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     lightOn: false,
     lifetime: { minutes: 1314, meters: 49.77 },
   },
-  // captures/dreamer-v1.40-official-doc; 0/0 before the first job as its twin T-REX (protocol.md 1.7)
+  // captures/dreamer-v1.40-official-doc; 0/0 before the first job as its twin T-REX (docs/protocol.md#m27-progress)
   dreamer: {
     ...OLD,
     productId: 0x0001,

@@ -121,7 +121,7 @@ export function countsAt(model: Model, run: JobRun, memory: Memory, nowMs: numbe
     if (moment.phase === 'cancelled') return model.atRest.counts;
     return countsOf(model, run.plan, moment.progress);
   }
-  // Old printers show the last job until the next one really prints (quirk behind design.md 4 "Own progress").
+  // Old printers show the last job until the next one really prints (docs/protocol.md#m27-progress).
   if (moment.progress === 0 && moment.heatRatio < 1) {
     return moment.cycle > 0 ? countsOf(model, run.plan, 1) : memory.counts;
   }
@@ -184,7 +184,7 @@ function isActive(moment: JobMoment): boolean {
   }
 }
 
-// Words and their evidence: protocol.md 1.5 and 2.4.
+// Words and their evidence: docs/protocol.md#m119-status and docs/protocol.md#http-status-words.
 function wordsOf(model: Model, moment: JobMoment): Words {
   const building = 'BUILDING_FROM_SD';
   switch (moment.phase) {

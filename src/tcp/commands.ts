@@ -8,11 +8,11 @@ export type Command = ReadCommand | LoginCommand;
 
 /** The bytes of a command on the wire. FlashPrint ends them with CRLF (captures/finder1-v1.5-20160804-idle/session.raw.txt). */
 export function encodeCommand(command: Command): string {
-  // S1 asks for network control; S0 would be USB (protocol.md 1.2).
+  // S1 asks for network control; S0 would be USB (docs/protocol.md#tcp-login-m601-m602).
   return command === 'M601' ? '~M601 S1\r\n' : `~${command}\r\n`;
 }
 
-// Names may hold anything (protocol.md 1.1), and a file's name must not make the exporter take control.
+// Names may hold anything (docs/protocol.md#tcp-framing), and a file's name must not make the exporter take control.
 const REFUSED = /control failed/i;
 const NAMED = /^(?:current\s*file|machine\s*name)\s*:/i;
 

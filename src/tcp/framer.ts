@@ -2,7 +2,7 @@
 //
 // A reply is `CMD M119 Received.`, its data lines, and a line that is exactly `ok`. Real printers leave the `ok`
 // out or send it without a line end, put blank lines anywhere, and send the replies of other clients unasked
-// (protocol.md 1.1 and 1.3).
+// (docs/protocol.md#tcp-framing).
 
 import { decodeText } from '../common/text.ts';
 
@@ -17,7 +17,7 @@ export interface Reply {
   readonly tooLongBytes?: number;
 }
 
-// Arguments are not echoed, and one source shows the word without its M (protocol.md 1.2).
+// Arguments are not echoed, and one source shows the word without its M (docs/protocol.md#tcp-login-m601-m602).
 const COMMAND = String.raw`CMD\s+M?(?<digits>\d{1,4})\b.*\bReceived\W*$`;
 // In a reply only a whole line begins the next one, for names may hold anything. An `ok` without its line end may stand
 // right before it.

@@ -1,4 +1,4 @@
-// M105: temperatures. Spacing and decimals differ by model (protocol.md 1.6).
+// M105: temperatures. Spacing and decimals differ by model (docs/protocol.md#m105-temperatures).
 
 import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, finite, NUMBER, NUMBER_END } from './fields.ts';

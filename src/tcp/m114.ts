@@ -1,4 +1,4 @@
-// M114: where the head is. `X:.. Y:..`, or `X1:.. X2:..` on the Guider 3 and Creators 3 and 4 (protocol.md 1.8).
+// M114: where the head is. `X:.. Y:..`, or `X1:.. X2:..` on the Guider 3 and Creators 3 and 4 (docs/protocol.md#m114-position).
 
 import { cleanLine, metersOf, NUMBER, NUMBER_END } from './fields.ts';
 

@@ -1,4 +1,4 @@
-// M115: what the printer is. Spacing, capitals and which lines there are differ by model (protocol.md 1.4).
+// M115: what the printer is. Spacing, capitals and which lines there are differ by model (docs/protocol.md#m115-identity).
 
 import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, metersOf, NUMBER, NUMBER_END, nonEmpty, parseFields } from './fields.ts';
@@ -36,7 +36,7 @@ export function parseM115(lines: readonly string[]): MachineInfo | undefined {
     machineType: nonEmpty(fields.get('machinetype')),
     machineName: nonEmpty(fields.get('machinename')),
     firmware: nonEmpty(fields.get('firmware')),
-    // `Serial Number:` is in the Adventurer 4's firmware notes (protocol.md 1.4).
+    // `Serial Number:` is in the Adventurer 4's firmware notes (docs/protocol.md#m115-identity).
     serial: nonEmpty(fields.get('sn') ?? fields.get('serialnumber')),
     toolCount: nonEmpty(fields.get('toolcount')),
     mac: nonEmpty(fields.get('macaddress')),

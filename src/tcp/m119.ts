@@ -1,4 +1,4 @@
-// M119: the machine's status. Lines come in any order and any may be missing (protocol.md 1.5).
+// M119: the machine's status. Lines come in any order and any may be missing (docs/protocol.md#m119-status).
 
 import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, nonEmpty, parseFields } from './fields.ts';

@@ -1,4 +1,4 @@
-// M27: how far the print is, in the unit the model counts in (protocol.md 1.7).
+// M27: how far the print is, in the unit the model counts in (docs/protocol.md#m27-progress).
 
 import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, NUMBER, NUMBER_END } from './fields.ts';
@@ -22,7 +22,7 @@ const LAYER = new RegExp(String.raw`Layer\s*:\s*${PAIR}`, 'i');
 
 // Totals of 100 and 1000 are percent and per mille: only above does a printer count bytes.
 const LARGEST_RATIO_TOTAL = 1000;
-// As on the HTTP side: more layers than that are memory garbage (protocol.md 2.3).
+// As on the HTTP side: more layers than that are memory garbage (docs/protocol.md#http-detail-fields).
 const MAX_LAYERS = 100_000;
 
 function isCount(value: number | undefined): value is number {

@@ -130,7 +130,7 @@ class ReadDialogue implements Dialogue {
   // Control is given back, whatever went wrong: FlashPrint is locked out until then.
   closingCommand(): Command | undefined {
     const isOwed = this.#holdsControl && this.#asked !== 'M602';
-    // Control belongs to the connection (protocol.md 1.2): the next one, after a reset, has to log in again.
+    // Control belongs to the connection (docs/protocol.md#tcp-login-m601-m602): the next one, after a reset, has to log in again.
     this.#holdsControl = false;
     this.#isRefused = false;
     return isOwed ? 'M602' : undefined;
@@ -189,7 +189,7 @@ function isReset(error: Error): boolean {
 /**
  * Reads a printer over TCP 8899: M119, M105, M27, M114 and, when asked, M115, over one connection.
  * Never throws for what a printer does: the failure is in the answer, beside the parts that were read.
- * One reconnect after a reset (quirks.md A5), inside the same signal.
+ * One reconnect after a reset (joseffallman/hass_flashforge#46), inside the same signal.
  * @param signal the deadline; when it fires the connection is closed at once
  */
 export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Promise<TcpReading> {

@@ -22,7 +22,7 @@ const PROTOCOL: Protocol = 'tcp';
 function readingsOf(temperatures: Temperatures): ReadonlyMap<string, HeaterReading> {
   const heaters = new Map<string, HeaterReading>();
   for (const [heater, { current, celsius, targetCelsius }] of temperatures) {
-    // A Finder has no heated bed and a 5M no second tool; both still answer 0/0 (protocol.md 1.6).
+    // A Finder has no heated bed and a 5M no second tool; both still answer 0/0 (docs/protocol.md#m105-temperatures).
     if (celsius === 0 && targetCelsius === 0 && heater !== 'tool0') continue;
     if (celsius === undefined && targetCelsius === undefined) continue;
     if (heater === 'chamber' && NO_CHAMBER_SENSOR.has(finite(current))) continue;
@@ -48,7 +48,7 @@ function metersOf(position: Position): Axes {
   return axes;
 }
 
-// A Dremel answers M119 in words of its own; what they mean is not known, that it answered is (quirks.md A15).
+// A Dremel answers M119 in words of its own; what they mean is not known, that it answered is (docs/protocol.md#m119-status).
 function stateOf(status: Status): State | undefined {
   if (status.machineStatus !== undefined) return stateFromTcp(status.machineStatus, status.moveMode);
   return status.foreignStatus === undefined ? undefined : 'unknown';

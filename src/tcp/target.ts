@@ -1,4 +1,4 @@
-// Where a printer's TCP side is, and how long and how much it may talk (design.md 3).
+// Where a printer's TCP side is, and how long and how much it may talk (docs/architecture.md#data-flow).
 
 export interface TcpTarget {
   readonly host: string;
@@ -8,9 +8,9 @@ export interface TcpTarget {
 export interface SessionLimits {
   /** For name resolution and connecting together. A printer without power must not stretch every scrape. */
   readonly connectMs: number;
-  /** For one whole reply. A busy printer (homing, copying a file) takes seconds: protocol.md 1.3. */
+  /** For one whole reply. A busy printer (homing, copying a file) takes seconds: docs/protocol.md#tcp-connections-and-load. */
   readonly commandMs: number;
-  /** Silence that ends a reply whose CMD line has come: a Dremel sends no `ok` for M27 (quirks.md A10). */
+  /** Silence that ends a reply whose CMD line has come: a Dremel sends no `ok` for M27 (OctoPrint-FlashForge#40). */
   readonly silenceMs: number;
   /** How long an `ok` without a line end may still become a longer line. */
   readonly okTailMs: number;

@@ -7,7 +7,7 @@ import { buildReply, readReply } from './packets.ts';
 
 describe('probes', () => {
   it('are byte for byte what FlashPrint sends', () => {
-    // The Guider 3 capture of protocol.md 3.1.
+    // The Guider 3 capture of docs/protocol.md#udp-discovery.
     expect(buildMulticastProbe('192.168.2.11', 18_002).toString('hex')).toBe('c0a8020b46520000');
     expect(buildBroadcastProbe().toString('hex')).toBe(`7777772e7573722e636e${'00'.repeat(10)}`);
   });

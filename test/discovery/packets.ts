@@ -18,7 +18,7 @@ export interface ReplyFields {
   readonly serial?: string;
 }
 
-/** A reply of protocol.md 3.2; what lies beyond `sizeBytes` is cut off. */
+/** A reply of docs/protocol.md#udp-discovery; what lies beyond `sizeBytes` is cut off. */
 export function buildReply(fields: ReplyFields): Buffer {
   const {
     sizeBytes = 276,

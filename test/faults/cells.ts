@@ -1,4 +1,4 @@
-// Every fault of the simulator at every step, and what it may cost: taken from design.md 3, not from what the code does.
+// Every fault of the simulator at every step, and what it may cost: taken from docs/architecture.md#data-flow, not from what the code does.
 
 import type { FailureCode } from '../../src/printer/errors.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';

@@ -11,7 +11,7 @@ import { parseExposition, samplesOf, valueIn } from '../support/exposition-parse
 import { collectLog, configNamed, createPrinter, readingOf } from '../support/fleet.ts';
 
 const FORMATS = Object.keys(CONTENT_TYPES).filter((format): format is ExpositionFormat => format in CONTENT_TYPES);
-// Raw words remembered a printer (design.md 5).
+// Raw words remembered a printer (docs/architecture.md#decisions).
 const MAX_WORDS = 50;
 
 export interface Watched {

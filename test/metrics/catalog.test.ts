@@ -1,4 +1,4 @@
-// The catalog against the contract (design.md 4), and against Prometheus's rules for names.
+// The catalog against the contract (docs/architecture.md#jobs), and against Prometheus's rules for names.
 
 import { describe, expect, it } from 'vitest';
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';

@@ -1,4 +1,4 @@
-// The page as prom-client writes it, and each of prom-client's faults that we work around (design.md 7).
+// The page as prom-client writes it, and each of prom-client's faults that we work around (docs/architecture.md#decisions).
 
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Counter, Gauge, type OpenMetricsContentType, Registry } from 'prom-client';

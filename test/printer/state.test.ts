@@ -1,4 +1,4 @@
-// Every word printers are known to use, in every combination, against the closed list of design.md 3.
+// Every word printers are known to use, in every combination, against the closed list of docs/architecture.md#data-flow.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -5,7 +5,7 @@ import { reply, type Script } from './scripted-printer.ts';
 export const DOCUMENTS = ['info', 'head-location', 'temp', 'progress', 'status'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
-// The Finder in the documentation of flashforge-finder-api, and what that says it answers: design.md 6.
+// The Finder in the documentation of flashforge-finder-api, and what that says it answers: docs/json-api.md.
 export const FINDER: Script = {
   M119: reply(
     'M119',

@@ -1,4 +1,4 @@
-// Each parser's variations, as protocol.md 1.6 to 1.8 lists them.
+// Each parser's variations, as docs/protocol.md, M105 to M114, lists them.
 
 import { describe, expect, it } from 'vitest';
 import { parseM27 } from '../../src/tcp/m27.ts';

@@ -1,4 +1,4 @@
-// Each parser's variations, as protocol.md 1.4 and 1.5 lists them.
+// Each parser's variations, as docs/protocol.md, M115 and M119, lists them.
 
 import { describe, expect, it } from 'vitest';
 import { metersOf, parseFields } from '../../src/tcp/fields.ts';

@@ -189,7 +189,7 @@ describe('too much', () => {
     ['a line', `${'x'.repeat(1_000_000)}\r\n`],
     ['a reply to another command', `${replyWithoutOk('M661')}${TOO_LONG}ok\r\n`],
     ['one without its ok', `${replyWithoutOk('M661')}${TOO_LONG}`],
-    // A file list comes after the ok (protocol.md 1.1).
+    // A file list comes after the ok (docs/protocol.md#tcp-framing).
     [
       'a list of bytes without a line end',
       Buffer.concat([Buffer.from(reply('M661')), Buffer.alloc(50_000, '::\u0000a.gx')]),

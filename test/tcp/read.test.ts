@@ -31,7 +31,7 @@ it('asks what the printer is last, and only when told to', async () => {
   expect(reading.replies.m115).toEqual({ machineType: 'Flashforge Finder', serial: '62B08883' });
 });
 
-it('has the limits of design.md 3 by default', () => {
+it('has the limits of docs/architecture.md#data-flow by default', () => {
   expect(DEFAULT_LIMITS).toEqual({
     connectMs: 3000,
     commandMs: 5000,

@@ -1,4 +1,4 @@
-// The five JSON documents of flashforge-finder-api: its keys, their order, and its types (design.md 6).
+// The five JSON documents of flashforge-finder-api: its keys, their order, and its types (docs/json-api.md).
 // Strings are what the printer wrote; a field that it does not send is null.
 
 import type { Snapshot } from '../../printer/snapshot.ts';
@@ -27,7 +27,7 @@ function info({ replies: { m115 }, snapshot: { identity } }: Source): Document {
 }
 
 function headLocation({ replies: { m114 } }: Source): Document {
-  // The printers with two carriages say X1 and X2 (protocol.md 1.8); the first is the one there was before.
+  // The printers with two carriages say X1 and X2 (docs/protocol.md#m114-position); the first is the one there was before.
   const x = m114?.get('x') ?? m114?.get('x1');
   return { X: x?.text ?? null, Y: m114?.get('y')?.text ?? null, Z: m114?.get('z')?.text ?? null };
 }

@@ -15,7 +15,7 @@ export interface StatusPageOptions {
   readonly readTimeMs: number;
 }
 
-// design.md 3: the page may show a reading up to 5 s old.
+// docs/architecture.md#data-flow: the page may show a reading up to 5 s old.
 const MAX_AGE_MS = 5000;
 const PATIENCE_MS = 2000;
 
