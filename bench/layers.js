@@ -8,7 +8,6 @@ import { Fleet } from '../dist/fleet/fleet.js';
 import { createPrinterReader } from '../dist/fleet/reader.js';
 import { createHttpReader } from '../dist/lan-http/read.js';
 import { renderPage } from '../dist/metrics/exposition.js';
-import { familiesOf } from '../dist/metrics/families.js';
 import { readTcp } from '../dist/tcp/read.js';
 import { converse } from '../dist/tcp/session.js';
 import { DEFAULT_LIMITS } from '../dist/tcp/target.js';
@@ -68,8 +67,7 @@ function layersOf(hosts) {
     '+ parsers': () => all(({ tcp }, signal) => readTcp(tcp, { login: 'auto', identity: false }, signal)),
     '+ meaning': () => all((config, signal) => read(config, { identity: false }, signal)),
     '+ fleet and jobs': () => fleet.scrape(TIME_MS),
-    '+ families': async () => familiesOf(await fleet.scrape(TIME_MS)),
-    '+ page': async () => renderPage(familiesOf(await fleet.scrape(TIME_MS)), 'text'),
+    '+ page': async () => renderPage({ printers: await fleet.scrape(TIME_MS) }, 'text'),
   };
 }
 

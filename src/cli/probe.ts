@@ -8,7 +8,6 @@ import { Printer } from '../fleet/printer.ts';
 import { createPrinterReader, type Reading } from '../fleet/reader.ts';
 import { createHttpReader } from '../lan-http/read.ts';
 import { renderPage } from '../metrics/exposition.ts';
-import { familiesOf } from '../metrics/families.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import type { CliContext } from './context.ts';
 import { choice, file, logOptions, parseTime, single } from './options.ts';
@@ -68,7 +67,7 @@ export async function probe(args: ProbeArguments, context: CliContext): Promise<
       if (last) context.writeOut(formatReadingJson(config, last));
       break;
     case 'metrics':
-      context.writeOut(await renderPage(familiesOf([view]), 'text'));
+      context.writeOut((await renderPage({ printers: [view] }, 'text')).toString());
       break;
     default:
       args.output satisfies never;

@@ -12,7 +12,6 @@ import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
 import { IdentityMemory } from './identity.ts';
 import { toJobReading } from './job-reading.ts';
-import { LabelCache } from './label-cache.ts';
 import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
 import { SharedRead } from './shared-read.ts';
 import type { EndpointView, PrinterView } from './view.ts';
@@ -50,7 +49,6 @@ export class Printer {
   readonly name: string;
   readonly #dependencies: PrinterDependencies;
   readonly #labels: Readonly<{ printer: string }>;
-  readonly #labelCache: LabelCache;
   readonly #failures: FailureLog;
   readonly #identity: IdentityMemory;
   #config: PrinterConfig;
@@ -64,7 +62,6 @@ export class Printer {
     this.#config = config;
     this.#dependencies = dependencies;
     this.#labels = { printer: config.name };
-    this.#labelCache = new LabelCache(config.name);
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#identity = new IdentityMemory(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
@@ -217,7 +214,6 @@ export class Printer {
     const { totals, lastEnds } = this.#jobs;
     return onlyDefined({
       labels: this.#labels,
-      labelCache: this.#labelCache,
       address: this.#config.address,
       up: snapshot !== undefined,
       endpoints,

@@ -3,7 +3,6 @@
 import type { JobMemory } from '../jobs/memory.ts';
 import type { FailureCode } from '../printer/errors.ts';
 import type { Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
-import type { LabelCache } from './label-cache.ts';
 
 export interface FailureCount {
   readonly protocol: Protocol;
@@ -26,8 +25,6 @@ export interface JobsView {
 
 export interface PrinterView {
   readonly labels: Readonly<{ printer: string }>;
-  /** The same at every scrape; undefined in a view made by hand. */
-  readonly labelCache?: LabelCache;
   readonly address: string;
   readonly up: boolean;
   readonly endpoints: readonly EndpointView[];

@@ -1,7 +1,7 @@
 // The exporter's own families: what it is, and how its configuration fares.
 
-import type { MetricFamily } from './families.ts';
 import type { MetricType } from './family.ts';
+import { labelPair, type TextWriter } from './text-format.ts';
 
 export interface BuildInfo {
   readonly version: string;
@@ -61,7 +61,12 @@ export const EXPORTER_FAMILIES = [
 
 export type ExporterMetricName = (typeof EXPORTER_FAMILIES)[number]['name'];
 
-/** The exporter's own families as of now. */
-export function exporterFamilies(status: ExporterStatus): readonly MetricFamily[] {
-  return EXPORTER_FAMILIES.map(({ name, help, type, read }) => ({ name, help, type, samples: [read(status)] }));
+/** Writes the exporter's own families as of now. */
+export function writeExporter(writer: TextWriter, status: ExporterStatus): void {
+  for (const family of EXPORTER_FAMILIES) {
+    const { value, labels } = family.read(status);
+    writer.begin(family);
+    const pairs = Object.entries(labels).map(([name, label]) => labelPair(name, label));
+    writer.sample(family.name, pairs.join(','), value);
+  }
 }

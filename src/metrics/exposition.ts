@@ -1,17 +1,22 @@
-// From metric families to bytes. The only file that knows prom-client.
+// A page of metrics: the printers', the exporter's, and those of the process, which prom-client keeps. The only file that
+// imports prom-client.
 
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
-import type { MetricFamily } from './families.ts';
+import type { PrinterView } from '../fleet/view.ts';
+import { type ExporterStatus, writeExporter } from './exporter.ts';
+import { writePrinters } from './families.ts';
+import { type ExpositionFormat, TextWriter } from './text-format.ts';
 
-export type ExpositionFormat = 'text' | 'openmetrics';
-
-export const CONTENT_TYPES: Readonly<Record<ExpositionFormat, string>> = {
+export const CONTENT_TYPES: {
+  readonly text: typeof Registry.PROMETHEUS_CONTENT_TYPE;
+  readonly openmetrics: typeof Registry.OPENMETRICS_CONTENT_TYPE;
+} = {
   text: Registry.PROMETHEUS_CONTENT_TYPE,
   openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
 };
 
-// What prom-client asks of a metric when it renders one. Made anew for every page: rendering OpenMetrics strips
-// `_total` from the name of the object it is given, so that a long-lived counter would lose it for ever.
+// What prom-client needs of a metric to render it. Built for every page: rendering OpenMetrics strips `_total` from the
+// name of the object, so a long-lived counter would lose it for good.
 interface Renderable {
   name: string;
   readonly type: string;
@@ -21,11 +26,6 @@ interface Renderable {
 function renderable(name: string, help: string, type: string, values: readonly unknown[]): Renderable {
   const self: Renderable = { name, type, get: async () => ({ name: self.name, help, type, values }) };
   return self;
-}
-
-function register(registry: Registry, metric: Renderable): void {
-  // prom-client's type wants its own classes, its code only `name`, `type` and `get`.
-  registry.registerMetric(metric as unknown as Metric);
 }
 
 /** Metrics of the process itself, kept by prom-client over the process's life. */
@@ -70,18 +70,34 @@ async function measure({ registry }: ProcessMetrics): Promise<readonly Renderabl
     });
 }
 
-/** Renders one page. @param own the process's own metrics, where the page is to have them */
-export async function renderPage(
-  families: readonly MetricFamily[],
-  format: ExpositionFormat,
-  own?: ProcessMetrics,
-): Promise<string> {
+async function renderProcess(own: ProcessMetrics, format: ExpositionFormat): Promise<string> {
   const registry = new Registry();
   // The two content types are types of their own in prom-client; at run time it is one setting.
   (
     registry as Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>
-  ).setContentType(format === 'openmetrics' ? Registry.OPENMETRICS_CONTENT_TYPE : Registry.PROMETHEUS_CONTENT_TYPE);
-  const others = families.map(({ name, help, type, samples }) => renderable(name, help, type, samples));
-  for (const metric of [...others, ...(own ? await measure(own) : [])]) register(registry, metric);
-  return await registry.metrics();
+  ).setContentType(CONTENT_TYPES[format]);
+  // prom-client's type asks for its own classes; its code uses only `name`, `type` and `get`.
+  for (const metric of await measure(own)) registry.registerMetric(metric as unknown as Metric);
+  return (await registry.metrics()).replace(/# EOF\n$/, '');
+}
+
+/** What a page shows. */
+export interface PageContent {
+  readonly printers: readonly PrinterView[];
+  /** The exporter itself; left out of a page about one printer. */
+  readonly status?: ExporterStatus;
+  /** The process's own metrics, where the page is to have them. */
+  readonly process?: ProcessMetrics;
+}
+
+/** Renders one page, UTF-8. */
+export async function renderPage(
+  { printers, status, process: own }: PageContent,
+  format: ExpositionFormat,
+): Promise<Buffer> {
+  const writer = new TextWriter(format);
+  writePrinters(writer, printers);
+  if (status) writeExporter(writer, status);
+  if (own) writer.append(await renderProcess(own, format));
+  return writer.end();
 }

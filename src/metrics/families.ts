@@ -1,66 +1,39 @@
-// From what was read to plain metric families, made new for every scrape: nothing stale can stay.
+// Writes the catalog's families for the printers of one scrape. Nothing is kept, so nothing stale can remain.
 
-import { LabelCache, type Labels } from '../fleet/label-cache.ts';
 import type { PrinterView } from '../fleet/view.ts';
 import { PRINTER_FAMILIES } from './catalog.ts';
-import type { Emit, Family, MetricType } from './family.ts';
+import type { Emit, Family } from './family.ts';
+import { labelPair, type TextWriter } from './text-format.ts';
 
-export interface Sample {
-  readonly labels: Labels;
-  /** Labels in an object that stays the same from page to page, so that its text is made once. */
-  readonly sharedLabels?: Labels;
-  readonly value: number;
+interface LabelledPrinter {
+  readonly view: PrinterView;
+  /** `printer="…"`, on every sample. */
+  readonly label: string;
 }
 
-export interface MetricFamily {
-  readonly name: string;
-  readonly help: string;
-  readonly type: MetricType;
-  readonly samples: readonly Sample[];
-}
-
-const NONE: Labels = {};
-
-/** One family while its samples are collected. It emits for all printers: a function each for a thousand would cost more. */
-class Collector {
-  readonly #family: Family;
-  readonly #number: number;
-  readonly #samples: Sample[] = [];
-  /** Of the printer whose samples come. */
-  #memory = new LabelCache('');
-  #place = 0;
-
-  constructor(family: Family, number: number) {
-    this.#family = family;
-    this.#number = number;
-  }
-
-  collect(view: PrinterView, memory: LabelCache): void {
-    this.#memory = memory;
-    this.#place = 0;
-    this.#family.read(view, this.#emit);
-  }
-
-  readonly #emit: Emit = (value, ...labelValues) => {
+function writeFamily(writer: TextWriter, family: Family, printers: readonly LabelledPrinter[]): void {
+  const { name, labels } = family;
+  let hasBegun = false;
+  let printer = '';
+  // One function for all printers: one each would be a thousand closures per family.
+  const emit: Emit = (value, ...labelValues) => {
     if (value === undefined) return;
-    const sharedLabels = this.#memory.recall(this.#number, this.#place++, this.#family.labels, labelValues);
-    this.#samples.push({ labels: NONE, sharedLabels, value });
+    if (!hasBegun) writer.begin(family);
+    hasBegun = true;
+    let pairs = '';
+    for (let index = 0; index < labels.length; index++) {
+      pairs += `${labelPair(labels[index] ?? '', labelValues[index] ?? '')},`;
+    }
+    writer.sample(name, pairs + printer, value);
   };
-
-  get result(): MetricFamily {
-    const { name, help, type } = this.#family;
-    return { name, help, type, samples: this.#samples };
+  for (const { view, label } of printers) {
+    printer = label;
+    family.read(view, emit);
   }
 }
 
-/** The families of these printers, in the catalog's order; a family without samples is left out. */
-export function familiesOf(views: readonly PrinterView[]): readonly MetricFamily[] {
-  const collectors = PRINTER_FAMILIES.map((family, number) => new Collector(family, number));
-  // Printer by printer, since what is known of one lies together in memory.
-  for (const view of views) {
-    // A view made by hand brings no memory.
-    const memory = view.labelCache ?? new LabelCache(view.labels.printer);
-    for (const collector of collectors) collector.collect(view, memory);
-  }
-  return collectors.map(({ result }) => result).filter(({ samples }) => samples.length > 0);
+/** Writes the families of these printers in the catalog's order; a family without samples is left out. */
+export function writePrinters(writer: TextWriter, views: readonly PrinterView[]): void {
+  const printers = views.map((view) => ({ view, label: labelPair('printer', view.labels.printer) }));
+  for (const family of PRINTER_FAMILIES) writeFamily(writer, family, printers);
 }

@@ -1,9 +1,8 @@
 // What the exporter serves.
 
 import { ConfigError } from '../common/config-error.ts';
-import { type ExporterStatus, exporterFamilies } from '../metrics/exporter.ts';
-import { CONTENT_TYPES, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
-import { familiesOf, type MetricFamily } from '../metrics/families.ts';
+import type { ExporterStatus } from '../metrics/exporter.ts';
+import { CONTENT_TYPES, type PageContent, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
 import { createOriginalApi } from './api/original.ts';
 import { compress } from './http/compress.ts';
 import { type DeadlineOptions, scrapeTimeMs } from './http/deadline.ts';
@@ -34,22 +33,27 @@ function get(handle: Route['handle'], isLight = false): Route {
   return { methods: ['GET'], handle: async (request) => compress(await handle(request), request), isLight };
 }
 
-async function page(request: Request, families: readonly MetricFamily[], own?: ProcessMetrics): Promise<HttpResponse> {
+async function page(request: Request, content: PageContent): Promise<HttpResponse> {
   const format = negotiateFormat(request);
-  const body = await renderPage(families, format, own);
+  const body = await renderPage(content, format);
   return { status: 200, headers: { ...NO_STORE, 'content-type': CONTENT_TYPES[format], vary: 'accept' }, body };
 }
 
 async function metrics(options: RoutesOptions, request: Request): Promise<HttpResponse> {
-  const views = await options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal);
-  return await page(request, [...familiesOf(views), ...exporterFamilies(options.status())], options.processMetrics);
+  const printers = await options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal);
+  const { processMetrics } = options;
+  return await page(request, {
+    printers,
+    status: options.status(),
+    ...(processMetrics && { process: processMetrics }),
+  });
 }
 
 async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
   const printer = await findTarget(request, options, endsAt - performance.now());
   const view = await printer.read(Math.max(0, endsAt - performance.now()), request.signal);
-  return await page(request, familiesOf([view]));
+  return await page(request, { printers: [view] });
 }
 
 function serviceDiscovery({ fleet }: RoutesOptions): HttpResponse {

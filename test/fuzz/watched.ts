@@ -2,15 +2,15 @@
 
 import { expect } from 'vitest';
 import type { Reading } from '../../src/fleet/reader.ts';
-import { CONTENT_TYPES, type ExpositionFormat, renderPage } from '../../src/metrics/exposition.ts';
-import { familiesOf } from '../../src/metrics/families.ts';
+import { renderPage } from '../../src/metrics/exposition.ts';
+import type { ExpositionFormat } from '../../src/metrics/text-format.ts';
 import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
 import type { TcpReplies } from '../../src/tcp/read.ts';
 import { DOCUMENTS, renderDocument } from '../../src/web/api/documents.ts';
 import { parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
 import { collectLog, configNamed, createPrinter, readingOf } from '../support/fleet.ts';
 
-const FORMATS = Object.keys(CONTENT_TYPES).filter((format): format is ExpositionFormat => format in CONTENT_TYPES);
+const FORMATS: readonly ExpositionFormat[] = ['text', 'openmetrics'];
 // Raw words remembered a printer (docs/architecture.md#decisions).
 const MAX_WORDS = 50;
 
@@ -37,7 +37,7 @@ export function createWatched(protocol: Protocol): Watched {
       clock.nowMs += 15_000;
       const format = FORMATS[count++ % FORMATS.length] ?? 'text';
       const view = await printer.read(1000);
-      const page = parseExposition(await renderPage(familiesOf([view]), format), format);
+      const page = parseExposition((await renderPage({ printers: [view] }, format)).toString(), format);
       expect(valueIn(page, 'flashforge_up', { printer: 'any' })).toBe(1);
       for (const [key, value] of page.series) expect(value, key).toSatisfy(Number.isFinite);
       const states = samplesOf(page, 'flashforge_state').filter(({ value }) => value === 1);

@@ -2,41 +2,39 @@
 
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import { exporterFamilies } from '../../src/metrics/exporter.ts';
+import type { ExporterStatus } from '../../src/metrics/exporter.ts';
 import { createProcessMetrics, renderPage } from '../../src/metrics/exposition.ts';
-import { familiesOf } from '../../src/metrics/families.ts';
 import { requireProgram } from '../support/programs.ts';
 import { FULL_SNAPSHOT, FULL_VIEW, viewOf } from '../support/views.ts';
 
 const promtool = requireProgram('promtool');
 
-function check(page: string): string {
+function check(page: string | Buffer): string {
   const { stdout, stderr, error } = spawnSync(promtool ?? '', ['check', 'metrics'], { input: page, encoding: 'utf8' });
   if (error) throw error;
   return stdout + stderr;
 }
 
-const EXPORTER = exporterFamilies({
+const status: ExporterStatus = {
   build: { version: '0.1.0', revision: 'unknown' },
   lastReloadSuccessful: true,
   lastReloadSuccessSeconds: 1,
-});
+};
 
 describe.skipIf(promtool === undefined)('promtool check metrics', () => {
   it('finds nothing on a page with everything on it', async () => {
     const evil = 'a"b\\c\nd\r\u0000\u001b<img> 🖨\ufffd, e="f"} 1';
     const odd = viewOf({ ...FULL_SNAPSHOT, file: evil, moveMode: evil }, { printer: evil, identity: { name: evil } });
     const page = await renderPage(
-      [...familiesOf([FULL_VIEW, odd, viewOf(undefined, { printer: 'off' })]), ...EXPORTER],
+      { printers: [FULL_VIEW, odd, viewOf(undefined, { printer: 'off' })], status, process: createProcessMetrics() },
       'text',
-      createProcessMetrics(),
     );
-    expect(page).toContain('flashforge_prints_total{');
+    expect(page.toString()).toContain('flashforge_prints_total{');
     expect(check(page)).toBe('');
   });
 
   it('finds nothing on the page of an exporter without printers', async () => {
-    expect(check(await renderPage([...familiesOf([]), ...EXPORTER], 'text'))).toBe('');
+    expect(check(await renderPage({ printers: [], status }, 'text'))).toBe('');
   });
 
   it('would say so if there were something', () => {

@@ -1,7 +1,8 @@
 // Which format and encoding a client gets, by its Accept headers.
 
 import Negotiator from 'negotiator';
-import { CONTENT_TYPES, type ExpositionFormat } from '../../metrics/exposition.ts';
+import { CONTENT_TYPES } from '../../metrics/exposition.ts';
+import type { ExpositionFormat } from '../../metrics/text-format.ts';
 import type { Request } from './message.ts';
 
 const FORMATS: readonly ExpositionFormat[] = ['text', 'openmetrics'];

@@ -1,0 +1,81 @@
+// Writes metric families as text: Prometheus text format 0.0.4 or OpenMetrics 1.0.
+// Ours, because most of a scrape's memory went into the sample objects and label caches that a registry needs.
+
+import { cutLabel } from '../common/text.ts';
+import type { MetricType } from './family.ts';
+
+export type ExpositionFormat = 'text' | 'openmetrics';
+
+/** What a family's header needs. */
+export interface FamilyHeader {
+  readonly name: string;
+  readonly help: string;
+  readonly type: MetricType;
+}
+
+// Large enough to encode seldom, small enough not to live long as a string.
+const CHUNK_CHARACTERS = 16 * 1024;
+
+const NEEDS_ESCAPE = /[\\"\n]/;
+
+function escapeText(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
+}
+
+function escapeLabel(value: string): string {
+  const cut = cutLabel(value);
+  return NEEDS_ESCAPE.test(cut) ? escapeText(cut).replaceAll('"', '\\"') : cut;
+}
+
+/** `name="value"`, with the value cut to the length that labels may have, and escaped. */
+export function labelPair(name: string, value: string): string {
+  return `${name}="${escapeLabel(value)}"`;
+}
+
+function formatValue(value: number): string {
+  if (value === Number.POSITIVE_INFINITY) return '+Inf';
+  return value === Number.NEGATIVE_INFINITY ? '-Inf' : String(value);
+}
+
+/** Collects families and their samples, and encodes them as they come. */
+export class TextWriter {
+  readonly format: ExpositionFormat;
+  readonly #chunks: Buffer[] = [];
+  #text = '';
+
+  constructor(format: ExpositionFormat) {
+    this.format = format;
+  }
+
+  /** Begins a family; its samples follow. */
+  begin({ name, help, type }: FamilyHeader): void {
+    const isOpenMetrics = this.format === 'openmetrics';
+    // OpenMetrics names a counter without the suffix that its sample has.
+    const family = isOpenMetrics && type === 'counter' ? name.replace(/_total$/, '') : name;
+    const escaped = isOpenMetrics ? escapeText(help).replaceAll('"', '\\"') : escapeText(help);
+    this.#text += `# HELP ${family} ${escaped}\n# TYPE ${family} ${type}\n`;
+  }
+
+  /** @param labels pairs made by `labelPair`, joined by commas; empty for a sample without labels */
+  sample(name: string, labels: string, value: number): void {
+    this.#text += `${labels === '' ? name : `${name}{${labels}}`} ${formatValue(value)}\n`;
+    if (this.#text.length >= CHUNK_CHARACTERS) this.#flush();
+  }
+
+  /** Adds text that is in this format already, without OpenMetrics' end mark. */
+  append(text: string): void {
+    this.#text += text;
+  }
+
+  /** The whole page, UTF-8. */
+  end(): Buffer {
+    if (this.format === 'openmetrics') this.#text += '# EOF\n';
+    this.#flush();
+    return Buffer.concat(this.#chunks);
+  }
+
+  #flush(): void {
+    this.#chunks.push(Buffer.from(this.#text));
+    this.#text = '';
+  }
+}
