@@ -13,18 +13,32 @@ export const FAILURE_CODES = [
   'auth',
   'lan_mode',
   'busy',
+  'local',
 ] as const;
 
 export type FailureCode = (typeof FAILURE_CODES)[number];
+
+/**
+ * What the code alone does not say, where the next step depends on it (next-steps.ts).
+ * `connect`: nothing answered the connection; `mute`: the connection stood, and not one byte came; `other_client`: only replies to
+ * another client's commands came; `html`: a web page came.
+ */
+export type FailureDetail = 'connect' | 'mute' | 'other_client' | 'html' | 'wrong_serial' | 'wrong_check_code';
+
+export interface PrinterErrorOptions extends ErrorOptions {
+  readonly detail?: FailureDetail;
+}
 
 /** A read that failed. The message says what was sent and what came back; it never holds a secret. */
 export class PrinterError extends Error {
   override readonly name = 'PrinterError';
   readonly code: FailureCode;
+  readonly detail: FailureDetail | undefined;
 
-  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+  constructor(code: FailureCode, message: string, options?: PrinterErrorOptions) {
     super(message, options);
     this.code = code;
+    this.detail = options?.detail;
   }
 }
 

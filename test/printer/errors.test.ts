@@ -9,7 +9,9 @@ function errno(code: string): Error {
 }
 
 it('has a closed set of codes', () => {
-  expect(FAILURE_CODES.join(' ')).toBe('dns refused unreachable timeout closed protocol denied auth lan_mode busy');
+  expect(FAILURE_CODES.join(' ')).toBe(
+    'dns refused unreachable timeout closed protocol denied auth lan_mode busy local',
+  );
 });
 
 describe('fromSocketError', () => {

@@ -102,6 +102,11 @@ const FAILURE_WORDS: Readonly<Record<FailureCode, FailureWords>> = {
     what: 'It says that it is busy.',
     todo: 'Wait a little. If it stays so, restart the printer.',
   },
+  local: {
+    mayBeOff: false,
+    what: 'This machine cannot open a connection.',
+    todo: 'See its limit of open files, and its firewall or security module.',
+  },
 };
 
 /** Why a printer was not read, and what to do. */
