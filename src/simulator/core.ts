@@ -1,4 +1,4 @@
-// One simulated printer without its sockets: identity, clock, job, faults, timers and counts, shared by both sides.
+// One simulated printer without its sockets: identity, clock, job, faults, timers and statistics, shared by both sides.
 
 import { createFaultSwitch, type Fault, type FaultSwitch } from './faults.ts';
 import type { JobRun } from './job.ts';
@@ -28,7 +28,7 @@ export interface PrinterCore {
   readonly timers: Timers;
   readonly now: () => number;
   readonly stats: { -readonly [K in keyof Omit<PrinterStats, 'commands'>]: PrinterStats[K] } & { commands: string[] };
-  /** The job, and what is laid over its reading. */
+  /** The job, and the values that a test replaces in its reading. */
   run: JobRun | undefined;
   memory: Memory;
   override: Partial<Reading>;
@@ -60,7 +60,7 @@ export function createCore(options: {
   };
 }
 
-/** What the printer says now, with what a test laid over it. */
+/** The current reading, with the values that a test replaced. */
 export function currentReading(core: PrinterCore): Reading {
   return { ...readingAt(core.spec, core.run, core.memory, core.now()), ...core.override };
 }

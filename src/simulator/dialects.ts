@@ -1,4 +1,4 @@
-// The TCP replies, byte for byte as each model's captures show them: order of lines, missing lines, blanks, stray LF.
+// The TCP replies, byte for byte as in each model's captures: order of lines, missing lines, spaces, stray LF.
 
 import type { TcpCommand } from './faults.ts';
 import type { Counts, Identity, Position } from './model.ts';
@@ -9,7 +9,7 @@ interface Dialect {
   readonly machineType: string;
   readonly volume: string;
   readonly toolCount: string;
-  /** The label of the Mac line, undefined where there is none. */
+  /** The label of the Mac line; undefined if the reply has none. */
   readonly macLabel?: string;
   readonly login: 'Control Success.' | 'Control Success V2.1.';
   readonly m119: (reading: Reading) => readonly string[];
@@ -45,7 +45,7 @@ const fiveM: Omit<Dialect, 'machineType'> = {
     `LED: ${Number(r.lightOn)}`,
     `CurrentFile: ${r.file}`,
   ],
-  // A T1 of 0.0 although there is one tool: captures/adventurer5m-pro-v3.1.3-printing/M105.txt
+  // A T1 of 0.0 although there is one tool: test/captures/adventurer5m-pro-v3.1.3-printing/M105.txt
   m105: ([t0 = COLD], bed) =>
     `T0:${decimal(t0.celsius)}/${decimal(t0.target)} T1:0.0/0.0 B:${decimal(bed.celsius)}/${decimal(bed.target)}`,
   m114: (p) => `X:${p.x.toFixed(3)} Y:${p.y.toFixed(3)} Z:${p.z.toFixed(3)} A:${p.a.toFixed(3)} B:${sixDigits(p.b)}`,
@@ -88,7 +88,7 @@ const DIALECTS: Readonly<Record<TcpModel, Dialect>> = {
   },
   adventurer5m: { ...fiveM, machineType: 'Flashforge Adventurer 5M' },
   'adventurer5m-pro': { ...fiveM, machineType: 'Flashforge Adventurer 5M Pro' },
-  // The type is invented: no capture of an AD5X's M115 was found.
+  // The machine type is made up: there is no capture of an AD5X's M115.
   ad5x: { ...fiveM, machineType: 'FlashForge AD5X' },
   creator4: {
     machineType: 'FlashForge Creator 4',
@@ -125,12 +125,12 @@ const DIALECTS: Readonly<Record<TcpModel, Dialect>> = {
   },
 };
 
-/** Whether a login is answered with success. */
+/** The answer to a login. */
 export type Login = 'granted' | 'refused';
 
 /**
  * The whole reply to one command.
- * @param command the word without `~` and arguments; one that is not known is acknowledged only (docs/protocol.md#tcp-framing)
+ * @param command the word without `~` and arguments; an unknown one is acknowledged without data (docs/protocol.md#tcp-framing)
  */
 export function tcpReply(
   model: SimulatedModel,
@@ -143,7 +143,7 @@ export function tcpReply(
   return block(command, isTcpCommand(command) ? dataLines(DIALECTS[model], command, identity, reading, login) : []);
 }
 
-/** A read refused for want of control (captures/adventurer4-v2.0.9/M601-fail.txt). */
+/** The reply to a read that requires control (test/captures/adventurer4-v2.0.9/M601-fail.txt). */
 export function controlFailed(command: string): string {
   return block(command, ['Control failed.']);
 }

@@ -1,14 +1,14 @@
-// What can go wrong with a simulated printer: one closed union, and when each of it takes effect.
+// The faults of a simulated printer: one closed union, and when each fault takes effect.
 
 export type Side = 'tcp' | 'http';
 
-/** Commands the simulator answers with data; any other is acknowledged only. */
+/** Commands that the simulator answers with data. It acknowledges any other without data. */
 export type TcpCommand = 'M105' | 'M114' | 'M115' | 'M119' | 'M27' | 'M601' | 'M602' | 'M650';
 
-/** At which step of a conversation a fault shows: as soon as a connection stands, or at one command. */
+/** The step of a conversation at which a fault takes effect: at a new connection, or at one command. */
 export type FaultStep = 'connect' | TcpCommand;
 
-/** Faults of either side; without `side` both have it. `at` a command leaves the HTTP side alone. */
+/** Faults of either side, or of both without `side`. With `at` a command only the TCP side has it. */
 export type SharedFault =
   /** The port is closed. */
   | { readonly kind: 'refuse'; readonly side?: Side }
@@ -16,27 +16,27 @@ export type SharedFault =
   | { readonly kind: 'silence'; readonly side?: Side; readonly at?: FaultStep }
   /** Half the reply, then RST; at `connect` RST at once. */
   | { readonly kind: 'reset'; readonly side?: Side; readonly at?: FaultStep }
-  /** The same once only; by default at `connect`. */
+  /** The same, but only once; by default at `connect`. */
   | { readonly kind: 'reset-once'; readonly side?: Side; readonly at?: FaultStep }
   /** Half the reply, then FIN; at `connect` FIN at once. */
   | { readonly kind: 'close'; readonly side?: Side; readonly at?: FaultStep }
-  /** The whole reply, after so long. */
+  /** The whole reply, after a delay. */
   | { readonly kind: 'late'; readonly ms: number; readonly side?: Side; readonly at?: TcpCommand };
 
 export type TcpFault =
-  /** One byte at a time. */
+  /** The reply one byte at a time. */
   | { readonly kind: 'drip'; readonly intervalMs: number; readonly at?: TcpCommand }
-  /** A line that never ends; at `connect` unasked. */
+  /** A line that never ends; at `connect` without a command. */
   | { readonly kind: 'endless-line'; readonly at?: FaultStep }
-  /** Short lines without an end and without an `ok`. */
+  /** Endless short lines without an `ok`. */
   | { readonly kind: 'flood'; readonly at?: FaultStep }
-  /** 512 bytes that are no text, and `ok` after them if asked for. */
+  /** 512 bytes that are not text, followed by `ok` if set. */
   | { readonly kind: 'garbage'; readonly ok?: boolean; readonly at?: FaultStep }
   | { readonly kind: 'no-ok'; readonly at?: TcpCommand }
   | { readonly kind: 'ok-without-line-end'; readonly at?: TcpCommand }
-  /** Replies to other clients' commands and `N0001 ok.` lines come before ours (docs/protocol.md#tcp-connections-and-load). */
+  /** Replies to other clients' commands and `N0001 ok.` lines before the reply (docs/protocol.md#tcp-connections-and-load). */
   | { readonly kind: 'foreign-blocks'; readonly at?: TcpCommand }
-  /** Reads answer `Control failed.` until M601 succeeded on that connection, which `refused` never does. */
+  /** Reads get `Control failed.` until M601 succeeds on that connection; with `refused` it never does. */
   | { readonly kind: 'control-refused'; readonly login: 'accepted' | 'refused'; readonly at?: TcpCommand };
 
 export type HttpFault =
@@ -47,7 +47,7 @@ export type HttpFault =
   | { readonly kind: 'truncated-json' }
   /** 10 MB of JSON. */
   | { readonly kind: 'huge-body' }
-  /** Every field of the payload has another type. */
+  /** Every field of the payload has a wrong type. */
   | { readonly kind: 'wrong-types' }
   /** Uninitialised memory in the job fields, as captured or as wild as docs/protocol.md#http-detail-fields quotes. */
   | { readonly kind: 'job-start-garbage'; readonly variant?: 'captured' | 'wild' }
@@ -57,7 +57,7 @@ export type HttpFault =
 
 export type Fault = SharedFault | TcpFault | HttpFault;
 
-/** One of each, for whoever wants to meet them all; the type makes sure that none is forgotten. */
+/** One of each kind. The type makes sure that none is forgotten. */
 export const FAULT_EXAMPLES: { readonly [K in Fault['kind']]: Extract<Fault, { kind: K }> } = {
   refuse: { kind: 'refuse' },
   silence: { kind: 'silence' },
@@ -85,13 +85,13 @@ export const FAULT_EXAMPLES: { readonly [K in Fault['kind']]: Extract<Fault, { k
   'slow-body': { kind: 'slow-body', intervalMs: 1_000 },
 };
 
-/** The fault a printer has at the moment, and whether a single-use one is used up. */
+/** The current fault of a printer; a single-use fault is gone once used. */
 export interface FaultSwitch {
   set(fault: Fault | undefined): void;
   refuses(side: Side): boolean;
-  /** The TCP fault that shows at a step. */
+  /** The TCP fault that takes effect at a step. */
   atTcp(step: string): SharedFault | TcpFault | undefined;
-  /** The HTTP fault that shows when a connection stands, or in a reply. */
+  /** The HTTP fault that takes effect at a new connection, or in a response. */
   atHttp(step: 'connect' | 'reply'): SharedFault | HttpFault | undefined;
 }
 
@@ -109,10 +109,10 @@ export function createFaultSwitch(first: Fault | undefined): FaultSwitch {
     atTcp(step) {
       if (!current || isHttpFault(current) || current.kind === 'refuse') return undefined;
       if ('side' in current && current.side === 'http') return undefined;
-      // The login belongs to the refusal, whichever read is refused.
+      // The fault covers the login too, whichever read is refused.
       if (current.kind === 'control-refused' && step === 'M601') return current;
       const at = current.at ?? (current.kind === 'reset-once' ? 'connect' : undefined);
-      // A fault without a step shows at every command.
+      // A fault without a step takes effect at every command.
       return at === step || (at === undefined && step !== 'connect') ? use(current) : undefined;
     },
     atHttp(step) {
@@ -120,7 +120,7 @@ export function createFaultSwitch(first: Fault | undefined): FaultSwitch {
       if (isHttpFault(current)) return step === 'reply' ? current : undefined;
       if (isTcpFault(current) || current.kind === 'refuse' || current.side === 'tcp') return undefined;
       const at = current.at ?? (current.kind === 'reset-once' ? 'connect' : 'reply');
-      // A server of Node.js hears what comes on any connection: whoever is silent from the start is so in the reply.
+      // An HTTP server of Node.js reads every connection, so silence from the start becomes silence in the response.
       const isStillSilent = current.kind === 'silence' && at === 'connect';
       return at === step || isStillSilent ? use(current) : undefined;
     },

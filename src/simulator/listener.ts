@@ -1,4 +1,4 @@
-// A server that can be closed and opened again on the same port: power switches and refused connections.
+// A server that can be closed and reopened on the same port, for power switches and refused connections.
 
 import { once } from 'node:events';
 import type { Server, Socket } from 'node:net';
@@ -6,19 +6,19 @@ import type { Server, Socket } from 'node:net';
 export interface Listener {
   /** The port of the last open(); before the first one, the port that was asked for. */
   readonly port: number;
-  /** Opens the port; does nothing when it is open. */
+  /** Opens the port; does nothing if it is open. */
   open(): Promise<void>;
-  /** Destroys all connections and closes the port; does nothing when it is closed. */
+  /** Destroys all connections and closes the port; does nothing if it is closed. */
   close(): Promise<void>;
 }
 
-/** @param wantedPort 0 for any; a port once given is kept. */
+/** @param wantedPort 0 for any free port, which is kept when the port is reopened */
 export function createListener(server: Server, host: string, wantedPort: number): Listener {
   const sockets = new Set<Socket>();
   let port = wantedPort;
   server.on('connection', (socket: Socket) => {
     sockets.add(socket);
-    // Clients may go at any time; a lost one is no event for a printer.
+    // Clients may disconnect at any time.
     socket.on('error', () => {});
     socket.once('close', () => sockets.delete(socket));
   });

@@ -13,7 +13,7 @@ export interface Identity {
   readonly location: string;
 }
 
-/** What M27 counts. `bytes-past-end`: a finished file of n bytes shows n + 1 (captures/finder1-v1.5-20160804-idle). */
+/** What M27 counts. `bytes-past-end`: a finished file of n bytes shows n + 1 (test/captures/finder1-v1.5-20160804-idle). */
 export type Counting = 'bytes-past-end' | 'bytes' | 'percent' | 'per-mille';
 
 export interface Counts {

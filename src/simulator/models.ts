@@ -33,7 +33,7 @@ const OLD = {
   lifetime: { minutes: 0, meters: 0 },
 } as const;
 
-// captures/adventurer5m-pro-v3.1.3-printing, -v3.1.5-idle and http-5m-pro-fw2.7.2-printing
+// test/captures/adventurer5m-pro-v3.1.3-printing, -v3.1.5-idle and http-5m-pro-fw2.7.2-printing
 const FIVE_M = {
   tcp: true,
   http: true,
@@ -55,7 +55,7 @@ const FIVE_M = {
 } as const;
 
 export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
-  // captures/finder1-v1.5-20160804-idle: idle after a finished print
+  // test/captures/finder1-v1.5-20160804-idle: idle after a finished print
   finder: {
     ...OLD,
     productId: 0x0002,
@@ -71,7 +71,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     },
     whileMoving: { endstop: 'X-max: 0 Y-max: 0 Z-max: 0', flags: QUIET_FLAGS },
   },
-  // captures/adventurer3-v2.2.1-idle-crlf, whose name, serial and address are masked
+  // test/captures/adventurer3-v2.2.1-idle-crlf, whose name, serial and address are masked
   adventurer3: {
     ...OLD,
     productId: 0x0008,
@@ -92,7 +92,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     },
     whileMoving: { endstop: 'X-max:0 Y-max:0 Z-max:0', flags: QUIET_FLAGS },
   },
-  // captures/adventurer4-v2.0.9
+  // test/captures/adventurer4-v2.0.9
   adventurer4: {
     ...OLD,
     productId: 0x001e,
@@ -140,7 +140,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     },
     lifetime: { minutes: 8810, meters: 1582.89501953125 },
   },
-  // captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json; its TCP side is confirmed without a capture (docs/protocol.md#which-printer-speaks-what)
+  // test/captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json; its TCP side is confirmed without a capture (docs/protocol.md#which-printer-speaks-what)
   ad5x: {
     ...FIVE_M,
     productId: 0x0026,
@@ -153,7 +153,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     },
     lifetime: { minutes: 1200, meters: 123.45 },
   },
-  // captures/creator4-v1.0.0-idle
+  // test/captures/creator4-v1.0.0-idle
   creator4: {
     ...OLD,
     productId: 0,
@@ -175,7 +175,7 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     whileMoving: { endstop: 'X-max: 400 Y-max: 350 Z-min: 0', flags: QUIET_FLAGS },
     lightOn: true,
   },
-  // captures/http-creator5pro-fw1.9.9-idle
+  // test/captures/http-creator5pro-fw1.9.9-idle
   'creator5-pro': {
     ...FIVE_M,
     tcp: false,
@@ -187,13 +187,13 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
       mac: 'AA:BB:CC:00:00:02',
       location: 'Den',
     },
-    // Warm-up says printing (captures/http-creator5pro-fw1.9.9-job-start/detail-first-printing.json).
+    // Warm-up says printing (test/captures/http-creator5pro-fw1.9.9-job-start/detail-first-printing.json).
     statusWhileHeating: 'printing',
     ambient: { tools: [28, 29, 29, 29], bed: 27, chamber: 27 },
     lightOn: false,
     lifetime: { minutes: 1314, meters: 49.77 },
   },
-  // captures/dreamer-v1.40-official-doc; 0/0 before the first job as its twin T-REX (docs/protocol.md#m27-progress)
+  // test/captures/dreamer-v1.40-official-doc; 0/0 before the first job as its twin T-REX (docs/protocol.md#m27-progress)
   dreamer: {
     ...OLD,
     productId: 0x0001,

@@ -1,4 +1,4 @@
-// How each TCP fault plays on a socket, in place of a proper reply.
+// What each TCP fault does to a reply, or to a new connection.
 
 import type { Socket } from 'node:net';
 import type { SharedFault, TcpFault } from './faults.ts';
@@ -8,15 +8,15 @@ const OK = 'ok\r\n';
 const LINE_END = '\r\n';
 
 /**
- * Between half a reply and its RST. A client that finds both at once is told of an orderly end by libuv
- * (uv__stream_io turns POLLHUP after a partial read into EOF), and would never see the reset.
+ * Delay between half a reply and the RST. If a client receives both at once, libuv reports an orderly end
+ * (uv__stream_io turns POLLHUP after a partial read into EOF), and the client never sees the reset.
  */
 export const RESET_DELAY_MS = 20;
 
 /**
- * Sends a reply as the fault has it.
+ * Sends a reply, changed by the fault.
  * @param foreign replies to other clients' commands, for `foreign-blocks`
- * @param done called when the next command may be answered; never where the conversation ends here
+ * @param done called when the next command may be answered; never called if the fault ends the conversation
  */
 export function sendReply(
   socket: Socket,
@@ -28,7 +28,7 @@ export function sendReply(
 ): void {
   switch (fault?.kind) {
     case undefined:
-    case 'control-refused': // its reply is another one already
+    case 'control-refused': // the caller has replaced the reply
     case 'refuse': // closes the listener, which destroys this socket
       socket.write(reply);
       done();
@@ -77,7 +77,7 @@ export function sendReply(
   }
 }
 
-/** Plays a fault on a connection nobody has asked anything on yet; returns whether the connection still listens. */
+/** Applies a fault to a new connection; returns whether the connection still accepts commands. */
 export function greet(socket: Socket, fault: SharedFault | TcpFault | undefined): boolean {
   switch (fault?.kind) {
     case 'reset':
@@ -85,7 +85,7 @@ export function greet(socket: Socket, fault: SharedFault | TcpFault | undefined)
       socket.resetAndDestroy();
       return false;
     case 'close':
-      // Read on, or the client's own end would never be seen.
+      // Keep reading, or the client's FIN is never seen.
       socket.end().resume();
       return false;
     case 'silence':
@@ -101,7 +101,7 @@ export function greet(socket: Socket, fault: SharedFault | TcpFault | undefined)
   }
 }
 
-/** A byte at a time; stops when the client goes. */
+/** Sends one byte at a time, until the client disconnects. */
 function drip(socket: Socket, bytes: Buffer, intervalMs: number, timers: Timers, done: () => void): void {
   let sent = 0;
   const next = (): void => {
@@ -130,7 +130,7 @@ function sendUnasked(socket: Socket, fault: Extract<TcpFault, { kind: 'endless-l
   }
 }
 
-// Without end, but only as fast as the client reads, and letting others have the loop.
+// Endless, but only as fast as the client reads, and without blocking the event loop.
 function pump(socket: Socket, chunk: Buffer): void {
   if (!socket.writable) return;
   socket.write(chunk, (error) => {
@@ -138,5 +138,5 @@ function pump(socket: Socket, chunk: Buffer): void {
   });
 }
 
-// Every byte value twice in a fixed disorder (167 is odd, so i * 167 runs through all 256 values).
+// Every byte value twice, in a fixed order that looks random (167 is odd, so i * 167 takes all 256 values).
 const GARBAGE = Buffer.from(Array.from({ length: 512 }, (_, i) => (i * 167 + 13) % 256));

@@ -1,4 +1,4 @@
-// The TCP port of a simulated printer: takes commands, one reply at a time.
+// The TCP port of a simulated printer: takes commands, and sends one reply at a time.
 
 import { createServer, type Socket } from 'node:net';
 import { currentReading, type PrinterCore, recordCommand } from './core.ts';
@@ -9,7 +9,7 @@ import { greet, sendReply } from './tcp-faults.ts';
 const MAX_LINE_CHARACTERS = 65_536;
 
 export function createTcpSide(core: PrinterCore, host: string, port: number): Listener {
-  // Control belongs to one connection and goes with it (docs/protocol.md#tcp-login-m601-m602).
+  // Control belongs to one connection and ends with it (docs/protocol.md#tcp-login-m601-m602).
   const control: Control = { holder: undefined };
   const server = createServer({ noDelay: true }, (socket) => serve(core, control, socket));
   return createListener(server, host, port);
@@ -92,7 +92,7 @@ function replyTo(
   return refused ? controlFailed(command) : reply(true);
 }
 
-// What other clients asked for arrives here too, and the acknowledgements of an upload (docs/protocol.md#tcp-connections-and-load).
+// Replies to other clients arrive on every connection, and so do the acknowledgements of an upload (docs/protocol.md#tcp-connections-and-load).
 function foreignBlocks(core: PrinterCore, command: string): string {
   const others = ['M119', 'M105', 'M27'].filter((other) => other !== command).slice(0, 2);
   const [first = '', second = ''] = others.map((other) =>

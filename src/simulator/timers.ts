@@ -1,4 +1,4 @@
-// Timers of one printer, so that closing it leaves none behind.
+// The timers of one printer, cleared when it closes.
 
 export interface Timers {
   after(ms: number, run: () => void): void;

@@ -1,4 +1,4 @@
-// The only words this program can say to a printer: five reads, and the login that a printer may insist on.
+// The only commands this program can send: five reads, and the login that some printers require.
 
 export const READ_COMMANDS = ['M119', 'M105', 'M27', 'M114', 'M115'] as const;
 
@@ -6,7 +6,7 @@ export type ReadCommand = (typeof READ_COMMANDS)[number];
 export type LoginCommand = 'M601' | 'M602';
 export type Command = ReadCommand | LoginCommand;
 
-/** The bytes of a command on the wire. FlashPrint ends them with CRLF (captures/finder1-v1.5-20160804-idle/session.raw.txt). */
+/** A command as it is sent. It ends with CRLF, as FlashPrint's do (test/captures/finder1-v1.5-20160804-idle/session.raw.txt). */
 export function encodeCommand(command: Command): string {
   // S1 asks for network control; S0 would be USB (docs/protocol.md#tcp-login-m601-m602).
   return command === 'M601' ? '~M601 S1\r\n' : `~${command}\r\n`;

@@ -1,19 +1,19 @@
-// What the parsers of replies share: clean lines, `Key: value`, and numbers as printers write them.
+// Shared by the reply parsers: cleaning lines, splitting `Key: value`, and numbers as printers write them.
 
 import { cleanText } from '../common/text.ts';
 
-/** A number as C writes it: sign, digits, decimals, exponent. For building expressions. */
+/** Source of a regular expression for a number as C prints it: sign, digits, decimals, exponent. */
 export const NUMBER = String.raw`[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?`;
 
-/** Where a number ends: what goes on (`1.2.3`, `1,5`, `1e2.5`, `0x10`) is none. A unit or the next field may follow. */
+/** Lookahead that rejects a number that continues (`1.2.3`, `1,5`, `1e2.5`, `0x10`). A unit or the next field may follow. */
 export const NUMBER_END = String.raw`(?![\d.eE]|[-+,x]\d)`;
 
-/** Without control characters; a tab is a blank, for it stands between fields. */
+/** The line without control characters. A tab becomes a space, because it separates fields. */
 export function cleanLine(line: string): string {
   return cleanText(line.replaceAll('\t', ' '));
 }
 
-/** Lines `Key: value` as a map; keys in lower case without blanks, values trimmed; the first of a key counts. */
+/** Lines `Key: value` as a map: keys in lower case without whitespace, values trimmed. The first of several equal keys wins. */
 export function parseFields(lines: readonly string[]): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
   for (const line of lines) {
@@ -25,21 +25,21 @@ export function parseFields(lines: readonly string[]): ReadonlyMap<string, strin
   return fields;
 }
 
-/** A finite number, or undefined: a printer can write more digits than a number holds. */
+/** The number, or undefined if it is not finite: a printer can send more digits than a number holds. */
 export function finite(text: string): number | undefined {
   const value = Number(text);
   return text !== '' && Number.isFinite(value) ? value : undefined;
 }
 
-// Of a number; its end where it has none.
+// The exponent of a number, or the end of the text if there is none.
 const EXPONENT = /e([+-]?\d+)$|$/i;
 
-/** Millimetres as written, in metres. The decimal point is moved in the text, so that 86.9984 is 0.0869984 exactly. */
-export function metersOf(millimeters: string): number | undefined {
+/** Converts millimetres as text to metres. Shifts the decimal point in the text, so that 86.9984 becomes exactly 0.0869984. */
+export function toMeters(millimeters: string): number | undefined {
   return finite(millimeters.replace(EXPONENT, (_, power?: string) => `e${Number(power ?? 0) - 3}`));
 }
 
-/** Text, or undefined when it is empty. */
+/** The text, or undefined if it is empty. */
 export function nonEmpty(text: string | undefined): string | undefined {
   return text === '' ? undefined : text;
 }

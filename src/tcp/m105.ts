@@ -11,7 +11,7 @@ export interface HeaterText {
   readonly targetCelsius?: number;
 }
 
-/** `tool0`, `tool1`, …, `bed`, `chamber` to what was said of it. */
+/** By heater: `tool0`, `tool1`, …, `bed`, `chamber`. */
 export type Temperatures = ReadonlyMap<string, HeaterText>;
 
 // `T0:22 /0 B:11/0`, `T0:220.3/220.0 T1:0.0/0.0 B:50.0/50.0`, `T0: 25/220`; `@:127` parts are duty cycles.
@@ -20,7 +20,7 @@ const HEATER = new RegExp(
   'gi',
 );
 
-// No heater of these machines goes there: a printer that says so lies, and the value is missing.
+// Outside the range of any FlashForge heater: such a value is an error of the printer, and counts as missing.
 const MIN_CELSIUS = -100;
 const MAX_CELSIUS = 1000;
 
@@ -40,7 +40,7 @@ function plausible(text: string): number | undefined {
   return value !== undefined && value > MIN_CELSIUS && value < MAX_CELSIUS ? value : undefined;
 }
 
-/** Reads the lines of an M105 reply; undefined when it holds no temperature. */
+/** Parses the lines of an M105 reply; undefined if it has no temperature. */
 export function parseM105(lines: readonly string[]): Temperatures | undefined {
   const heaters = new Map<string, HeaterText>();
   for (const line of lines) {

@@ -1,6 +1,6 @@
-// M114: where the head is. `X:.. Y:..`, or `X1:.. X2:..` on the Guider 3 and Creators 3 and 4 (docs/protocol.md#m114-position).
+// M114: the position of the head. `X:.. Y:..`, or `X1:.. X2:..` on the Guider 3 and Creators 3 and 4 (docs/protocol.md#m114-position).
 
-import { cleanLine, metersOf, NUMBER, NUMBER_END } from './fields.ts';
+import { cleanLine, NUMBER, NUMBER_END, toMeters } from './fields.ts';
 
 export interface AxisText {
   /** As sent, in millimetres. */
@@ -8,17 +8,17 @@ export interface AxisText {
   readonly meters: number;
 }
 
-/** Axis in lower case (x y z a b x1 x2) to its position. */
+/** By axis in lower case: x y z a b x1 x2. */
 export type Position = ReadonlyMap<string, AxisText>;
 
 const AXIS = new RegExp(String.raw`(?<![a-z_-])(X1|X2|X|Y|Z|A|B)\s*:\s*(${NUMBER})${NUMBER_END}`, 'gi');
 
-/** Reads the lines of an M114 reply; undefined when it holds no axis. */
+/** Parses the lines of an M114 reply; undefined if it has no axis. */
 export function parseM114(lines: readonly string[]): Position | undefined {
   const axes = new Map<string, AxisText>();
   for (const line of lines) {
     for (const [, axis = '', text = ''] of cleanLine(line).matchAll(AXIS)) {
-      const meters = metersOf(text);
+      const meters = toMeters(text);
       const name = axis.toLowerCase();
       if (meters !== undefined && !axes.has(name)) axes.set(name, { text, meters });
     }

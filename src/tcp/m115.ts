@@ -1,7 +1,7 @@
-// M115: what the printer is. Spacing, capitals and which lines there are differ by model (docs/protocol.md#m115-identity).
+// M115: the identity of the printer. Spacing, capitalization and the set of lines differ by model (docs/protocol.md#m115-identity).
 
 import { onlyDefined } from '../common/defined.ts';
-import { cleanLine, metersOf, NUMBER, NUMBER_END, nonEmpty, parseFields } from './fields.ts';
+import { cleanLine, NUMBER, NUMBER_END, nonEmpty, parseFields, toMeters } from './fields.ts';
 
 export interface MachineInfo {
   readonly machineType?: string;
@@ -12,7 +12,7 @@ export interface MachineInfo {
   readonly toolCount?: string;
   /** As sent: `88:A9:A7:93:86:F8` or `94A408B472BE`. */
   readonly mac?: string;
-  /** What follows `X:` on its line, inner blanks as sent: `140  Y: 140  Z: 140`. */
+  /** What follows `X:` on its line, inner spaces as sent: `140  Y: 140  Z: 140`. */
   readonly volume?: string;
   readonly volumeMeters?: ReadonlyMap<string, number>;
 }
@@ -22,13 +22,13 @@ const VOLUME_AXIS = new RegExp(String.raw`\b([XYZ])\s*:\s*(${NUMBER})${NUMBER_EN
 function parseVolume(text: string): ReadonlyMap<string, number> | undefined {
   const axes = new Map<string, number>();
   for (const [, axis = '', size = ''] of `X:${text}`.matchAll(VOLUME_AXIS)) {
-    const meters = metersOf(size);
+    const meters = toMeters(size);
     if (meters !== undefined && meters > 0) axes.set(axis.toLowerCase(), meters);
   }
   return axes.size > 0 ? axes : undefined;
 }
 
-/** Reads the lines of an M115 reply; undefined when no line of it is known. */
+/** Parses the lines of an M115 reply; undefined if it has no known line. */
 export function parseM115(lines: readonly string[]): MachineInfo | undefined {
   const fields = parseFields(lines.map(cleanLine));
   const volume = nonEmpty(fields.get('x'));
@@ -36,7 +36,7 @@ export function parseM115(lines: readonly string[]): MachineInfo | undefined {
     machineType: nonEmpty(fields.get('machinetype')),
     machineName: nonEmpty(fields.get('machinename')),
     firmware: nonEmpty(fields.get('firmware')),
-    // `Serial Number:` is in the Adventurer 4's firmware notes (docs/protocol.md#m115-identity).
+    // The Adventurer 4's firmware notes have `Serial Number:` (docs/protocol.md#m115-identity).
     serial: nonEmpty(fields.get('sn') ?? fields.get('serialnumber')),
     toolCount: nonEmpty(fields.get('toolcount')),
     mac: nonEmpty(fields.get('macaddress')),

@@ -1,4 +1,4 @@
-// M119: the machine's status. Lines come in any order and any may be missing (docs/protocol.md#m119-status).
+// M119: the status of the machine. Lines come in any order, and any of them may be missing (docs/protocol.md#m119-status).
 
 import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, nonEmpty, parseFields } from './fields.ts';
@@ -6,21 +6,21 @@ import { cleanLine, nonEmpty, parseFields } from './fields.ts';
 export interface Status {
   /** The whole Endstop line after its key, as sent. */
   readonly endstop?: string;
-  /** `x_max`, `z_min`, … to whether it is pressed; undefined when the line holds build sizes. */
+  /** By endstop (`x_max`, `z_min`, …): whether it is pressed. Undefined if the line holds build sizes. */
   readonly endstops?: ReadonlyMap<string, boolean>;
   readonly machineStatus?: string;
   readonly moveMode?: string;
-  /** `S:1 L:0 J:0 F:0`: no source says what the letters mean, so it stays text. */
+  /** `S:1 L:0 J:0 F:0`. Kept as text, since no source explains the letters. */
   readonly flags?: string;
   readonly ledOn?: boolean;
   readonly currentFile?: string;
-  /** The status word of a Dremel, which answers with another list of keys (captures/dremel-3d40-3d45-usb/M119.txt). */
+  /** The status word of a Dremel, whose reply has other keys (test/captures/dremel-3d40-3d45-usb/M119.txt). */
   readonly foreignStatus?: string;
 }
 
 const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(\S*)/gi;
 
-// The 5M Pro, Guider 3 and Creator 4 say `X-max: 110`: sizes in millimetres, no switches. One such value spoils the line.
+// The 5M Pro, Guider 3 and Creator 4 send `X-max: 110`: build sizes in millimetres, not switches. One such value invalidates the line.
 function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
   const switches = new Map<string, boolean>();
   for (const [, axis = '', end = '', value] of text.matchAll(ENDSTOP)) {
@@ -30,7 +30,7 @@ function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
   return switches.size > 0 ? switches : undefined;
 }
 
-/** Reads the lines of an M119 reply; undefined when no line of it is known. */
+/** Parses the lines of an M119 reply; undefined if it has no known line. */
 export function parseM119(lines: readonly string[]): Status | undefined {
   const fields = parseFields(lines.map(cleanLine));
   const endstop = nonEmpty(fields.get('endstop'));

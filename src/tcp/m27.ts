@@ -1,15 +1,15 @@
-// M27: how far the print is, in the unit the model counts in (docs/protocol.md#m27-progress).
+// M27: the progress of the print, in the unit that the model counts in (docs/protocol.md#m27-progress).
 
 import { onlyDefined } from '../common/defined.ts';
 import { cleanLine, NUMBER, NUMBER_END } from './fields.ts';
 
 export interface PrintProgress {
-  /** The two numbers as sent, whatever they count. */
+  /** The two numbers as sent, whatever their unit. */
   readonly printed?: number;
   readonly total?: number;
-  /** 0 to 1; undefined when nothing is loaded (total 0). */
+  /** 0 to 1; undefined if no file is loaded (total 0). */
   readonly ratio?: number;
-  /** Only where the printer counts bytes. */
+  /** Only if the printer counts bytes. */
   readonly bytes?: number;
   readonly sizeBytes?: number;
   readonly layer?: number;
@@ -20,9 +20,9 @@ const PAIR = String.raw`(${NUMBER})\s*\/\s*(${NUMBER})${NUMBER_END}`;
 const PRINTED = new RegExp(String.raw`SD printing byte\s*${PAIR}`, 'i');
 const LAYER = new RegExp(String.raw`Layer\s*:\s*${PAIR}`, 'i');
 
-// Totals of 100 and 1000 are percent and per mille: only above does a printer count bytes.
+// Totals of 100 and 1000 mean percent and per mille. A printer that counts bytes has a larger total.
 const LARGEST_RATIO_TOTAL = 1000;
-// As on the HTTP side: more layers than that are memory garbage (docs/protocol.md#http-detail-fields).
+// As over HTTP: a larger number is uninitialised memory (docs/protocol.md#http-detail-fields).
 const MAX_LAYERS = 100_000;
 
 function isCount(value: number | undefined): value is number {
@@ -37,7 +37,7 @@ function match(lines: readonly string[], pattern: RegExp): [number | undefined, 
   return [undefined, undefined];
 }
 
-/** Reads the lines of an M27 reply; undefined when it holds neither progress nor layer. */
+/** Parses the lines of an M27 reply; undefined if it has neither progress nor layers. */
 export function parseM27(lines: readonly string[]): PrintProgress | undefined {
   const [printed, total] = match(lines, PRINTED);
   const [layer, layers] = match(lines, LAYER);
@@ -46,7 +46,7 @@ export function parseM27(lines: readonly string[]): PrintProgress | undefined {
   const parsed: PrintProgress = onlyDefined({
     printed: isKnown ? printed : undefined,
     total: isKnown ? total : undefined,
-    // A Finder counts one byte past the end: captures/finder1-v1.5-20160804-idle/M27.txt.
+    // A Finder counts one byte past the end: test/captures/finder1-v1.5-20160804-idle/M27.txt.
     ratio: isKnown && total > 0 ? Math.min(1, printed / total) : undefined,
     bytes: countsBytes ? printed : undefined,
     sizeBytes: countsBytes ? total : undefined,

@@ -1,4 +1,4 @@
-// From the parsed replies of TCP to the domain: what each number means, and what is missing.
+// Turns the parsed replies into a snapshot: what each number means, and which values count as missing.
 
 import { onlyDefined } from '../common/defined.ts';
 import {
@@ -19,10 +19,10 @@ import type { TcpReplies } from './read.ts';
 
 const PROTOCOL: Protocol = 'tcp';
 
-function readingsOf(temperatures: Temperatures): ReadonlyMap<string, HeaterReading> {
+function heatersFrom(temperatures: Temperatures): ReadonlyMap<string, HeaterReading> {
   const heaters = new Map<string, HeaterReading>();
   for (const [heater, { current, celsius, targetCelsius }] of temperatures) {
-    // A Finder has no heated bed and a 5M no second tool; both still answer 0/0 (docs/protocol.md#m105-temperatures).
+    // A Finder has no heated bed and a 5M no second tool, and both send 0/0 for it (docs/protocol.md#m105-temperatures).
     if (celsius === 0 && targetCelsius === 0 && heater !== 'tool0') continue;
     if (celsius === undefined && targetCelsius === undefined) continue;
     if (heater === 'chamber' && NO_CHAMBER_SENSOR.has(finite(current))) continue;
@@ -31,7 +31,7 @@ function readingsOf(temperatures: Temperatures): ReadonlyMap<string, HeaterReadi
   return heaters;
 }
 
-function identityOf(info: MachineInfo): Identity {
+function identityFrom(info: MachineInfo): Identity {
   return onlyDefined({
     model: info.machineType,
     name: info.machineName,
@@ -42,26 +42,26 @@ function identityOf(info: MachineInfo): Identity {
   });
 }
 
-function metersOf(position: Position): Axes {
+function axesFrom(position: Position): Axes {
   const axes = new Map<string, number>();
   for (const [axis, { meters }] of position) axes.set(axis, meters);
   return axes;
 }
 
-// A Dremel answers M119 in words of its own; what they mean is not known, that it answered is (docs/protocol.md#m119-status).
-function stateOf(status: Status): State | undefined {
+// A Dremel replies to M119 with words of its own, whose meaning is not known (docs/protocol.md#m119-status).
+function stateFrom(status: Status): State | undefined {
   if (status.machineStatus !== undefined) return stateFromTcp(status.machineStatus, status.moveMode);
   return status.foreignStatus === undefined ? undefined : 'unknown';
 }
 
-/** What the replies of one TCP visit mean. */
+/** Turns the replies of one read into a snapshot. */
 export function snapshotFromTcp(replies: TcpReplies): Snapshot {
   const { m119, m105, m27, m114, m115 } = replies;
-  const state = m119 && stateOf(m119);
+  const state = m119 && stateFrom(m119);
   const word = m119?.machineStatus ?? m119?.foreignStatus;
-  const heaters = m105 && readingsOf(m105);
+  const heaters = m105 && heatersFrom(m105);
   return onlyDefined({
-    identity: m115 && identityOf(m115),
+    identity: m115 && identityFrom(m115),
     state,
     stateProtocol: state && PROTOCOL,
     statusWords: word === undefined ? undefined : [{ protocol: PROTOCOL, status: word }],
@@ -70,7 +70,7 @@ export function snapshotFromTcp(replies: TcpReplies): Snapshot {
     lightOn: m119?.ledOn,
     file: m119?.currentFile,
     heaters: heaters && heaters.size > 0 ? heaters : undefined,
-    positionMeters: m114 && metersOf(m114),
+    positionMeters: m114 && axesFrom(m114),
     progress: m27?.ratio === undefined ? undefined : { ratio: m27.ratio, protocol: PROTOCOL },
     printBytes: m27?.bytes,
     printSizeBytes: m27?.sizeBytes,

@@ -1,4 +1,4 @@
-// Where a printer's TCP side is, and how long and how much it may talk (docs/architecture.md#data-flow).
+// The TCP endpoint of a printer, and the limits in time and bytes of a conversation with it (docs/architecture.md#data-flow).
 
 export interface TcpTarget {
   readonly host: string;
@@ -6,16 +6,16 @@ export interface TcpTarget {
 }
 
 export interface SessionLimits {
-  /** For name resolution and connecting together. A printer without power must not stretch every scrape. */
+  /** For name resolution and connecting together: short, so that a printer that is off does not delay every scrape. */
   readonly connectMs: number;
-  /** For one whole reply. A busy printer (homing, copying a file) takes seconds: docs/protocol.md#tcp-connections-and-load. */
+  /** For one whole reply. A busy printer (homing, copying a file) takes seconds (docs/protocol.md#tcp-connections-and-load). */
   readonly commandMs: number;
   /** Silence that ends a reply whose CMD line has come: a Dremel sends no `ok` for M27 (OctoPrint-FlashForge#40). */
   readonly silenceMs: number;
-  /** How long an `ok` without a line end may still become a longer line. */
+  /** How long to wait for the rest of a line that begins with `ok` and has no line end yet. */
   readonly okTailMs: number;
   readonly replyBytes: number;
-  /** Of all that comes while one reply is waited for, other clients' replies too: who sends more floods us. */
+  /** Of all bytes received while waiting for one reply, including replies to other clients. */
   readonly floodBytes: number;
 }
 

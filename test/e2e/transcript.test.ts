@@ -13,7 +13,7 @@ import { createDeferred } from '../support/deferred.ts';
 import { FINDER } from '../support/finder.ts';
 import { ask } from '../support/http.ts';
 import { requireProgram } from '../support/programs.ts';
-import { type HttpResponse, silence, startScriptedPrinter } from '../support/scripted-printer.ts';
+import { type ScriptedReply, silence, startScriptedPrinter } from '../support/scripted-printer.ts';
 
 const curl = requireProgram('curl');
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -62,7 +62,7 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
   }
 
   /** Starts a printer. @returns it as an argument */
-  async function printer(name: string, script: Readonly<Record<string, HttpResponse>>): Promise<string> {
+  async function printer(name: string, script: Readonly<Record<string, ScriptedReply>>): Promise<string> {
     const started = await startScriptedPrinter(script);
     closing.push(() => started[Symbol.asyncDispose]());
     return `${name}=127.0.0.1:${started.target.port}`;

@@ -1,4 +1,4 @@
-// A printer on 127.0.0.1 that says exactly what a test tells it, and keeps what it heard.
+// A printer on 127.0.0.1 that sends exactly what a test tells it to, and records what it receives.
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -10,29 +10,29 @@ export interface Client {
   /** From 1. */
   readonly number: number;
   readonly socket: Socket;
-  /** How often this command came on this connection, this time included. */
+  /** How often this command was received on this connection, including this time. */
   readonly times: number;
-  /** Sends bytes that a reply goes on after; resolves when they are out. */
+  /** Sends part of a reply; resolves when it is written. */
   part(bytes: string | Uint8Array): Promise<void>;
-  /** Sends the last bytes of a reply. */
+  /** Sends the last part of a reply. */
   send(bytes: string | Uint8Array): Promise<void>;
 }
 
-/** Bytes to answer with, or what to do. Whoever only wants silence does nothing. */
-export type HttpResponse = string | Uint8Array | ((client: Client) => Promise<void> | void);
+/** The bytes of a reply, or a function that sends them. A function that does nothing is silence. */
+export type ScriptedReply = string | Uint8Array | ((client: Client) => Promise<void> | void);
 
-/** Answers by command word; a command that is not listed is acknowledged without data. */
-export type Script = Readonly<Record<string, HttpResponse>>;
+/** Replies by command word. A command that is not listed is acknowledged without data. */
+export type Script = Readonly<Record<string, ScriptedReply>>;
 
 export interface ScriptedPrinter extends AsyncDisposable {
   readonly target: TcpTarget;
-  /** Every byte that came, one text a connection. */
+  /** Every byte that was received, one string per connection. */
   readonly received: readonly string[];
-  /** Commands that came before the one before them was answered. */
+  /** Commands that were received before the reply to the previous one ended. */
   readonly pipelined: readonly string[];
-  /** Takes no further connection; those that stand go on. */
+  /** Stops listening; open connections continue. */
   refuse(): void;
-  /** Resolves when the other side has closed every connection so far. */
+  /** Resolves when the client has closed every connection so far. */
   allClosed(): Promise<void>;
 }
 
@@ -46,24 +46,24 @@ export function replyWithoutOk(command: string, ...lines: readonly string[]): st
   return [`CMD ${command} Received.`, ...lines, ''].join('\r\n');
 }
 
-export const silence: HttpResponse = () => {};
-export const reset: HttpResponse = ({ socket }) => void socket.resetAndDestroy();
-export const hangUp: HttpResponse = ({ socket }) => void socket.end();
+export const silence: ScriptedReply = () => {};
+export const reset: ScriptedReply = ({ socket }) => void socket.resetAndDestroy();
+export const hangUp: ScriptedReply = ({ socket }) => void socket.end();
 
-/** Sends the same bytes without an end, as fast as they are taken. */
+/** Sends the same bytes endlessly, as fast as the client reads them. */
 export async function pump({ socket, part }: Client, bytes: string): Promise<void> {
   while (socket.writable) await part(bytes);
 }
 
-/** The commands of a conversation without its `~` and line ends. */
+/** The commands of a conversation, without `~` and line ends. */
 export function commandsIn(received: string | undefined): string[] {
   return (received ?? '').split('\r\n').flatMap((line) => (line === '' ? [] : [line.replace('~', '')]));
 }
 
-/** @param greeting what happens as soon as a connection stands */
+/** @param greeting sent, or run, as soon as a client connects */
 export async function startScriptedPrinter(
   script: Script | ((connection: number) => Script),
-  greeting?: HttpResponse,
+  greeting?: ScriptedReply,
 ): Promise<ScriptedPrinter> {
   const received: string[] = [];
   const pipelined: string[] = [];
@@ -89,7 +89,7 @@ export async function startScriptedPrinter(
       await new Promise((resolve) => socket.write(bytes, resolve));
       await turn();
     }
-    async function answer(what: HttpResponse, times: number): Promise<void> {
+    async function answer(what: ScriptedReply, times: number): Promise<void> {
       const send = (bytes: string | Uint8Array): Promise<void> => {
         answering = undefined;
         return part(bytes);
@@ -102,7 +102,7 @@ export async function startScriptedPrinter(
       answering = command;
       const times = (counts.get(command) ?? 0) + 1;
       counts.set(command, times);
-      // Commands sent together are heard together before the first is answered.
+      // Commands that arrive together are all recorded before the first one is answered.
       await turn();
       await answer(answers[command] ?? reply(command), times);
     }
@@ -128,7 +128,7 @@ export async function startScriptedPrinter(
   };
 }
 
-/** A port of 127.0.0.1 on which nothing listens. */
+/** A port on 127.0.0.1 that nothing listens on. */
 export async function closedPort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');

@@ -7,7 +7,7 @@ import { Framer, type Reply } from '../../src/tcp/framer.ts';
 import { readTcp, type TcpReading } from '../../src/tcp/read.ts';
 import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
 import type { TcpTarget } from '../../src/tcp/target.ts';
-import { commandsIn, type HttpResponse, reply, startScriptedPrinter } from '../support/scripted-printer.ts';
+import { commandsIn, reply, type ScriptedReply, startScriptedPrinter } from '../support/scripted-printer.ts';
 import { allCapturePaths, isRead, rawTexts, readCapture, readSession } from './capture-files.ts';
 import type { Captured } from './captured.ts';
 import { ADVENTURERS } from './captured-adventurer.ts';
@@ -62,7 +62,7 @@ describe.each(CASES)('$folder: $title', (captured) => {
       .filter((path) => /\/M(23|26|29|650)\b/.test(path))
       .map(readCapture)
       .join('N0001 ok.\r\n');
-    const script = [...replies].map(([command, bytes]): [string, HttpResponse] => [command, `${foreign}${bytes}`]);
+    const script = [...replies].map(([command, bytes]): [string, ScriptedReply] => [command, `${foreign}${bytes}`]);
     await using printer = await startScriptedPrinter(Object.fromEntries(script));
     expectCaptured(await read(printer.target, captured), captured);
   });
@@ -74,7 +74,7 @@ describe.each(CASES)('$folder: $title', (captured) => {
     let cuts = 0;
     let at = 1;
     // The rest goes out once the client has taken the first part.
-    const cut = (bytes: Buffer): HttpResponse => {
+    const cut = (bytes: Buffer): ScriptedReply => {
       return async ({ part, send }) => {
         if (at >= bytes.length) return send(bytes);
         const expected = takenBytes() + at;
@@ -84,7 +84,7 @@ describe.each(CASES)('$folder: $title', (captured) => {
         await send(bytes.subarray(at));
       };
     };
-    const script = [...replies].map(([command, bytes]): [string, HttpResponse] => [command, cut(Buffer.from(bytes))]);
+    const script = [...replies].map(([command, bytes]): [string, ScriptedReply] => [command, cut(Buffer.from(bytes))]);
     await using printer = await startScriptedPrinter(Object.fromEntries(script));
     for (; at < longest; at++) {
       push.mockClear();
@@ -136,7 +136,7 @@ it('hears the same in a whole session of FlashPrint as in its single replies', a
   // As on a socket beside FlashPrint's: all it was told comes before what we asked for.
   const foreign = session.map(([, bytes]) => bytes).join('');
   const own = new Map(session);
-  const script = [...own].map(([command, bytes]): [string, HttpResponse] => [command, `${foreign}${bytes}`]);
+  const script = [...own].map(([command, bytes]): [string, ScriptedReply] => [command, `${foreign}${bytes}`]);
   await using printer = await startScriptedPrinter(Object.fromEntries(script));
   expectCaptured(await read(printer.target, finder), finder);
 });

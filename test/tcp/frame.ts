@@ -1,4 +1,4 @@
-// Bytes through a framer, for its tests.
+// Feeds bytes to a framer, for its tests.
 
 import { Framer, type Reply } from '../../src/tcp/framer.ts';
 
@@ -20,7 +20,7 @@ export function frame(parts: readonly (string | Uint8Array)[], limitBytes = LIMI
   return { replies, framer };
 }
 
-/** Each byte a chunk of its own. */
+/** One chunk per byte. */
 export function bytewise(part: string | Uint8Array): Uint8Array[] {
   return [...bytesOf(part)].map((byte) => Uint8Array.of(byte));
 }

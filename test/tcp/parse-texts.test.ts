@@ -1,7 +1,7 @@
 // Each parser's variations, as docs/protocol.md, M115 and M119, lists them.
 
 import { describe, expect, it } from 'vitest';
-import { metersOf, parseFields } from '../../src/tcp/fields.ts';
+import { parseFields, toMeters } from '../../src/tcp/fields.ts';
 import { parseM115 } from '../../src/tcp/m115.ts';
 import { parseM119 } from '../../src/tcp/m119.ts';
 
@@ -142,6 +142,6 @@ describe('fields', () => {
     ['1e', undefined],
     ['1e2e3', undefined],
   ])('millimetres %j', (text, meters) => {
-    expect(metersOf(text)).toBe(meters);
+    expect(toMeters(text)).toBe(meters);
   });
 });

@@ -3,20 +3,20 @@
 import { describe, expect, it } from 'vitest';
 import {
   commandsIn,
-  type HttpResponse,
   hangUp,
   pump,
   reply,
   replyWithoutOk,
   reset,
   type Script,
+  type ScriptedReply,
   silence,
   startScriptedPrinter,
 } from '../support/scripted-printer.ts';
-import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
+import { IDLE, LONG, partsOf, problemsOf, readPrinter, SHORT } from './reading.ts';
 
 /** Half a reply, and then something else. */
-function halfThen(command: string, end: HttpResponse): HttpResponse {
+function halfThen(command: string, end: ScriptedReply): ScriptedReply {
   return async (client) => {
     const bytes = String(IDLE[command]);
     await client.part(bytes.slice(0, bytes.length / 2));
@@ -32,7 +32,7 @@ describe('a reset', () => {
     ['at the last command', { M115: halfThen('M115', reset) }, ['M115']],
   ])('%s: asks once more only what was not answered', async (_title, answers, again) => {
     await using printer = await startScriptedPrinter((connection) => ({ ...IDLE, ...(connection === 1 && answers) }));
-    const reading = await visit(printer, { identity: true });
+    const reading = await readPrinter(printer, { identity: true });
     await printer.allClosed();
     expect(partsOf(reading)).toHaveLength(5);
     expect(problemsOf(reading)).toEqual({});
@@ -43,13 +43,13 @@ describe('a reset', () => {
     await using printer = await startScriptedPrinter(IDLE, (client) => {
       if (client.number === 1) client.socket.resetAndDestroy();
     });
-    expect(problemsOf(await visit(printer))).toEqual({});
+    expect(problemsOf(await readPrinter(printer))).toEqual({});
     expect(printer.received).toHaveLength(2);
   });
 
   it('a second time is the end: closed, what was read is kept', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M27: reset });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     await printer.allClosed();
     expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105', 'M27'], ['M27']]);
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
@@ -59,7 +59,7 @@ describe('a reset', () => {
 
   it('twice at the first command: not read', async () => {
     await using printer = await startScriptedPrinter({ M119: reset });
-    expect((await visit(printer)).failure).toMatchObject({ code: 'closed', message: 'M119: ECONNRESET' });
+    expect((await readPrinter(printer)).failure).toMatchObject({ code: 'closed', message: 'M119: ECONNRESET' });
     expect(printer.received).toHaveLength(2);
   });
 
@@ -68,7 +68,7 @@ describe('a reset', () => {
       ...IDLE,
       M27: connection === 1 ? reset : silence,
     }));
-    const reading = await visit(printer, { limits: SHORT });
+    const reading = await readPrinter(printer, { limits: SHORT });
     expect(reading.problems.get('M27')?.code).toBe('timeout');
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
   });
@@ -77,7 +77,7 @@ describe('a reset', () => {
 describe('a hang-up', () => {
   it('instead of a reply: closed, without a second try', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M27: hangUp });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
     const message = 'M27: the printer closed the connection, 0 bytes came';
     expect(reading.problems.get('M114')).toMatchObject({ code: 'closed', message });
@@ -85,12 +85,12 @@ describe('a hang-up', () => {
   });
 
   // A reset right behind data reaches Node.js as a hang-up, so this one is tried again as a reset is.
-  it.each<readonly [title: string, answer: HttpResponse, bytes: number]>([
+  it.each<readonly [title: string, answer: ScriptedReply, bytes: number]>([
     ['in mid-reply', halfThen('M105', hangUp), 20],
     ['instead of the ok', ({ socket }) => void socket.end(replyWithoutOk('M105', 'T0:24/0')), 29],
   ])('%s: a second try, then closed', async (_title, M105, bytes) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105 });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     expect(partsOf(reading)).toEqual(['m119']);
     const message = `M105: the printer closed the connection, ${bytes} bytes came`;
     expect(reading.problems.get('M114')).toMatchObject({ code: 'closed', message });
@@ -98,9 +98,9 @@ describe('a hang-up', () => {
   });
 
   it('after a reply costs the rest', async () => {
-    const answer: HttpResponse = ({ socket }) => void socket.end(String(IDLE['M105']));
+    const answer: ScriptedReply = ({ socket }) => void socket.end(String(IDLE['M105']));
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
     expect(reading.problems.get('M27')?.code).toBe('closed');
     expect(reading.failure).toBeUndefined();
@@ -108,7 +108,7 @@ describe('a hang-up', () => {
 
   it('as soon as the connection stands', async () => {
     await using printer = await startScriptedPrinter(IDLE, hangUp);
-    expect((await visit(printer)).failure?.code).toBe('closed');
+    expect((await readPrinter(printer)).failure?.code).toBe('closed');
     expect(printer.received).toHaveLength(1);
   });
 });
@@ -119,7 +119,7 @@ describe('too much', () => {
   const ALL = ['m119', 'm105', 'm27', 'm114'];
   const WITHOUT_M105 = ['m119', 'm27', 'm114'];
 
-  it.each<readonly [title: string, answer: HttpResponse]>([
+  it.each<readonly [title: string, answer: ScriptedReply]>([
     ['a whole reply over the limit', `${replyWithoutOk('M105')}${TOO_LONG}ok\r\n`],
     ['one that silence ends', `${replyWithoutOk('M105')}${TOO_LONG}`],
     ['one whose ok has no line end', `${replyWithoutOk('M105')}${TOO_LONG}ok`],
@@ -134,7 +134,7 @@ describe('too much', () => {
     ],
   ])('%s costs that part, and the conversation goes on', async (_title, answer) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-    const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30, okTailMs: 10 } });
+    const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30, okTailMs: 10 } });
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'protocol',
       message: expect.stringMatching(/^M105: a reply of \d{5} bytes, more than is taken$/),
@@ -144,7 +144,7 @@ describe('too much', () => {
     expect(printer.pipelined).toEqual([]);
   });
 
-  it.each<readonly [title: string, answer: HttpResponse]>([
+  it.each<readonly [title: string, answer: ScriptedReply]>([
     [
       'a line without an end',
       async (client) => {
@@ -161,7 +161,9 @@ describe('too much', () => {
     ],
   ])('%s: protocol when the time of the command is over', async (_title, answer) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-    const reading = await visit(printer, { limits: { ...LONG, commandMs: 300, silenceMs: 150, floodBytes: Infinity } });
+    const reading = await readPrinter(printer, {
+      limits: { ...LONG, commandMs: 300, silenceMs: 150, floodBytes: Infinity },
+    });
     await printer.allClosed();
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'protocol',
@@ -174,7 +176,7 @@ describe('too much', () => {
 
   it('without an end is hung up on, long before the time is over', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: (client) => pump(client, LINES) });
-    const reading = await visit(printer, { limits: { ...LONG, floodBytes: 1_000_000 } });
+    const reading = await readPrinter(printer, { limits: { ...LONG, floodBytes: 1_000_000 } });
     await printer.allClosed();
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'protocol',
@@ -197,14 +199,14 @@ describe('too much', () => {
   ])('of other clients costs nothing: %s', async (_title, before) => {
     const after = Buffer.concat([Buffer.from(before), Buffer.from(String(IDLE['M105']))]);
     await using printer = await startScriptedPrinter({ ...IDLE, M105: after });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     expect(problemsOf(reading)).toEqual({});
     expect(partsOf(reading)).toEqual(ALL);
   });
 
   it('at M119 costs the status; the printer is read all the same', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M119: `${replyWithoutOk('M119')}${TOO_LONG}ok\r\n` });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     expect(reading.problems.get('M119')?.code).toBe('protocol');
     expect(partsOf(reading)).toEqual(['m105', 'm27', 'm114']);
     expect(reading.failure).toBeUndefined();
@@ -212,7 +214,7 @@ describe('too much', () => {
 
   it('costs nothing of the reply before it, nor of the next', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}${'x'.repeat(20_000)}` });
-    expect(partsOf(await visit(printer))).toEqual(ALL);
+    expect(partsOf(await readPrinter(printer))).toEqual(ALL);
   });
 
   it.each<readonly [title: string, bytes: string]>([
@@ -220,7 +222,9 @@ describe('too much', () => {
     ['replies to another command', replyWithoutOk('M661') + LINES],
   ])('of other clients without an end takes no longer than a command: %s', async (_title, bytes) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: (client) => pump(client, bytes) });
-    const reading = await visit(printer, { limits: { ...LONG, commandMs: 150, silenceMs: 30, floodBytes: Infinity } });
+    const reading = await readPrinter(printer, {
+      limits: { ...LONG, commandMs: 150, silenceMs: 30, floodBytes: Infinity },
+    });
     await printer.allClosed();
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'timeout',
@@ -231,7 +235,7 @@ describe('too much', () => {
 
   it('before anything was asked', async () => {
     await using printer = await startScriptedPrinter({ M119: silence }, (client) => pump(client, LINES));
-    expect((await visit(printer, { limits: LONG })).failure?.code).toBe('protocol');
+    expect((await readPrinter(printer, { limits: LONG })).failure?.code).toBe('protocol');
     await printer.allClosed();
   });
 });
@@ -242,6 +246,6 @@ it('takes bytes that are no reply for none', async () => {
     ...IDLE,
     M119: Buffer.concat([garbage, Buffer.from('\r\nok\r\n')]),
   });
-  const { failure } = await visit(printer, { limits: SHORT });
+  const { failure } = await readPrinter(printer, { limits: SHORT });
   expect(failure).toMatchObject({ code: 'timeout', message: 'M119: no whole reply within 150 ms, 518 bytes came' });
 });

@@ -3,30 +3,30 @@
 import { describe, expect, it } from 'vitest';
 import {
   commandsIn,
-  type HttpResponse,
   hangUp,
   reply,
   replyWithoutOk,
   reset,
   type Script,
+  type ScriptedReply,
   silence,
   startScriptedPrinter,
 } from '../support/scripted-printer.ts';
-import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
+import { IDLE, LONG, partsOf, problemsOf, readPrinter, SHORT } from './reading.ts';
 
 const REFUSED = 'Control failed.';
 const GRANTED: Script = { M601: reply('M601', 'Control Success V2.1.'), M602: reply('M602', 'Control Release.') };
 const ALL_PARTS = ['m119', 'm105', 'm27', 'm114'];
 
 /** Refuses a read the first time it comes on a connection. */
-function refusedOnce(command: string): HttpResponse {
+function refusedOnce(command: string): ScriptedReply {
   return ({ times, send }) => send(times === 1 ? reply(command, REFUSED) : String(IDLE[command]));
 }
 
 describe('login: auto', () => {
   it('logs in when a read is refused, asks it again, and gives control back at the end', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, M119: refusedOnce('M119') });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     await printer.allClosed();
     expect(printer.received).toEqual(['~M119\r\n~M601 S1\r\n~M119\r\n~M105\r\n~M27\r\n~M114\r\n~M602\r\n']);
     expect(printer.pipelined).toEqual([]);
@@ -36,14 +36,14 @@ describe('login: auto', () => {
 
   it('logs in when only a later read is refused', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, M27: refusedOnce('M27') });
-    expect(partsOf(await visit(printer))).toEqual(ALL_PARTS);
+    expect(partsOf(await readPrinter(printer))).toEqual(ALL_PARTS);
     await printer.allClosed();
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105', 'M27', 'M601 S1', 'M27', 'M114', 'M602']);
   });
 
   it('takes any answer to the login but a refusal for control', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M601: reply('M601'), M119: refusedOnce('M119') });
-    expect(partsOf(await visit(printer))).toEqual(ALL_PARTS);
+    expect(partsOf(await readPrinter(printer))).toEqual(ALL_PARTS);
     await printer.allClosed();
     expect(commandsIn(printer.received[0]).at(-1)).toBe('M602');
   });
@@ -51,7 +51,7 @@ describe('login: auto', () => {
   it('tries one login, and counts as denied what stays refused', async () => {
     const refusing: Script = { M119: reply('M119', REFUSED), M27: reply('M27', REFUSED), M601: reply('M601', REFUSED) };
     await using printer = await startScriptedPrinter({ ...IDLE, ...refusing });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     await printer.allClosed();
     // Control is another client's: none of ours to give back.
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M601 S1', 'M105', 'M27', 'M114']);
@@ -65,7 +65,7 @@ describe('login: auto', () => {
   it('gives control back when a read is refused in spite of the login', async () => {
     const refusing: Script = { M119: reply('M119', REFUSED), M105: reply('M105', REFUSED) };
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, ...refusing });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     await printer.allClosed();
     expect(reading.failure?.code).toBe('denied');
     expect(commandsIn(printer.received[0]).at(-1)).toBe('M602');
@@ -75,7 +75,7 @@ describe('login: auto', () => {
     'takes no name for a refusal: %s',
     async (line) => {
       await using printer = await startScriptedPrinter({ ...IDLE, M119: reply('M119', 'MachineStatus: READY', line) });
-      expect((await visit(printer)).replies.m119?.machineStatus).toBe('READY');
+      expect((await readPrinter(printer)).replies.m119?.machineStatus).toBe('READY');
       await printer.allClosed();
       expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105', 'M27', 'M114']);
     },
@@ -89,7 +89,7 @@ describe('login: never', () => {
       M119: reply('M119', REFUSED),
       M105: reply('M105', REFUSED),
     });
-    const reading = await visit(printer, { login: 'never' });
+    const reading = await readPrinter(printer, { login: 'never' });
     await printer.allClosed();
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105', 'M27', 'M114']);
     expect(reading.failure).toMatchObject({
@@ -103,7 +103,7 @@ describe('login: never', () => {
 describe('login: always', () => {
   it('logs in first and out last', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED });
-    const reading = await visit(printer, { login: 'always', identity: true });
+    const reading = await readPrinter(printer, { login: 'always', identity: true });
     await printer.allClosed();
     expect(printer.received).toEqual(['~M601 S1\r\n~M119\r\n~M105\r\n~M27\r\n~M114\r\n~M115\r\n~M602\r\n']);
     expect(problemsOf(reading)).toEqual({});
@@ -111,7 +111,7 @@ describe('login: always', () => {
 
   it('reads without control when the login is refused', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M601: reply('M601', REFUSED) });
-    expect(partsOf(await visit(printer, { login: 'always' }))).toEqual(ALL_PARTS);
+    expect(partsOf(await readPrinter(printer, { login: 'always' }))).toEqual(ALL_PARTS);
     await printer.allClosed();
     expect(commandsIn(printer.received[0])).toEqual(['M601 S1', 'M119', 'M105', 'M27', 'M114']);
   });
@@ -123,7 +123,7 @@ describe('login: always', () => {
     ['no ok', { M602: replyWithoutOk('M602') }],
   ])('costs nothing when the logout gets %s', async (_title, answers) => {
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, ...answers });
-    const reading = await visit(printer, { login: 'always', limits: SHORT });
+    const reading = await readPrinter(printer, { login: 'always', limits: SHORT });
     await printer.allClosed();
     expect(partsOf(reading)).toEqual(ALL_PARTS);
     expect(problemsOf(reading)).toEqual({});
@@ -145,7 +145,7 @@ describe('control is given back', () => {
     ['a login that is not answered', { M601: silence }, ['M601 S1', 'M602'], 'timeout'],
   ])('after %s', async (_title, answers, heard, code) => {
     await using printer = await startScriptedPrinter({ ...IDLE, ...answers });
-    const reading = await visit(printer, { login: 'always', limits: { ...LONG, commandMs: 150 } });
+    const reading = await readPrinter(printer, { login: 'always', limits: { ...LONG, commandMs: 150 } });
     await printer.allClosed();
     expect(commandsIn(printer.received[0])).toEqual(heard);
     expect(reading.problems.get('M105')?.code).toBe(code);
@@ -154,7 +154,7 @@ describe('control is given back', () => {
   it.each(['M601', 'M119', 'M27'])('at the deadline, during %s', async (command) => {
     const deadline = new AbortController();
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, [command]: () => deadline.abort() });
-    const reading = await visit(printer, { login: 'always' }, deadline.signal);
+    const reading = await readPrinter(printer, { login: 'always' }, deadline.signal);
     await printer.allClosed();
     expect(commandsIn(printer.received[0]).slice(-2)).toEqual([command === 'M601' ? 'M601 S1' : command, 'M602']);
     expect(reading.problems.get('M114')?.code).toBe('timeout');
@@ -167,7 +167,7 @@ describe('control is given back', () => {
       M119: refusedOnce('M119'),
       ...(connection === 1 && { M27: reset }),
     }));
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     await printer.allClosed();
     expect(printer.received.map(commandsIn)).toEqual([
       ['M119', 'M601 S1', 'M119', 'M105', 'M27'],
@@ -183,7 +183,7 @@ describe('control is given back', () => {
       M119: connection === 1 ? reply('M119', REFUSED) : String(IDLE['M119']),
       ...(connection === 1 && { M601: reset }),
     }));
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     await printer.allClosed();
     expect(printer.received.map(commandsIn)).toEqual([
       ['M119', 'M601 S1'],

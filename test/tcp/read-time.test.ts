@@ -7,18 +7,18 @@ import { blackhole } from '../support/blackhole.ts';
 import {
   closedPort,
   commandsIn,
-  type HttpResponse,
   pump,
   replyWithoutOk,
+  type ScriptedReply,
   silence,
   startScriptedPrinter,
 } from '../support/scripted-printer.ts';
-import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
+import { IDLE, LONG, partsOf, problemsOf, readPrinter, SHORT } from './reading.ts';
 
 describe('a printer that falls silent', () => {
   it('ends the conversation at a command without a reply, and keeps what was read before', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M27: silence });
-    const reading = await visit(printer, { limits: SHORT, identity: true });
+    const reading = await readPrinter(printer, { limits: SHORT, identity: true });
     await printer.allClosed();
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105', 'M27']);
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
@@ -32,7 +32,7 @@ describe('a printer that falls silent', () => {
 
   it('was not read when it never says a word', async () => {
     await using printer = await startScriptedPrinter({ M119: silence });
-    const { failure } = await visit(printer, { limits: SHORT });
+    const { failure } = await readPrinter(printer, { limits: SHORT });
     expect(failure).toMatchObject({
       code: 'timeout',
       message: 'M119: no whole reply within 150 ms, 0 bytes came',
@@ -40,12 +40,12 @@ describe('a printer that falls silent', () => {
   });
 
   it('gives a reply no more than the time of its command, however it trickles', async () => {
-    const trickle: HttpResponse = async (client) => {
+    const trickle: ScriptedReply = async (client) => {
       await client.part('CMD M105 Received.\r\n');
       await pump(client, '\r\n');
     };
     await using printer = await startScriptedPrinter({ ...IDLE, M105: trickle });
-    const { problems } = await visit(printer, { limits: { ...LONG, commandMs: 100, replyBytes: 1e9 } });
+    const { problems } = await readPrinter(printer, { limits: { ...LONG, commandMs: 100, replyBytes: 1e9 } });
     await printer.allClosed();
     expect(problems.get('M105')).toMatchObject({
       code: 'timeout',
@@ -57,18 +57,18 @@ describe('a printer that falls silent', () => {
     const foreign = `N0001 ok.\r\n${replyWithoutOk('M119', 'MachineStatus: BUSY')}`;
     await using printer = await startScriptedPrinter({ ...IDLE, M105: foreign });
     const beganAt = performance.now();
-    const { problems } = await visit(printer, { limits: { ...LONG, commandMs: 150, silenceMs: 1 } });
+    const { problems } = await readPrinter(printer, { limits: { ...LONG, commandMs: 150, silenceMs: 1 } });
     expect(performance.now() - beganAt).toBeGreaterThan(145);
     expect(problems.get('M105')?.code).toBe('timeout');
   });
 
   it('takes no late answer for that of the next command', async () => {
     let answerLate = (): void => {};
-    const late: HttpResponse = ({ socket }) => {
+    const late: ScriptedReply = ({ socket }) => {
       answerLate = () => void socket.write(String(IDLE['M105']));
     };
     await using printer = await startScriptedPrinter({ ...IDLE, M105: late });
-    const first = await visit(printer, { limits: SHORT });
+    const first = await readPrinter(printer, { limits: SHORT });
     answerLate();
     expect(partsOf(first)).toEqual(['m119']);
     await printer.allClosed();
@@ -84,7 +84,7 @@ describe('the deadline', () => {
       const order = ['M119', 'M105', 'M27', 'M114', 'M115'];
       const before = order.slice(0, order.indexOf(at));
       await using printer = await startScriptedPrinter({ ...IDLE, [at]: () => deadline.abort() });
-      const reading = await visit(printer, { identity: true }, deadline.signal);
+      const reading = await readPrinter(printer, { identity: true }, deadline.signal);
       await printer.allClosed();
       expect(commandsIn(printer.received[0])).toEqual([...before, at]);
       expect(partsOf(reading)).toEqual(before.map((command) => command.toLowerCase()));
@@ -108,13 +108,13 @@ describe('the deadline', () => {
         deadline.abort();
       },
     });
-    const { problems } = await visit(printer, {}, deadline.signal);
+    const { problems } = await readPrinter(printer, {}, deadline.signal);
     expect(problems.get('M105')?.message).toBe('M105: no whole reply before the deadline, 22 bytes came');
   });
 
   it('that has passed already', async () => {
     await using printer = await startScriptedPrinter(IDLE);
-    const reading = await visit(printer, {}, AbortSignal.abort());
+    const reading = await readPrinter(printer, {}, AbortSignal.abort());
     expect(reading.failure?.code).toBe('timeout');
     expect(partsOf(reading)).toEqual([]);
     expect(printer.received.join('')).toBe('');
@@ -129,7 +129,7 @@ describe('the deadline', () => {
         socket.resetAndDestroy();
       },
     });
-    const reading = await visit(printer, {}, deadline.signal);
+    const reading = await readPrinter(printer, {}, deadline.signal);
     expect(printer.received).toHaveLength(1);
     expect(reading.problems.get('M27')?.code).toBe('timeout');
   });
@@ -138,7 +138,7 @@ describe('the deadline', () => {
 describe('nobody there', () => {
   it('refused', async () => {
     const port = await closedPort();
-    const { failure } = await visit({ target: { host: '127.0.0.1', port } });
+    const { failure } = await readPrinter({ target: { host: '127.0.0.1', port } });
     expect(failure).toMatchObject({ code: 'refused', message: `connect 127.0.0.1:${port}: ECONNREFUSED` });
   });
 
@@ -150,13 +150,13 @@ describe('nobody there', () => {
         socket.resetAndDestroy();
       },
     });
-    const reading = await visit(printer);
+    const reading = await readPrinter(printer);
     expect(reading.problems.get('M27')?.code).toBe('refused');
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
   });
 
   it.each(['printer.invalid', 'a..b'])('a name that is none: %s', async (host) => {
-    const { failure } = await visit({ target: { host, port: 8899 } }, { limits: { ...LONG, connectMs: 2000 } });
+    const { failure } = await readPrinter({ target: { host, port: 8899 } }, { limits: { ...LONG, connectMs: 2000 } });
     expect(failure?.code).toBe('dns');
     expect(failure?.message).toMatch(new RegExp(`^connect ${host.replaceAll('.', '[.]')}:8899: `));
   });
@@ -172,7 +172,7 @@ describe('nobody there', () => {
 
   it('a printer without power takes no longer than connecting may', async () => {
     await using hole = await blackhole();
-    const { failure } = await visit(hole, { limits: { ...LONG, connectMs: 100 } });
+    const { failure } = await readPrinter(hole, { limits: { ...LONG, connectMs: 100 } });
     expect(failure).toMatchObject({
       code: 'timeout',
       message: `connect 127.0.0.1:${hole.target.port}: no answer within 100 ms`,
@@ -181,7 +181,7 @@ describe('nobody there', () => {
 
   it('a printer without power at the deadline', async () => {
     await using hole = await blackhole();
-    const { failure } = await visit(hole, {}, AbortSignal.timeout(50));
+    const { failure } = await readPrinter(hole, {}, AbortSignal.timeout(50));
     expect(failure).toMatchObject({
       code: 'timeout',
       message: `connect 127.0.0.1:${hole.target.port}: deadline reached`,

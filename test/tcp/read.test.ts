@@ -4,17 +4,17 @@ import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
 import { DEFAULT_LIMITS } from '../../src/tcp/target.ts';
 import {
-  type HttpResponse,
   reply,
   replyWithoutOk,
   type Script,
+  type ScriptedReply,
   startScriptedPrinter,
 } from '../support/scripted-printer.ts';
-import { IDLE, LONG, partsOf, problemsOf, SHORT, visit } from './reading.ts';
+import { IDLE, LONG, partsOf, problemsOf, readPrinter, SHORT } from './reading.ts';
 
 it('asks four things, one at a time, over one connection that it closes', async () => {
   await using printer = await startScriptedPrinter(IDLE);
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   await printer.allClosed();
   expect(printer.received).toEqual(['~M119\r\n~M105\r\n~M27\r\n~M114\r\n']);
   expect(printer.pipelined).toEqual([]);
@@ -25,7 +25,7 @@ it('asks four things, one at a time, over one connection that it closes', async 
 
 it('asks what the printer is last, and only when told to', async () => {
   await using printer = await startScriptedPrinter(IDLE);
-  const reading = await visit(printer, { identity: true });
+  const reading = await readPrinter(printer, { identity: true });
   await printer.allClosed();
   expect(printer.received).toEqual(['~M119\r\n~M105\r\n~M27\r\n~M114\r\n~M115\r\n']);
   expect(reading.replies.m115).toEqual({ machineType: 'Flashforge Finder', serial: '62B08883' });
@@ -45,12 +45,12 @@ it('has the limits of docs/architecture.md#data-flow by default', () => {
 it('leaves nothing on the signal', async () => {
   await using printer = await startScriptedPrinter(IDLE);
   const { signal } = new AbortController();
-  await visit(printer, {}, signal);
+  await readPrinter(printer, {}, signal);
   expect(getEventListeners(signal, 'abort')).toEqual([]);
 });
 
 it('never sends the next command while a reply is still coming', async () => {
-  const inTwo = Object.entries(IDLE).map(([command, bytes]): [string, HttpResponse] => [
+  const inTwo = Object.entries(IDLE).map(([command, bytes]): [string, ScriptedReply] => [
     command,
     async ({ part, send }) => {
       await part(String(bytes).slice(0, -5));
@@ -58,20 +58,20 @@ it('never sends the next command while a reply is still coming', async () => {
     },
   ]);
   await using printer = await startScriptedPrinter(Object.fromEntries(inTwo));
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(printer.pipelined).toEqual([]);
   expect(problemsOf(reading)).toEqual({});
 });
 
 it('reads a printer that sends one byte at a time', async () => {
-  const dripping = Object.entries(IDLE).map(([command, bytes]): [string, HttpResponse] => [
+  const dripping = Object.entries(IDLE).map(([command, bytes]): [string, ScriptedReply] => [
     command,
     async ({ part }) => {
       for (const byte of String(bytes)) await part(byte);
     },
   ]);
   await using printer = await startScriptedPrinter(Object.fromEntries(dripping));
-  expect(partsOf(await visit(printer))).toEqual(['m119', 'm105', 'm27', 'm114']);
+  expect(partsOf(await readPrinter(printer))).toEqual(['m119', 'm105', 'm27', 'm114']);
 });
 
 const MISSING: readonly (readonly [
@@ -114,7 +114,7 @@ const MISSING: readonly (readonly [
 
 it.each(MISSING)('%s costs that part, not the printer', async (_title, answers, problems, parts) => {
   await using printer = await startScriptedPrinter({ ...IDLE, ...answers });
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(problemsOf(reading)).toEqual(problems);
   expect(partsOf(reading)).toEqual(parts);
   expect(reading.failure).toBeUndefined();
@@ -124,14 +124,14 @@ it.each(MISSING)('%s costs that part, not the printer', async (_title, answers, 
 
 it('was not read when neither M119 nor M105 was understood, for the reason of M119', async () => {
   await using printer = await startScriptedPrinter({ ...IDLE, M119: reply('M119', 'a'), M105: reply('M105', 'b') });
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(reading.failure).toMatchObject({ code: 'protocol', message: 'M119: reply not understood: "a"' });
   expect(partsOf(reading)).toEqual(['m27', 'm114']);
 });
 
 it('quotes no more than 100 characters of a reply', async () => {
   await using printer = await startScriptedPrinter({ ...IDLE, M27: reply('M27', 'x'.repeat(5000)) });
-  expect(problemsOf(await visit(printer))).toEqual({
+  expect(problemsOf(await readPrinter(printer))).toEqual({
     M27: `protocol | M27: reply not understood: "${'x'.repeat(100)}"`,
   });
 });
@@ -143,7 +143,7 @@ it('drops replies to commands it did not ask, and acknowledgements of an upload'
     M119: `${foreign}${IDLE['M119']}`,
     M27: `${foreign}${IDLE['M27']}`,
   });
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
   expect(reading.replies.m114?.get('x')?.text).toBe('1');
   expect(problemsOf(reading)).toEqual({});
@@ -152,7 +152,7 @@ it('drops replies to commands it did not ask, and acknowledgements of an upload'
 it('drops what comes after a reply, up to the next one', async () => {
   const late = `${reply('M105', 'T0:99/99')}X:9\r\n`;
   await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}ok\r\n${late}` });
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
   expect(problemsOf(reading)).toEqual({});
 });
@@ -162,13 +162,13 @@ it('takes the reply to M119 and M27 that another client was given in its stead',
     ...IDLE,
     M119: `${reply('M119', 'MachineStatus: BUSY')}${IDLE['M119']}`,
   });
-  expect((await visit(printer)).replies.m119?.machineStatus).toBe('BUSY');
+  expect((await readPrinter(printer)).replies.m119?.machineStatus).toBe('BUSY');
 });
 
 it('takes a reply whose ok never comes after a silence', async () => {
   const printing = replyWithoutOk('M27', 'SD printing byte 5/100');
   await using printer = await startScriptedPrinter({ ...IDLE, M27: printing });
-  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30 } });
   expect(reading.replies.m27?.ratio).toBe(0.05);
   expect(problemsOf(reading)).toEqual({});
   expect(reading.replies.m114?.get('x')?.text).toBe('1');
@@ -177,13 +177,13 @@ it('takes a reply whose ok never comes after a silence', async () => {
 it('leaves out the line at which a reply fell silent: half a number is a wrong one', async () => {
   const torn = 'CMD M105 Received.\r\nT0:24/0\r\nT1:220.3/22';
   await using printer = await startScriptedPrinter({ ...IDLE, M105: torn });
-  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30 } });
   expect([...(reading.replies.m105?.keys() ?? [])]).toEqual(['tool0']);
 });
 
 it('goes on after a Dremel, which answers M27 with its CMD line only', async () => {
   await using printer = await startScriptedPrinter({ ...IDLE, M27: replyWithoutOk('M27') });
-  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30 } });
   expect(problemsOf(reading)).toEqual({ M27: 'timeout | M27: no "ok", and not understood: ""' });
   expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
 });
@@ -194,7 +194,7 @@ it.each([
   `${replyWithoutOk('M105', 'T0:99/99')}CMD M27 Received.`,
 ])('goes on after a CMD line whose line end never comes: %j', async (M27) => {
   await using printer = await startScriptedPrinter({ ...IDLE, M27 });
-  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30 } });
   expect(problemsOf(reading)).toEqual({ M27: 'timeout | M27: no "ok", and not understood: ""' });
   expect([...reading.unanswered]).toEqual([]);
   expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
@@ -202,13 +202,13 @@ it.each([
 });
 
 it('takes no silence for an end when what looked like a CMD line was a longer one', async () => {
-  const answer: HttpResponse = async ({ part }) => {
+  const answer: ScriptedReply = async ({ part }) => {
     await part('a CMD M105 Received.');
     await part('gx\r\n');
   };
   await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
   const beganAt = performance.now();
-  const { problems } = await visit(printer, { limits: SHORT });
+  const { problems } = await readPrinter(printer, { limits: SHORT });
   expect(performance.now() - beganAt).toBeGreaterThan(SHORT.commandMs - 5);
   expect(problems.get('M105')?.message).toBe('M105: no whole reply within 150 ms, 24 bytes came');
 });
@@ -217,7 +217,7 @@ it('takes a reply right behind bytes that no line end ends, such as the file lis
   const M105 = Buffer.concat([Buffer.from(reply('M661')), Buffer.from([0x3a, 0x3a, 0xa3, 0xa3, 0, 0, 0, 1, 0x61])]);
   const answer = Buffer.concat([M105, Buffer.from(String(IDLE['M105']))]);
   await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(problemsOf(reading)).toEqual({});
   expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
 });
@@ -228,7 +228,7 @@ it('drops the ok that comes after the silence', async () => {
     M114: `ok\r\n${IDLE['M114']}`,
   };
   await using printer = await startScriptedPrinter({ ...IDLE, ...answers });
-  const reading = await visit(printer, { limits: { ...LONG, silenceMs: 30 } });
+  const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30 } });
   expect(partsOf(reading)).toEqual(['m119', 'm105', 'm27', 'm114']);
 });
 
@@ -236,30 +236,35 @@ it('takes an ok without a line end when nothing more comes for a moment', async 
   const script = Object.fromEntries(Object.entries(IDLE).map(([command, bytes]) => [command, String(bytes).trimEnd()]));
   await using printer = await startScriptedPrinter(script);
   // Long silence: it is the short wait that ends them.
-  expect(partsOf(await visit(printer, { limits: { ...LONG, okTailMs: 10 } }))).toEqual(['m119', 'm105', 'm27', 'm114']);
+  expect(partsOf(await readPrinter(printer, { limits: { ...LONG, okTailMs: 10 } }))).toEqual([
+    'm119',
+    'm105',
+    'm27',
+    'm114',
+  ]);
 });
 
 it('waits for the rest of a line that begins with ok', async () => {
-  const answer: HttpResponse = async ({ part, send }) => {
+  const answer: ScriptedReply = async ({ part, send }) => {
     await part('CMD M119 Received.\r\nok');
     await send('ay\r\nMachineStatus: READY\r\nok\r\n');
   };
   await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
-  expect((await visit(printer)).replies.m119?.machineStatus).toBe('READY');
+  expect((await readPrinter(printer)).replies.m119?.machineStatus).toBe('READY');
 });
 
 it('takes an ok without a line end from a printer that then hangs up', async () => {
-  const answer: HttpResponse = ({ socket }) => void socket.end(String(IDLE['M119']).trimEnd());
+  const answer: ScriptedReply = ({ socket }) => void socket.end(String(IDLE['M119']).trimEnd());
   await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
-  const reading = await visit(printer);
+  const reading = await readPrinter(printer);
   expect(partsOf(reading)).toEqual(['m119']);
   expect(reading.failure).toBeUndefined();
   expect(reading.problems.get('M105')?.code).toBe('closed');
 });
 
 it('takes no silence for an end before the CMD line has come', async () => {
-  const answer: HttpResponse = async ({ part }) => part('CMD M119 Rece');
+  const answer: ScriptedReply = async ({ part }) => part('CMD M119 Rece');
   await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
-  const reading = await visit(printer, { limits: SHORT });
+  const reading = await readPrinter(printer, { limits: SHORT });
   expect(reading.failure?.message).toBe('M119: no whole reply within 150 ms, 13 bytes came');
 });

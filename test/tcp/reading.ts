@@ -1,12 +1,12 @@
-// What the tests of a TCP visit share: short limits, an idle printer, a visit.
+// Shared by the tests of readTcp: short and long limits, and an idle printer.
 
 import { readTcp, type TcpReading, type TcpReadOptions } from '../../src/tcp/read.ts';
 import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/target.ts';
 import { reply, type Script } from '../support/scripted-printer.ts';
 
-/** For what ends by time alone. */
+/** For replies that only a time limit ends. */
 export const SHORT: SessionLimits = { ...DEFAULT_LIMITS, commandMs: 150, silenceMs: 30, okTailMs: 10 };
-/** For what must not end by time. */
+/** For replies that no time limit may end. */
 export const LONG: SessionLimits = {
   ...DEFAULT_LIMITS,
   connectMs: 60_000,
@@ -23,7 +23,7 @@ export const IDLE: Script = {
   M115: reply('M115', 'Machine Type: Flashforge Finder', 'SN: 62B08883'),
 };
 
-export function visit(
+export function readPrinter(
   { target }: { readonly target: TcpTarget },
   options: Partial<TcpReadOptions> = {},
   signal: AbortSignal = new AbortController().signal,
@@ -31,12 +31,12 @@ export function visit(
   return readTcp(target, { login: 'auto', identity: false, limits: LONG, ...options }, signal);
 }
 
-/** Commands of the problems to code and message. */
+/** By command: code and message of the problem. */
 export function problemsOf({ problems }: TcpReading): Record<string, string> {
   return Object.fromEntries([...problems].map(([command, { code, message }]) => [command, `${code} | ${message}`]));
 }
 
-/** Which parts were read. */
+/** The parts that were read. */
 export function partsOf({ replies }: TcpReading): string[] {
   return Object.keys(replies);
 }
