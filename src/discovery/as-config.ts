@@ -1,9 +1,9 @@
-// Between what discovery found and what the exporter reads.
+// Converts between discovered printers and configured ones.
 
 import { DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
 import type { ConfiguredPrinter, KnownPrinter } from './merge.ts';
 
-/** A discovered printer as one to read: over TCP, which needs no credentials. */
+/** The configuration of a discovered printer: read over TCP, which needs no credentials. */
 export function configOf({ name, printer }: KnownPrinter): PrinterConfig {
   const { address, tcpPort: port = DEFAULT_TCP_PORT } = printer;
   const written = port === DEFAULT_TCP_PORT ? address : `${address}:${port}`;
@@ -11,13 +11,13 @@ export function configOf({ name, printer }: KnownPrinter): PrinterConfig {
 }
 
 export interface ConfiguredFacts {
-  /** What its host resolves to. */
+  /** The IPv4 addresses that its host resolves to. */
   readonly addresses?: readonly string[];
-  /** What the printer said its serial is. */
+  /** The serial number that the printer told. */
   readonly serial?: string;
 }
 
-/** A configured printer as `mergeFound` takes it; facts known from reading it help to recognise it. */
+/** A configured printer as `mergeFound` takes it. The facts known from reading it help to recognise it. */
 export function configuredFrom(config: PrinterConfig, facts: ConfiguredFacts = {}): ConfiguredPrinter {
   const { name, tcp, http } = config;
   const serial = http?.serialNumber ?? facts.serial;

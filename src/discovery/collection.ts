@@ -1,17 +1,17 @@
-// The replies of one search, as printers: a bounded memory.
+// Collects the replies of one search as printers, with a bound on their number.
 
 import { type FoundPrinter, foundFrom, richer, uniquePrinters } from './found.ts';
 import { parseReply } from './packet.ts';
 
-/** Anyone on the network can answer, in any number of names. */
+/** Anyone on the network can send replies, under any number of addresses. */
 export const MAX_FOUND = 1000;
 
 export interface Collection {
-  /** Takes any packet; one that is no reply changes nothing. */
+  /** Takes any packet and ignores one that is not a reply. */
   add(packet: Uint8Array, address: string): void;
-  /** In the order of their addresses. */
+  /** Sorted by address. */
   printers(): FoundPrinter[];
-  /** Whether a printer was left out because there were 1,000 already. */
+  /** Whether a printer was left out because there were already 1,000. */
   isOverfull(): boolean;
 }
 
@@ -27,7 +27,7 @@ export function createCollection(): Collection {
         overfull = true;
         return;
       }
-      // A printer answers each probe of each round, and not always with the longer form.
+      // A printer replies to each probe of each round, and not always in the longer format.
       const found = foundFrom(address, reply);
       byAddress.set(address, before === undefined ? found : richer(before, found));
     },

@@ -1,4 +1,4 @@
-// Found printers as a config file that `--config.file` takes at once, with hints for what only their owner knows.
+// Renders found printers as a file for `--config.file`, with comments for what only their owner knows.
 
 import { Document, stringify } from 'yaml';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
@@ -9,7 +9,7 @@ const HEADING = ' Printers found by `flashforge-exporter discover`.';
 const HTTP_HINT = 'To read the HTTP side too, fill in the check code of its screen (LAN mode on) and uncomment:\n';
 const HTTP_ONLY_HINT =
   'No TCP side, so over HTTP only: fill in what is empty, as its screen shows it (LAN mode on), and uncomment';
-// Long names stay on one line.
+// Keeps long names on one line.
 const OPTIONS = { lineWidth: 0 } as const;
 
 interface Named {
@@ -18,8 +18,8 @@ interface Named {
 }
 
 /**
- * The config file for these printers. A serial stands in a comment: without its check code it would be refused. A
- * printer without a TCP side can be read with its check code only, so its whole entry stands in a comment.
+ * The configuration file for these printers. The serial number is in a comment, since the file is invalid with a serial number
+ * but no check code. A printer without a TCP endpoint cannot be read without its check code, so its whole entry is a comment.
  */
 export function renderConfigYaml(printers: readonly FoundPrinter[]): string {
   const names = nameFound(printers, []);
@@ -43,13 +43,13 @@ function writeAddress({ address, tcpPort = DEFAULT_TCP_PORT }: FoundPrinter): st
   return tcpPort === DEFAULT_TCP_PORT ? address : `${address}:${tcpPort}`;
 }
 
-/** Undefined for a printer that has no HTTP side, which its reply shows by having no serial. */
+/** Undefined for a printer without an HTTP endpoint: its reply has no serial number. */
 function writeHttpHint(printer: FoundPrinter): string | undefined {
   if (printer.serial === undefined) return undefined;
   return prefixLines(HTTP_HINT + stringify(httpKeys(printer), OPTIONS), ' ').trimEnd();
 }
 
-/** The entries of printers without a TCP side as comments; uncommented they are part of the list, or the whole of it. */
+/** The entries of printers without a TCP endpoint, commented out. Uncommented they continue the list, or replace an empty one. */
 function writeHttpOnly(printers: readonly Named[], hasList: boolean): string {
   if (printers.length === 0) return '';
   const entries = stringify(
@@ -64,7 +64,7 @@ function httpKeys({ serial = '', httpPort = DEFAULT_HTTP_PORT }: FoundPrinter): 
   return { serial_number: serial, check_code: '', ...(httpPort !== DEFAULT_HTTP_PORT && { http_port: httpPort }) };
 }
 
-/** Each line of a text that ends with one, with something before it. */
+/** Prefixes each line of a text. */
 function prefixLines(text: string, prefix: string): string {
   return text
     .trimEnd()

@@ -1,24 +1,24 @@
-// A printer that answered a probe, and how several answers of one printer become one.
+// A printer that replied to a probe, and how several replies of one printer become one.
 
 import { DEFAULT_TCP_PORT } from '../printer/config.ts';
 import { findProduct } from '../printer/products.ts';
 import type { DiscoveryReply } from './packet.ts';
 
 export interface FoundPrinter {
-  /** IPv4 address that the reply came from. */
+  /** The IPv4 address that the reply came from. */
   readonly address: string;
-  /** Whether it can be read over TCP, which needs no credentials; `tcpPort` is there then. */
+  /** Whether it can be read over TCP, which needs no credentials. If so, `tcpPort` is set. */
   readonly tcp: boolean;
   readonly tcpPort?: number;
   readonly httpPort?: number;
-  /** What its owner calls it; may be empty. */
+  /** The name its owner gave it; may be empty. */
   readonly name: string;
   readonly model?: string;
   readonly productId?: number;
   readonly serial?: string;
 }
 
-/** What a reply from that address says about the printer there. */
+/** The printer that a reply from this address describes. */
 export function foundFrom(address: string, reply: DiscoveryReply): FoundPrinter {
   const { name, productId, httpPort, serial } = reply;
   const product = productId === undefined ? undefined : findProduct(productId);
@@ -35,13 +35,13 @@ export function foundFrom(address: string, reply: DiscoveryReply): FoundPrinter 
   };
 }
 
-/** A printer that names no port at all is an old one, and those have nothing but 8899. */
+/** A reply without any port comes from an old printer, and those have port 8899 only. */
 function tcpPortOf(reply: DiscoveryReply): number | undefined {
   if (reply.tcpPort !== undefined && reply.tcpPort > 0) return reply.tcpPort;
   return reply.httpPort === undefined ? DEFAULT_TCP_PORT : undefined;
 }
 
-/** The answer that says more; the first of two equals. A serial counts most: it names the printer for good. */
+/** The reply that says more, or the first if they are equal. A serial number counts most, since it identifies the printer. */
 export function richer(first: FoundPrinter, second: FoundPrinter): FoundPrinter {
   return richness(second) > richness(first) ? second : first;
 }
@@ -55,7 +55,7 @@ function richness(printer: FoundPrinter): number {
   );
 }
 
-/** In the order of their addresses, and each serial once: a printer on cable and Wi-Fi answers from two addresses. */
+/** Sorted by address, with each serial number once: a printer on both Ethernet and Wi-Fi replies from two addresses. */
 export function uniquePrinters(printers: Iterable<FoundPrinter>): FoundPrinter[] {
   const seen = new Set<string>();
   const inOrder = [...printers].sort((a, b) => addressNumber(a.address) - addressNumber(b.address));
@@ -68,7 +68,7 @@ export function uniquePrinters(printers: Iterable<FoundPrinter>): FoundPrinter[]
   });
 }
 
-/** Serials are written with and without their `SN` (ff-5mp-hass#14). */
+/** A serial number for comparison: people write it with or without `SN` (ff-5mp-hass#14). */
 export function serialKey(serial: string): string {
   return serial.trim().toUpperCase().replace(/^SN/, '');
 }

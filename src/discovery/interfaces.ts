@@ -1,9 +1,9 @@
-// Where probes go: every IPv4 interface, its multicast group and its broadcast addresses.
+// Where probes go: from every IPv4 interface, to the multicast group and the broadcast addresses.
 
 import { networkInterfaces } from 'node:os';
 import { BROADCAST_PORT, buildBroadcastProbe, buildMulticastProbe, MULTICAST_GROUP, MULTICAST_PORT } from './packet.ts';
 
-/** One IPv4 address of this host. */
+/** One IPv4 address of this machine. */
 export interface Ipv4Interface {
   readonly name: string;
   readonly address: string;
@@ -15,7 +15,7 @@ export interface ProbeTarget {
   readonly port: number;
 }
 
-/** The IPv4 addresses of this host; loopback only on request. */
+/** The IPv4 addresses of this machine; loopback only on request. */
 export function listInterfaces(includeInternal: boolean): Ipv4Interface[] {
   return Object.entries(networkInterfaces()).flatMap(([name, addresses]) =>
     (addresses ?? [])
@@ -24,7 +24,7 @@ export function listInterfaces(includeInternal: boolean): Ipv4Interface[] {
   );
 }
 
-/** The broadcast address of the interface's subnet; undefined where there is none (/31, /32: tunnels). */
+/** The broadcast address of the interface's subnet; undefined for a /31 or /32 (tunnels), which have none. */
 export function directedBroadcast(address: string, netmask: string): string | undefined {
   const mask = netmask.split('.').map(Number);
   if (mask.length !== 4 || (mask[3] ?? 255) >= 254) return undefined;
@@ -34,14 +34,14 @@ export function directedBroadcast(address: string, netmask: string): string | un
     .join('.');
 }
 
-/** What goes out on one interface in one round. */
+/** One packet to send. */
 export interface Probe extends ProbeTarget {
   readonly payload: Buffer;
-  /** Sent on top of another that does the same: its failing is no problem. */
+  /** Sent in addition to another probe for the same purpose, so a failure to send it does not matter. */
   readonly isFallback: boolean;
 }
 
-/** The official probes of an interface whose socket has that port. */
+/** The probes that FlashForge's own programs send, for an interface whose socket has this port. */
 export function officialProbes(from: Ipv4Interface, ownPort: number): Probe[] {
   const broadcast = { port: BROADCAST_PORT, payload: buildBroadcastProbe() };
   const directed = directedBroadcast(from.address, from.netmask);
@@ -57,7 +57,7 @@ export function officialProbes(from: Ipv4Interface, ownPort: number): Probe[] {
   ];
 }
 
-/** Probes for given addresses: a printer answers unicast on 48899 as well (docs/protocol.md#udp-discovery). */
+/** Probes for given addresses: printers also reply to unicast on port 48899 (docs/protocol.md#udp-discovery). */
 export function unicastProbes(from: Ipv4Interface, ownPort: number, targets: readonly ProbeTarget[]): Probe[] {
   return targets.map(({ address, port }) => ({
     address,

@@ -1,39 +1,39 @@
-// What a search in `serve` changes: new printers, new addresses, and those that fall silent. Pure.
+// Merges the results of repeated searches: new printers, new addresses, and printers that stop replying. Pure.
 
 import { MAX_FOUND } from './collection.ts';
 import { type FoundPrinter, serialKey } from './found.ts';
 import { nameFound } from './names.ts';
 
-/** A found printer and the name it bears from its first discovery on, whatever becomes of its address. */
+/** A found printer and its name, which stays the same even if the address changes. */
 export interface KnownPrinter {
   readonly name: string;
   readonly printer: FoundPrinter;
 }
 
-/** A printer of the configuration, as far as it matters here. */
+/** What matters here about a configured printer. */
 export interface ConfiguredPrinter {
   readonly name: string;
-  /** Host as written, and the IPv4 addresses it resolves to where that is known. */
+  /** The host as written, and the IPv4 addresses it resolves to if known. */
   readonly hosts: readonly string[];
-  /** Undefined where that side is off. */
+  /** Undefined if that endpoint is off. */
   readonly tcpPort?: number;
   readonly httpPort?: number;
   readonly serial?: string;
 }
 
 export interface MergeResult {
-  /** What to read besides the configured ones: those known so far in their order, then the new ones. */
+  /** The printers to read besides the configured ones: the known ones in their order, then the new ones. */
   readonly printers: readonly KnownPrinter[];
-  /** Found, but without a TCP side: only a configuration with their check code can read them. */
+  /** Found, but without a TCP endpoint: they can be read only with a check code in the configuration. */
   readonly unreadable: readonly FoundPrinter[];
-  /** How many new ones were left out because there are 1,000 already. */
+  /** How many new printers were left out because there are already 1,000. */
   readonly leftOut: number;
 }
 
 /**
- * Merges a search into what earlier ones found.
- * A configured printer is never replaced. A known one is recognised by its serial, else by its address; silent ones
- * stay, unless another printer answers from their address: their series would show that one's numbers.
+ * Merges the result of a search into those of earlier ones.
+ * A configured printer is never replaced. A known printer is recognised by its serial number, otherwise by its address. One that
+ * stops replying stays, unless another printer replies from its address: its series would then show the other printer's values.
  */
 export function mergeFound(
   known: readonly KnownPrinter[],
@@ -51,7 +51,7 @@ export function mergeFound(
   const recognise = (entry: KnownPrinter, printer: FoundPrinter | undefined) => {
     if (printer !== undefined && fresh.delete(printer)) now.set(entry, printer);
   };
-  // All serials first: two printers may have swapped their addresses.
+  // Serial numbers first: two printers may have swapped their addresses.
   for (const entry of before) {
     const key = keyOf(entry.printer);
     if (key !== undefined) recognise(entry, bySerial.get(key));
@@ -63,7 +63,7 @@ export function mergeFound(
 
   const hasLostAddress = ({ printer }: KnownPrinter): boolean => {
     const there = byAddress.get(printer.address);
-    // One with a TCP side that is not this printer is another known one, moved here.
+    // A printer there with a TCP endpoint that is not this one is another known printer that moved here.
     return there !== undefined && (there.tcp || isConfigured(there) || areDifferent(there, printer));
   };
   const kept = before.flatMap((entry): KnownPrinter[] => {
@@ -79,7 +79,7 @@ export function mergeFound(
   };
 }
 
-/** Names stay, except one that the configuration has given to another printer meanwhile. */
+/** Names stay, except one that the configuration has since given to another printer. */
 function nameAll(
   kept: readonly KnownPrinter[],
   added: readonly FoundPrinter[],
@@ -96,7 +96,7 @@ function nameAll(
   ];
 }
 
-/** Tells whether a printer is one of the configured: by serial, or by host and port of either side. */
+/** Returns a test for configured printers: by serial number, or by host and port of either endpoint. */
 function createMatcher(configured: readonly ConfiguredPrinter[]): (printer: FoundPrinter) => boolean {
   const serials = new Set(configured.flatMap(({ serial }) => (serial === undefined ? [] : [serialKey(serial)])));
   const endpoints = new Set(
@@ -118,7 +118,7 @@ function keyOf({ serial }: FoundPrinter): string | undefined {
   return serial === undefined ? undefined : serialKey(serial);
 }
 
-/** Whether two answers from one address cannot be of one printer. */
+/** Whether two replies from one address must come from different printers. */
 function areDifferent(a: FoundPrinter, b: FoundPrinter): boolean {
   const serials = [keyOf(a), keyOf(b)];
   if (!serials.includes(undefined)) return serials[0] !== serials[1];

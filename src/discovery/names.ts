@@ -1,14 +1,14 @@
-// Names for found printers: what their owner calls them, made unique.
+// Unique names for found printers, based on the names their owners gave them.
 
 import type { FoundPrinter } from './found.ts';
 
-// A target may be a name or an address: no printer may call itself by the address of another.
+// A probe target is a name or an address, so no printer may be named like the address of another.
 const ADDRESS = /^\d+(\.\d+){3}(:\d+)?$/;
 
 /**
- * One name a printer, in their order; none twice and none of `taken`.
- * Printers leave the factory with the same name, so of several with one name each gets the end of its serial, or its
- * address: a number would depend on who answered first, and would swap two printers' series after a restart.
+ * One name per printer, in the order given. No name occurs twice or is in `taken`.
+ * Printers leave the factory with the same name. Several printers with one name each get the end of their serial number, or their
+ * address, appended: a number would depend on which one replied first, and swap two printers' series after a restart.
  */
 export function nameFound(printers: readonly FoundPrinter[], taken: Iterable<string>): string[] {
   const used = new Set(taken);

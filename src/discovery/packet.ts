@@ -1,4 +1,4 @@
-// The bytes of UDP discovery: both official probes, and what a reply says. No I/O.
+// The bytes of UDP discovery: the two official probes and the reply. No I/O.
 
 import { cleanText, cutLabel, decodeText } from '../common/text.ts';
 
@@ -10,11 +10,11 @@ export const BROADCAST_PORT = 48_899;
 export const MIN_REPLY_BYTES = 132;
 export const MAX_REPLY_BYTES = 1024;
 
-/** What a reply says; a field the packet is too short for, or that holds nothing, is undefined. */
+/** The fields of a reply. A field that is empty, or beyond the end of the packet, is undefined. */
 export interface DiscoveryReply {
-  /** What its owner calls the printer; empty on a Voxelab Aries. */
+  /** The name its owner gave the printer; empty on a Voxelab Aries. */
   readonly name: string;
-  /** 0 where the printer has no TCP side (Creator 5). */
+  /** 0 if the printer has no TCP endpoint (Creator 5). */
   readonly tcpPort?: number;
   readonly productId?: number;
   readonly httpPort?: number;
@@ -48,16 +48,16 @@ const SERIAL_BYTES = 130;
 const FLASHFORGE = 0x2b71;
 
 /**
- * Reads a reply of any length; undefined when it is none.
- * A packet with FlashForge's vendor id is one. Without that field, or with 0 in it (the 196-byte layout of old clients
- * has a name and a serial only), it must begin with a NUL-padded name: other devices answer on 48899 too, with plain text.
+ * Parses a reply of any length; undefined if the packet is not a reply.
+ * A packet with FlashForge's vendor id is a reply. If that field is missing or 0 (the 196-byte layout of old clients has only a
+ * name and a serial number), the packet must begin with a NUL-padded name: other devices reply on 48899 too, with plain text.
  */
 export function parseReply(packet: Uint8Array): DiscoveryReply | undefined {
   if (packet.length < MIN_REPLY_BYTES || packet.length > MAX_REPLY_BYTES) return undefined;
   const vendorId = readUint16(packet, VENDOR_ID) ?? 0;
   if (vendorId !== FLASHFORGE && (vendorId !== 0 || !hasPaddedName(packet))) return undefined;
   const tcpPort = readUint16(packet, TCP_PORT);
-  // 0 is no product, and port 0 no port; only the TCP port's 0 means something.
+  // A product id or HTTP port of 0 is a missing one. A TCP port of 0 means that there is no TCP endpoint.
   const productId = readUint16(packet, PRODUCT_ID) || undefined;
   const httpPort = readUint16(packet, HTTP_PORT) || undefined;
   const serial = readSerial(packet);
@@ -83,7 +83,7 @@ function readText(packet: Uint8Array, offset: number, sizeBytes: number): string
   return decodeText(end < 0 ? field : field.subarray(0, end));
 }
 
-/** ASCII only, and more than its prefix: an erased memory (0xff) or a lost serial identifies nothing. */
+/** ASCII only, and longer than the prefix `SN`: erased memory (0xff) or a lost serial number identifies nothing. */
 function readSerial(packet: Uint8Array): string | undefined {
   const serial = readText(packet, SERIAL, SERIAL_BYTES).trim();
   return /^[!-~]{3,}$/.test(serial) ? serial : undefined;

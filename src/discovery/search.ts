@@ -1,7 +1,7 @@
-// The UDP search: sends the probes, collects the replies, closes everything.
+// The UDP search: sends probes, collects replies, closes its sockets.
 
 import { createSocket, type Socket } from 'node:dgram';
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errnoOf } from '../common/errno.ts';
 import { createCollection, MAX_FOUND } from './collection.ts';
@@ -15,42 +15,45 @@ import {
   unicastProbes,
 } from './interfaces.ts';
 
-// Leaves the subnet where somebody routes multicast, and goes not much further.
+// Enough to leave the subnet where multicast is routed, and not much further.
 const MULTICAST_TTL = 4;
 
 export interface SearchOptions {
-  /** How often the probes are sent; printers on Wi-Fi miss some. Default 3. */
+  /** How many times the probes are sent, since printers on Wi-Fi miss some. Default 3. */
   readonly rounds?: number;
-  /** Between two rounds. Default 1000. */
+  /** Time between two rounds. Default 1000. */
   readonly intervalMs?: number;
   /** How long to listen after the last round. Default 3000. */
   readonly waitMs?: number;
-  /** Ends the search as soon as that many printers answered. */
+  /** Ends the search as soon as this many printers have replied. */
   readonly stopAfter?: number;
-  /** Also probes on loopback, where simulated printers are. */
+  /** Also searches on loopback, for simulated printers. */
   readonly includeInternal?: boolean;
-  /** Probes on these instead of every interface of this host. */
+  /** Searches on these instead of every interface of this machine. */
   readonly interfaces?: readonly Ipv4Interface[];
-  /** Probes these instead of multicast and broadcast; from where the way to each begins unless `interfaces` says otherwise. */
+  /**
+   * Probes these addresses instead of multicast and broadcast. Unless `interfaces` is set, each one from the local address
+   * that the system would use.
+   */
   readonly targets?: readonly ProbeTarget[];
 }
 
 export interface SearchResult {
-  /** In the order of their addresses. */
+  /** Sorted by address. */
   readonly printers: readonly FoundPrinter[];
-  /** What went wrong, for people, each once: an interface that fails does not stop the others. */
+  /** What went wrong, each problem once, as messages for people. An interface that fails does not stop the others. */
   readonly problems: readonly string[];
-  /** False when no probe left this host, so that no printer could have answered. */
+  /** False if no probe was sent, so that no printer could have replied. */
   readonly sent: boolean;
 }
 
-/** An address of this host, and what goes out from there once its socket has a port. */
+/** A local address, and the probes to send from there once its socket has a port. */
 interface Origin {
   readonly from: Ipv4Interface;
   readonly probesFrom: (ownPort: number) => Probe[];
 }
 
-/** An origin with its socket, and what goes out there in each round. */
+/** A local address with its socket, and the probes to send in each round. */
 interface Sender {
   readonly from: Ipv4Interface;
   readonly socket: Socket;
@@ -58,8 +61,8 @@ interface Sender {
 }
 
 /**
- * Looks for printers: with the defaults for 5 s. Never throws for what the network does.
- * @param signal ends the search early; what was found until then is the result
+ * Searches for printers, for 5 s with the default options. Never throws because of the network.
+ * @param signal ends the search early; the result is what was found until then
  */
 export async function searchPrinters(options: SearchOptions, signal: AbortSignal): Promise<SearchResult> {
   const { rounds = 3, intervalMs = 1000, waitMs = 3000, stopAfter } = options;
@@ -67,6 +70,8 @@ export async function searchPrinters(options: SearchOptions, signal: AbortSignal
   const problems = new Set<string>();
   const sockets: Socket[] = [];
   const end = new AbortController();
+  // One listener per interface or target, and a router or a VPN host has dozens.
+  setMaxListeners(0, end.signal);
   const stop = () => end.abort();
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
@@ -115,7 +120,7 @@ export async function searchPrinters(options: SearchOptions, signal: AbortSignal
     signal.removeEventListener('abort', stop);
     for (const socket of sockets) close(socket);
   }
-  if (collection.isOverfull()) problems.add(`more than ${MAX_FOUND} printers answered; the others are left out`);
+  if (collection.isOverfull()) problems.add(`more than ${MAX_FOUND} printers replied; the others are left out`);
   if (!sent && !end.signal.aborted && hasOrigin) problems.add('no probe could be sent on any interface');
   return { printers: collection.printers(), problems: [...problems], sent };
 }
@@ -131,7 +136,7 @@ async function originsOf(options: SearchOptions, problems: Set<string>, signal: 
   }));
 }
 
-/** Node.js throws where it may not ask, as under systemd without AF_NETLINK. */
+/** Node.js throws if it may not list them, as under systemd without AF_NETLINK. */
 function tryListInterfaces(includeInternal: boolean, problems: Set<string>): Ipv4Interface[] {
   try {
     return listInterfaces(includeInternal);
@@ -141,7 +146,10 @@ function tryListInterfaces(includeInternal: boolean, problems: Set<string>): Ipv
   }
 }
 
-/** The targets by the address of ours from which they are reached: from another one, loopback above all, nothing gets there. */
+/**
+ * Groups the targets by the local address that the system routes them from. From another address, loopback above all, they may
+ * be out of reach.
+ */
 async function waysTo(targets: readonly ProbeTarget[], problems: Set<string>, signal: AbortSignal): Promise<Origin[]> {
   const byAddress = new Map<string, ProbeTarget[]>();
   const find = async (target: ProbeTarget): Promise<void> => {
@@ -165,7 +173,7 @@ async function ownAddressTo({ address, port }: ProbeTarget, signal: AbortSignal)
     socket.bind(0);
     await once(socket, 'listening', { signal });
     socket.setBroadcast(true);
-    // Sends nothing: it only settles the way.
+    // Connecting a UDP socket sends nothing; it only selects the route.
     socket.connect(port, address);
     await once(socket, 'connect', { signal });
     return socket.address().address;
@@ -175,7 +183,7 @@ async function ownAddressTo({ address, port }: ProbeTarget, signal: AbortSignal)
   }
 }
 
-/** To the interface's own address: 255.255.255.255 leaves there then, and replies come back there. */
+/** Binds to the interface's address, so that packets to 255.255.255.255 leave there and replies come back there. */
 async function bind(socket: Socket, { address }: Ipv4Interface): Promise<void> {
   socket.bind(0, address);
   await once(socket, 'listening');
@@ -184,7 +192,7 @@ async function bind(socket: Socket, { address }: Ipv4Interface): Promise<void> {
   socket.setMulticastInterface(address);
 }
 
-/** Resolves when the probe is on its way, or at the signal. */
+/** Resolves once the probe is sent, or when the signal fires. */
 function send(socket: Socket, { payload, port, address }: Probe, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const finish = () => resolve();
@@ -197,7 +205,7 @@ function send(socket: Socket, { payload, port, address }: Probe, signal: AbortSi
   });
 }
 
-/** Waits that long, or until the signal. */
+/** Waits this long, or until the signal fires. */
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
@@ -206,7 +214,7 @@ function close(socket: Socket): void {
   try {
     socket.close();
   } catch {
-    // It never opened, or failed so that it closed itself.
+    // It never opened, or closed itself after an error.
   }
 }
 

@@ -1,4 +1,4 @@
-// Discovery while the exporter serves: a search now and then, and what it changes.
+// Discovery while the exporter serves: repeated searches, and what each one changes.
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../common/log.ts';
@@ -8,31 +8,31 @@ import { configOf, configuredFrom } from './as-config.ts';
 import { type ConfiguredPrinter, type KnownPrinter, mergeFound } from './merge.ts';
 import type { SearchResult } from './search.ts';
 
-/** A configured printer, and what it is where that is known. */
+/** A configured printer, and its identity if known. */
 export interface ConfiguredNow {
   readonly config: PrinterConfig;
   readonly identity: Identity | undefined;
 }
 
 export interface WatchOptions {
-  /** The printers of the configuration as it is now. */
+  /** The printers of the current configuration. */
   readonly configured: () => readonly ConfiguredNow[];
   /** Called after each search with every printer found so far. */
   readonly onFound: (printers: readonly PrinterConfig[]) => void;
   readonly intervalMs: number;
   readonly search: (signal: AbortSignal) => Promise<SearchResult>;
-  /** The IPv4 addresses of a host name; empty where it has none now. */
+  /** The IPv4 addresses of a host name; empty if it does not resolve now. */
   readonly resolve: (host: string) => Promise<readonly string[]>;
   readonly log: Logger;
 }
 
-/** Says each line once, and not at every search. */
+/** Returns a test that is true the first time it sees a key, so that each line is logged once and not at every search. */
 function createOnce(): (key: string) => boolean {
   const said = new Set<string>();
   return (key) => said.size < 1000 && !said.has(key) && said.add(key) !== undefined;
 }
 
-/** Searches at once and then at every interval, until the signal fires; what it finds is read from then on. */
+/** Searches now and then at every interval, until the signal fires. */
 export async function watchPrinters(options: WatchOptions, signal: AbortSignal): Promise<void> {
   const { onFound, log } = options;
   const isNew = createOnce();
@@ -43,7 +43,7 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
   const searchOnce = async (): Promise<void> => {
     const { printers, problems } = await options.search(signal);
     if (signal.aborted) return;
-    // A look-up cannot be called back, and the end of the process must not wait for it.
+    // A name look-up cannot be cancelled, and a shutdown must not wait for it.
     const configured = await Promise.race([describeConfigured(options), stopped]);
     if (!configured || signal.aborted) return;
     const merged = mergeFound(known, printers, configured);
@@ -65,7 +65,7 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
     try {
       await searchOnce();
     } catch (error) {
-      // A fault of ours costs this search, not the exporter.
+      // A bug costs this search, not the exporter.
       const reason = error instanceof Error ? error.stack : String(error);
       if (isNew(`fault ${String(error)}`)) log.error('a fault in the exporter, please report it', { reason });
     }

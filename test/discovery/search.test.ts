@@ -4,6 +4,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { syncBuiltinESMExports } from 'node:module';
 import os from 'node:os';
+import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ProbeTarget } from '../../src/discovery/interfaces.ts';
 import { directedBroadcast, listInterfaces, officialProbes } from '../../src/discovery/interfaces.ts';
@@ -11,7 +12,7 @@ import { searchPrinters } from '../../src/discovery/search.ts';
 import { buildReply, readReply } from './packets.ts';
 
 const never = new AbortController().signal;
-// A search that the test ends: were it not to end, the test would time out.
+// A search that the test ends; if it did not, the test would time out.
 const LONG = { waitMs: 600_000, intervalMs: 600_000 };
 
 interface FakePrinter {
@@ -139,6 +140,27 @@ describe('searchPrinters', () => {
     const result = await searchPrinters(options, never);
     expect(result.printers).toHaveLength(1);
     expect(result.problems).toEqual(['gone0 (192.0.2.254): EADDRNOTAVAIL']);
+  });
+
+  it('searches on a dozen interfaces without a warning of Node.js', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', note);
+    try {
+      const printer = await startPrinter('127.0.18.1');
+      const interfaces = Array.from({ length: 12 }, (_, index) => ({
+        name: `lo:${index}`,
+        address: `127.0.18.${index + 10}`,
+        netmask: '255.0.0.0',
+      }));
+      const targets = Array.from({ length: 12 }, () => printer.target);
+      await searchPrinters({ rounds: 2, intervalMs: 1, waitMs: 1, interfaces, targets }, never);
+      await searchPrinters({ rounds: 1, waitMs: 1, targets }, never);
+      await turn();
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off('warning', note);
+    }
   });
 
   it('says so when every interface failed, when a probe could not go out, and when there is none', async () => {
