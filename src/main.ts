@@ -1,13 +1,13 @@
 #!/usr/bin/env node
-// argv to exit code: the only place that ends the process.
+// From argv to the exit code: the only place that ends the process.
 
 import { setImmediate as turn } from 'node:timers/promises';
 
-// Before all that takes time to load: until somebody handles it, a signal ends the process on the spot.
+// Before loading anything else: until there is a handler, a signal ends the process at once.
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // The second time somebody means it.
+    // A second signal ends the process at once.
     if (stop.signal.aborted) process.exit(130);
     stop.abort();
   });
@@ -19,17 +19,17 @@ const noteHangup = (): void => {
 };
 process.on('SIGHUP', noteHangup);
 
-/** One listener from now on, or none, and then SIGHUP ends the process; one that came before goes the same way. */
+/** Replaces the handler of SIGHUP, or removes it, so that SIGHUP ends the process; an earlier SIGHUP is delivered again. */
 function onHangup(listener: (() => void) | undefined): void {
   if (listener) process.on('SIGHUP', listener);
   process.off('SIGHUP', noteHangup);
   if (wasHungUp) process.kill(process.pid, 'SIGHUP');
 }
 
-// A log that cannot be written (its reader has gone, its disk is full) is no reason to end.
+// A log that cannot be written (its reader is gone, the disk is full) must not end the process.
 process.stderr.on('error', () => {});
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // Whoever reads the output may have enough of it: `| head`.
+  // The reader has seen enough, as in `| head`.
   if (error.code === 'EPIPE') return;
   process.stderr.write(`flashforge-exporter: the output cannot be written: ${error.message}\n`);
   process.exit(1);
@@ -44,6 +44,6 @@ const exitCode = await runCli(process.argv.slice(2), {
   onHangup,
   now: Date.now,
 });
-// That the output was not written is told a moment later.
+// Errors of writing the output arrive one turn later.
 await turn();
 process.exit(exitCode);

@@ -1,37 +1,38 @@
-// From the command line to a command; an error becomes one line on stderr and exit code 2.
+// Parses the command line and runs its command. A usage error is one line on stderr and exit code 2.
 
 import createYargs, { type Argv } from 'yargs';
 import { ConfigError } from '../common/config-error.ts';
 import type { CliContext } from './context.ts';
+import { rejectMistakes } from './mistakes.ts';
 import { BOOLEAN_FLAGS } from './options.ts';
-import { serve, serveBuilder } from './serve.ts';
+import { type ServeArguments, serve, serveBuilder } from './serve.ts';
 import { formatVersion, readBuildInfo } from './version.ts';
 
 const USAGE_ERROR = 2;
 
-// yargs takes the names of positionals, and its own, for flags too, and drops a lone dash.
-const NO_ARGUMENT = /^(?:--(?:no-)?(?:printer|_|\$0)(?=$|=)|-$)/;
+// yargs also accepts the names of positionals and its own keys as flags, and drops a lone dash.
+const NOT_A_FLAG = /^(?:--(?:no-)?(?:printer|_|\$0)(?=$|=)|-$)/;
 
-// Behind a flag without a value these would be names of printers.
-const TRUTH = /^(?:true|false|yes|no)$/i;
+// After a switch, yargs would take these words for printers.
+const BOOLEAN_WORD = /^(?:true|false|yes|no)$/i;
 
 function isSwitch(word: string, name: string): boolean {
   return word === `--${name}` || word === `--no-${name}`;
 }
 
-/** The arguments as yargs should see them. @throws ConfigError */
+/** Rejects what yargs would misread, and returns the arguments for it. @throws ConfigError */
 function prepare(argv: readonly string[]): string[] {
-  const wrong = argv.find((word) => NO_ARGUMENT.test(word));
+  const wrong = argv.find((word) => NOT_A_FLAG.test(word));
   if (wrong !== undefined) throw new ConfigError(`Unknown argument: ${wrong.replace(/=.*$/s, '')}; see --help`);
   const given = BOOLEAN_FLAGS.find((name) =>
-    argv.some((word, index) => isSwitch(word, name) && TRUTH.test(argv[index + 1] ?? '')),
+    argv.some((word, index) => isSwitch(word, name) && BOOLEAN_WORD.test(argv[index + 1] ?? '')),
   );
   if (given !== undefined) throw new ConfigError(`--${given} takes no value: write --${given} or --no-${given}`);
-  // yargs drops what stands behind `--`; no printer begins with a dash, so it changes nothing.
+  // yargs drops everything after `--`. No printer begins with a dash, so only `--` itself is removed.
   return argv.filter((word) => word !== '--');
 }
 
-/** Runs the command that the arguments name. @returns the exit code */
+/** Runs the command in the arguments. @returns the exit code */
 export async function runCli(argv: readonly string[], context: CliContext): Promise<number> {
   let exitCode = 0;
   const run =
@@ -39,7 +40,7 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     async (args: A): Promise<void> => {
       exitCode = await command(args, context);
     };
-  // These have nothing to load again.
+  // These commands have no configuration to reload.
   const runOnce = <A>(command: (args: A, context: CliContext) => Promise<number>) =>
     run<A>((args) => {
       context.onHangup?.(undefined);
@@ -49,8 +50,17 @@ export async function runCli(argv: readonly string[], context: CliContext): Prom
     .scriptName('flashforge-exporter')
     .locale('en')
     .parserConfiguration({ 'dot-notation': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
-    .command(['serve [printer..]', '$0'], 'Serve the metrics of printers', serveBuilder, run(serve))
-    // What serves does not wait for the others to load.
+    .command(
+      ['serve [printer..]', '$0'],
+      'Serve the metrics of printers',
+      serveBuilder,
+      run(async (args: ServeArguments & { readonly _?: readonly unknown[] }, context) => {
+        // yargs lists the command there, unless it was left out.
+        if (args._?.length === 0) await rejectMistakes(args.printer);
+        return await serve(args, context);
+      }),
+    )
+    // The other commands are loaded on demand, so that serve starts faster.
     .command(
       'probe <printer>',
       'Read one printer once and print what it said',
@@ -101,7 +111,7 @@ function oneLine(message: string): string {
   return message.replace(/[\s\u0000-\u001f\u007f-\u009f]+/g, ' ');
 }
 
-// yargs throws its own class for what it refuses.
+// yargs throws its own error class for usage errors.
 function isUsageError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'YError';
 }

@@ -1,4 +1,4 @@
-// `flashforge-exporter demo`: simulated printers in different states, and an exporter that reads them.
+// `flashforge-exporter demo`: simulated printers in different states and an exporter that reads them.
 
 import type { Argv } from 'yargs';
 import { Secret } from '../common/secret.ts';
@@ -14,7 +14,7 @@ export function demoBuilder(yargs: Argv) {
 
 type DemoArguments = ReturnType<typeof demoBuilder> extends Argv<infer T> ? T : never;
 
-// Jobs long enough that the four states last while somebody looks, and go on if they stay.
+// The jobs are long enough that all four states last while somebody looks at them.
 async function startDemoPrinters(): Promise<readonly SimulatedPrinter[]> {
   const [finder, adventurer3, adventurer4, m5Pro] = await Promise.all([
     startSimulatedPrinter({ model: 'finder', name: 'finder' }),

@@ -11,7 +11,7 @@ import type { CliContext } from './context.ts';
 import { choice, repeatable, single } from './options.ts';
 
 const OUTPUTS = ['table', 'yaml', 'json'] as const;
-// Where every printer that answers at all listens (docs/protocol.md#udp-discovery).
+// Every printer that responds to discovery listens on this port (docs/protocol.md#udp-discovery).
 const UNICAST_PORT = 48_899;
 
 function parseTarget(text: string): ProbeTarget {
@@ -34,7 +34,7 @@ export function discoverBuilder(yargs: Argv) {
     .option('target', {
       ...repeatable('target', (texts) => texts.map(parseTarget)),
       default: [] as string[],
-      describe: 'Ask this address instead of the whole LAN, as for printers behind a router; may be repeated',
+      describe: 'Ask this address instead of the whole LAN, e.g. for printers behind a router; may be repeated',
     });
 }
 

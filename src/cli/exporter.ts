@@ -1,4 +1,4 @@
-// Puts an exporter together: printers, fleet, routes, server.
+// Assembles an exporter: printers, fleet, routes, server.
 
 import { lookup } from 'node:dns/promises';
 import { CancelController } from '../common/cancellation.ts';
@@ -20,11 +20,11 @@ import { createRoutes } from '../web/routes.ts';
 
 export interface ExporterOptions {
   readonly printers: readonly PrinterConfig[];
-  /** Loads the printers again; undefined where they never change. @throws ConfigError */
+  /** Reloads the printers; undefined if they never change. @throws ConfigError */
   readonly load?: () => Promise<readonly PrinterConfig[]>;
   /** Whether POST /-/reload is served. */
   readonly lifecycle?: boolean;
-  /** The origin whose pages may read the JSON API, or `*`. */
+  /** The origin whose pages may read the JSON API, or `*` for all. */
   readonly corsOrigin?: string;
   readonly listen: readonly (ListenAddress | ListenFd)[];
   /** TLS, basic auth and headers, in the exporter-toolkit's format. */
@@ -34,13 +34,13 @@ export interface ExporterOptions {
   readonly maxRequests: number;
   readonly scrapeTimeoutMs: number;
   readonly scrapeTimeoutOffsetMs: number;
-  /** Where /probe may go besides the configured printers. */
+  /** Networks in which /probe may read printers that are not configured. */
   readonly probeAllow?: Networks;
-  /** Where outcomes of prints are kept over a restart. */
+  /** Keeps the outcomes of prints across restarts. */
   readonly stateFile?: string;
   /** 0 for no discovery. */
   readonly discoveryIntervalMs: number;
-  /** How printers are searched for; by UDP on all interfaces unless a test says otherwise. */
+  /** Searches for printers; by default with UDP on all interfaces. */
   readonly search?: (signal: AbortSignal) => Promise<SearchResult>;
   readonly build: BuildInfo;
   readonly log: Logger;
@@ -50,22 +50,22 @@ export interface ExporterOptions {
 
 export interface RunningExporter {
   readonly urls: readonly string[];
-  /** Loads the configuration again. @throws ConfigError when it is bad; the old one stays */
+  /** Reloads the configuration. @throws ConfigError if it is invalid; the old one stays in effect */
   reload(): Promise<void>;
   /**
-   * Stops listening, and answers the scrapes under way: after this long with what is read until then, as at their
-   * deadline. Whoever has not taken the answer half a second later is hung up on.
+   * Stops listening and finishes the scrapes in flight. After `readMs` they are answered with what has been read, as at their
+   * deadline; clients that have not taken the response half a second later are disconnected.
    */
   close(readMs: number): Promise<void>;
 }
 
-// For answering after the last read has ended, as long as --scrape.timeout-offset leaves for it.
-const ANSWER_MS = 500;
+// Time to send the responses after the last read has ended, the same as the default of --scrape.timeout-offset.
+const RESPONSE_MS = 500;
 
-/** Starts an exporter; it reads printers only when asked. @throws ConfigError when it cannot listen */
+/** Starts an exporter, which reads printers only on request. @throws ConfigError if it cannot listen */
 export async function startExporter(options: ExporterOptions): Promise<RunningExporter> {
   const { log, now, webConfigFile, stateFile } = options;
-  // What is not asked for is not loaded: it would double the time to start.
+  // Loaded only if asked for: together these modules would double the start-up time.
   const access =
     webConfigFile === undefined
       ? undefined
@@ -123,7 +123,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       isStopping = true;
       stopWatching.abort();
       const endingReads = setTimeout(() => shutdownSignal.abort(), readMs);
-      await Promise.all([server.close(readMs + ANSWER_MS), watching]);
+      await Promise.all([server.close(readMs + RESPONSE_MS), watching]);
       clearTimeout(endingReads);
       await state?.close();
       await access?.close();

@@ -1,4 +1,4 @@
-// The flags, in Prometheus's spelling, and what their text means.
+// The flags, in Prometheus's spelling, and the parsers of their values.
 
 import type { Argv } from 'yargs';
 import { parseListenAddress } from '../common/address.ts';
@@ -7,10 +7,10 @@ import { parseDuration } from '../common/duration.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../common/log.ts';
 import { type Networks, parseNetworks } from '../common/networks.ts';
 
-/** Where the exporter listens unless told otherwise; not registered in Prometheus's list of ports so far. */
+/** The default port. It is not registered in Prometheus's list of exporter ports so far. */
 export const DEFAULT_PORT = 10_899;
 
-/** Flags without a value. yargs looks for the command before it knows the command's flags, so it must know these. */
+/** Flags without a value. yargs looks for the command before it knows the command's flags, so these are declared up front. */
 export const BOOLEAN_FLAGS = [
   'config.check',
   'web.disable-exporter-metrics',
@@ -18,7 +18,7 @@ export const BOOLEAN_FLAGS = [
   'web.systemd-socket',
 ] as const;
 
-/** A parser of a flag's text whose error names the flag. */
+/** Wraps a parser so that its ConfigError names the flag. */
 export function flag<I, T>(name: string, parse: (given: I) => T): (given: I) => T {
   return (given) => {
     try {
@@ -33,7 +33,7 @@ function isText(given: unknown): given is string {
   return typeof given === 'string';
 }
 
-/** A flag with one value; `--no-…` and a second time are errors. */
+/** A flag with one value. `--no-…` and repeating it are errors. */
 export function single<T>(name: string, parse: (text: string) => T) {
   return {
     type: 'string',
@@ -63,17 +63,17 @@ export function choice<const T extends string>(name: string, words: readonly T[]
   return {
     ...single(name, (text) => {
       const found = words.find((word) => word === text);
-      if (found === undefined) throw new ConfigError(`${quoted(text)} is none of ${words.join(', ')}`);
+      if (found === undefined) throw new ConfigError(`${quoted(text)} is not one of ${words.join(', ')}`);
       return found;
     }),
     choices: words,
   };
 }
 
-/** A flag with the path of a file; it has no default. */
+/** A flag that takes the path of a file; it has no default. */
 export function file(name: string) {
   return single(name, (path): string | undefined => {
-    // From a variable that was not set: going on would leave the door open.
+    // An unset shell variable. Ignoring it would start the exporter without its access control.
     if (path === '') throw new ConfigError('takes the path of a file');
     return path;
   });
@@ -82,28 +82,28 @@ export function file(name: string) {
 /** A flag without a value. */
 export const SWITCH = { type: 'boolean', nargs: 0, default: false } as const;
 
-// Metrics there would hide what the exporter itself serves.
-const TAKEN_PATH = /^\/(?:-\/.*|probe|sd|config)$/;
+// Routes of the exporter, which the metrics would hide.
+const RESERVED_PATH = /^\/(?:-\/.*|probe|sd|config)$/;
 
 function parsePath(text: string): string {
-  // `.` and `..` never reach a server: the clients resolve them.
+  // Clients resolve `.` and `..`, so these never reach a server.
   if (!/^\/[\w./-]*$/.test(text) || /(?:^|\/)\.{1,2}(?:\/|$)/.test(text)) {
-    throw new ConfigError(`${quoted(text)} is no path: write /metrics`);
+    throw new ConfigError(`${quoted(text)} is not a path: write /metrics`);
   }
-  if (TAKEN_PATH.test(text)) throw new ConfigError(`${text} is taken; write /metrics`);
+  if (RESERVED_PATH.test(text)) throw new ConfigError(`${text} is taken; write /metrics`);
   return text;
 }
 
 function parseOrigin(text: string): string | undefined {
   if (text === '*') return text;
-  // As browsers send it: `http://192.168.1.5:8000`, without a path or a closing slash.
+  // As browsers send it: `http://192.168.1.5:8000`, without a path or a trailing slash.
   if (URL.canParse(text) && new URL(text).origin === text) return text;
-  throw new ConfigError(`${quoted(text)} is no origin: write http://host:port, or * for all`);
+  throw new ConfigError(`${quoted(text)} is not an origin: write http://host:port, or * for all`);
 }
 
 function parseCount(text: string): number {
   const count = /^\d{1,6}$/.test(text) ? Number(text) : 0;
-  if (count < 1) throw new ConfigError(`${quoted(text)} is no number from 1 to 999999`);
+  if (count < 1) throw new ConfigError(`${quoted(text)} is not a number from 1 to 999999`);
   return count;
 }
 
@@ -135,11 +135,11 @@ export function serveOptions<T>(yargs: Argv<T>) {
     })
     .option('web.config.file', {
       ...file('web.config.file'),
-      describe: "YAML file with TLS, users and headers, as Prometheus's exporters take it",
+      describe: "YAML file with TLS, users and headers, in the format of Prometheus's exporters",
     })
     .option('web.systemd-socket', {
       ...SWITCH,
-      describe: 'Listen on the sockets that systemd hands over, instead of --web.listen-address',
+      describe: 'Listen on the sockets that systemd passes, instead of --web.listen-address',
     })
     .option('web.telemetry-path', {
       ...single('web.telemetry-path', parsePath),
@@ -153,15 +153,15 @@ export function serveOptions<T>(yargs: Argv<T>) {
     .option('web.max-requests', {
       ...single('web.max-requests', parseCount),
       default: '40',
-      describe: 'Requests answered at once; one more gets 503',
+      describe: 'Requests handled at once; further ones get 503',
     })
     .option('web.enable-lifecycle', {
       ...SWITCH,
-      describe: 'Serve POST /-/reload, which loads the configuration again; SIGHUP always does',
+      describe: 'Serve POST /-/reload, which reloads the configuration; SIGHUP always does',
     })
     .option('web.cors-origin', {
       ...single('web.cors-origin', parseOrigin),
-      describe: 'Origin whose pages may read the JSON API; * is all',
+      describe: 'Origin whose pages may read the JSON API; * for all',
     })
     .option('probe.allow', {
       ...repeatable('probe.allow', (texts): Networks | undefined => parseNetworks(texts)),
@@ -170,33 +170,33 @@ export function serveOptions<T>(yargs: Argv<T>) {
     .option('scrape.timeout', {
       ...single('scrape.timeout', parseTime),
       default: '10s',
-      describe: 'Time for a scrape whose request names none',
+      describe: 'Timeout of a scrape whose request does not set one',
     })
     .option('scrape.timeout-offset', {
       ...single('scrape.timeout-offset', parseDuration),
       default: '500ms',
-      describe: "Taken off Prometheus's own timeout, to send the answer in",
+      describe: "Subtracted from Prometheus's own timeout, to send the response in",
     });
 }
 
-/** What outlives the process. */
+/** Flags for what outlives the process. */
 export function stateOptions<T>(yargs: Argv<T>) {
   return yargs.option('state.file', {
     ...file('state.file'),
-    describe: 'File that keeps the outcomes of prints over a restart',
+    describe: 'File that keeps the outcomes of prints over restarts',
   });
 }
 
-/** Finding printers while serving. */
+/** Flags for finding printers while serving. */
 export function discoveryOptions<T>(yargs: Argv<T>) {
   return yargs.option('discovery.interval', {
     ...single('discovery.interval', parseDuration),
     default: '0',
-    describe: 'Search the LAN for printers this often and read those found too; 0 is off',
+    describe: 'Search the LAN for printers this often and read those found too; 0 for never',
   });
 }
 
-/** The printers, as positional arguments and by file. */
+/** The printers, as positional arguments and in a file. */
 export function printerOptions<T>(yargs: Argv<T>) {
   return yargs
     .positional('printer', {

@@ -1,4 +1,4 @@
-// A reading as text for people and for bug reports. It is the place to look first when a printer is not read right.
+// Formats a reading for people and for bug reports.
 
 import { printable } from '../common/log.ts';
 import type { Reading } from '../fleet/reader.ts';
@@ -62,7 +62,7 @@ function rows(config: PrinterConfig, { snapshot, endpoints, problems }: Reading)
   ];
 }
 
-/** A line a fact, for people; what the printer did not say is left out. */
+/** One line per fact, for people. What the printer did not say is left out. */
 export function formatReadingTable(config: PrinterConfig, reading: Reading): string {
   const known = rows(config, reading).filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '');
   const width = Math.max(...known.map(([label]) => label.length));
@@ -75,7 +75,7 @@ function plain(_key: string, value: unknown): unknown {
   return value;
 }
 
-/** Everything that was read, with the printer's raw texts, as JSON. */
+/** Everything that was read, with the printer's raw text, as JSON. */
 export function formatReadingJson(config: PrinterConfig, reading: Reading): string {
   return `${JSON.stringify({ name: config.name, address: config.address, ...reading }, plain, 2)}\n`;
 }

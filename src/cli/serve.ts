@@ -1,4 +1,4 @@
-// `flashforge-exporter [serve]`: reads the printers named and serves their metrics until it is told to stop.
+// `flashforge-exporter [serve]`: serves the metrics of printers until it is told to stop.
 
 import type { Argv } from 'yargs';
 import { createLogger, type Logger, printable } from '../common/log.ts';
@@ -10,13 +10,13 @@ import { type RunningExporter, startExporter } from './exporter.ts';
 import { discoveryOptions, printerOptions, SWITCH, serveOptions, stateOptions } from './options.ts';
 import { readBuildInfo } from './version.ts';
 
-// Docker kills after 10 s, systemd after 90 s: time is left for the answers and for --state.file.
+// Docker kills after 10 s, systemd after 90 s; the rest is for sending responses and writing --state.file.
 const STOP_READ_MS = 8500;
 
 export function serveBuilder(yargs: Argv) {
   return printerOptions(stateOptions(discoveryOptions(serveOptions(yargs)))).option('config.check', {
     ...SWITCH,
-    describe: 'Check the configuration, say what it holds, and exit',
+    describe: 'Check the configuration, print a summary, and exit',
   });
 }
 
@@ -24,12 +24,12 @@ type BuilderArguments<B> = B extends (yargs: Argv) => Argv<infer T> ? T : never;
 export type ServeArguments = BuilderArguments<typeof serveBuilder>;
 export type WebArguments = BuilderArguments<typeof serveOptions<object>>;
 
-/** A logger as the flags say. */
+/** The logger that the flags describe. */
 export function loggerOf(args: Pick<WebArguments, 'log.level' | 'log.format'>, { writeErr, now }: CliContext): Logger {
   return createLogger({ level: args['log.level'], format: args['log.format'], write: writeErr, now });
 }
 
-/** Starts an exporter for these printers as the flags say. @param load loads them again */
+/** Starts an exporter for these printers with the settings of the flags. @param load reloads the printers */
 export async function startFromArguments(
   args: WebArguments & { 'discovery.interval'?: number; 'state.file'?: string | undefined },
   printers: readonly PrinterConfig[],
@@ -59,7 +59,7 @@ export async function startFromArguments(
   });
 }
 
-/** Serves until the process is asked to end, and answers what is under way then. */
+/** Serves until the process is told to stop, then finishes the requests in flight. */
 export async function serveUntilStopped(exporter: RunningExporter, context: CliContext, log: Logger): Promise<void> {
   await untilStopped(context);
   log.info('stopping');
@@ -72,7 +72,7 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   let isOutdated = false;
   const reload = (): void => {
     isOutdated = true;
-    // A bad configuration is in the log, and the old one stays.
+    // An invalid configuration is logged, and the old one stays in effect.
     exporter?.reload().catch(() => {});
   };
   context.onHangup?.(reload);
@@ -88,7 +88,7 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   }
   const log = loggerOf(args, context);
   exporter = await startFromArguments(args, printers, context, load);
-  // The configuration that it was started with may be older than the signal.
+  // SIGHUP arrived after the configuration was loaded.
   if (isOutdated) reload();
   for (const url of exporter.urls) {
     log.info('listening', { url, printers: printers.length, version: readBuildInfo().version });

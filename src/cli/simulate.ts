@@ -11,14 +11,14 @@ import { type CliContext, untilStopped } from './context.ts';
 import { choice, single } from './options.ts';
 
 const MAX_PRINTERS = 10_000;
-// Real time: whoever clears the plate is no faster when the printer is, and a scrape every 30 s has to see the end.
+// In real time, whatever --speed says: a scrape every 30 s has to see the end.
 const PLATE_MS = 60_000;
 
 function parseWhole(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= min && value <= max) return value;
-    throw new ConfigError(`${quoted(text)} is no number from ${min} to ${max}`);
+    throw new ConfigError(`${quoted(text)} is not a number from ${min} to ${max}`);
   };
 }
 
@@ -28,12 +28,12 @@ export function simulateBuilder(yargs: Argv) {
     .option('count', {
       ...single('count', parseWhole(1, MAX_PRINTERS)),
       default: '1',
-      describe: 'How many; each has a loopback address of its own from 127.0.1.1 on',
+      describe: 'Number of printers; each has its own loopback address, from 127.0.1.1 on',
     })
     .option('port', {
       ...single('port', parseWhole(0, 65_535)),
       default: String(DEFAULT_TCP_PORT),
-      describe: `TCP port of each, with HTTP at ${DEFAULT_HTTP_PORT} beside ${DEFAULT_TCP_PORT}; 0 lets the system choose`,
+      describe: `TCP port of each, with HTTP at ${DEFAULT_HTTP_PORT} beside ${DEFAULT_TCP_PORT}; 0 for any free port`,
     })
     .option('latency', {
       ...single('latency', parseWhole(0, 60_000)),
@@ -43,18 +43,18 @@ export function simulateBuilder(yargs: Argv) {
     .option('speed', {
       ...single('speed', parseWhole(0, 100_000)),
       default: '1',
-      describe: 'How much faster than real time they print; a plate is cleared after a minute; 0 stops the clock',
+      describe: 'Speed of printing relative to real time; 0 stops the clock',
     });
 }
 
 type SimulateArguments = ReturnType<typeof simulateBuilder> extends Argv<infer T> ? T : never;
 
-/** The n-th loopback address after 127.0.1.0; each is a printer of its own, as on a LAN. */
+/** The n-th loopback address after 127.0.1.0: one for each printer, as on a LAN. */
 export function loopbackAddress(index: number): string {
   return `127.0.${1 + Math.floor(index / 250)}.${1 + (index % 250)}`;
 }
 
-/** The printer as --config.file takes it: over HTTP it answers only who knows its serial number and check code. */
+/** The printer's entry for --config.file, with the credentials that its HTTP endpoint asks for. */
 function configOf({ name, host, tcpPort, httpPort, serialNumber, checkCode }: SimulatedPrinter) {
   return {
     name,
@@ -70,7 +70,7 @@ async function startPrinter(options: SimulatedPrinterOptions): Promise<Simulated
   try {
     return await startSimulatedPrinter(options);
   } catch (error) {
-    // A port in use, or a system that has no loopback address but 127.0.0.1.
+    // The port is in use, or the system has no loopback address other than 127.0.0.1.
     if (!(error instanceof Error) || errnoOf(error) === undefined) throw error;
     throw new ConfigError(`a simulated printer cannot start: ${error.message}; see --port`);
   }
@@ -87,7 +87,7 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         model,
         host,
         tcpPort: port,
-        // Where a real one has it, so that what is printed below holds the next time too.
+        // On the real port, so that the configuration printed below stays valid.
         httpPort: port === DEFAULT_TCP_PORT ? DEFAULT_HTTP_PORT : 0,
         name,
         latencyMs: latency,
@@ -100,7 +100,9 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
     }
     const overHttp = printers.filter(({ httpPort }) => httpPort !== undefined);
     if (overHttp.length > 0) {
-      context.writeOut(`# over HTTP too, for --config.file:\n${stringify({ printers: overHttp.map(configOf) })}`);
+      context.writeOut(
+        `# read over HTTP too with this --config.file:\n${stringify({ printers: overHttp.map(configOf) })}`,
+      );
     }
     await untilStopped(context);
     return 0;

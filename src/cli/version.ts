@@ -1,11 +1,11 @@
-// Which build this is.
+// The version and revision of this build.
 
 import { readFileSync } from 'node:fs';
 import type { BuildInfo } from '../metrics/exporter.ts';
 
-// Beside src/ and beside dist/ alike.
+// The same relative path from src/ and from dist/.
 const PACKAGE = new URL('../../package.json', import.meta.url);
-// Written by scripts/build.js; a run from the sources has none.
+// Written by scripts/build.js; missing when running from source.
 const REVISION = new URL('../revision.txt', import.meta.url);
 
 function field(json: unknown, key: string): string {
@@ -28,7 +28,7 @@ export function readBuildInfo(): BuildInfo {
   return { version: field(json, 'version'), revision: readRevision() };
 }
 
-/** What `--version` prints. */
+/** The output of `--version`. */
 export function formatVersion({ version, revision }: BuildInfo): string {
   return `flashforge-exporter ${version} (revision ${revision}, Node.js ${process.versions.node})`;
 }

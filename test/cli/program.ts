@@ -16,7 +16,7 @@ export interface Program extends AsyncDisposable {
   /** The compiled main.js. */
   readonly main: string;
   start(argv: readonly string[], env?: Readonly<Record<string, string>>): RunningProgram;
-  /** Starts it, and sends it this signal while it loads, which on a slow disk takes seconds. */
+  /** Starts it and sends this signal while it loads, which takes seconds on a slow disk. */
   startSignalled(signal: NodeJS.Signals, argv: readonly string[]): Promise<RunningProgram>;
 }
 
@@ -33,7 +33,7 @@ export interface RunningProgram extends AsyncDisposable {
   readonly ended: Promise<ProgramEnd>;
 }
 
-/** Compiles src/ into a folder of its own: dist/ belongs to others, who may be building it at the same time. */
+/** Compiles src/ into a temporary folder, since something else may be building dist/ at the same time. */
 export async function buildProgram(): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'flashforge-exporter-'));
   const tsc = join(ROOT, 'node_modules/typescript/bin/tsc');
@@ -49,7 +49,7 @@ export async function buildProgram(): Promise<Program> {
     startSignalled: async (signal, argv) => {
       const copy = join(folder, `dist-${signal}-${argv[0]}`);
       await cp(join(folder, 'dist'), copy, { recursive: true });
-      // The listener does not keep the process, so a timer does.
+      // A signal listener does not keep the process alive, so a timer does.
       await appendFile(
         join(copy, 'cli/cli.js'),
         `process.kill(process.pid, '${signal}');

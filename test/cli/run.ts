@@ -1,4 +1,4 @@
-// Runs the command line inside the test's process, with a world made up for it.
+// Runs a command line inside the test's process, with its output captured.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { runCli } from '../../src/cli/cli.ts';
@@ -13,14 +13,14 @@ export interface Outcome {
 export interface RunningCli extends AsyncDisposable {
   readonly out: string;
   readonly err: string;
-  /** Resolves when the output so far, or later, matches; rejects when the command ends without it. */
+  /** Resolves once the output matches; rejects if the command ends without a match. */
   see(stream: 'out' | 'err', pattern: RegExp): Promise<RegExpExecArray>;
-  /** As SIGTERM does. */
+  /** Stops the command as SIGTERM does. */
   stop(): Promise<Outcome>;
   readonly ended: Promise<Outcome>;
 }
 
-/** Text that grows, and those who wait for something in it. */
+/** Output that grows, and a way to wait for something in it. */
 export function createTranscript() {
   let text = '';
   let isOver = false;
@@ -36,7 +36,7 @@ export function createTranscript() {
       text += more;
       wake();
     },
-    /** Nothing more comes. */
+    /** Marks the output as complete. */
     end(): void {
       isOver = true;
       wake();
@@ -57,7 +57,7 @@ export function createTranscript() {
   };
 }
 
-/** Starts a command; it ends by itself, by stop(), or with the test. */
+/** Starts a command, which ends by itself, with stop(), or with the test. */
 export function startCli(argv: readonly string[], env: Environment = {}): RunningCli {
   const streams = { out: createTranscript(), err: createTranscript() };
   const stopping = new AbortController();
@@ -97,7 +97,7 @@ export function run(argv: readonly string[], env: Environment = {}): Promise<Out
   return startCli(argv, env).ended;
 }
 
-/** Sockets that this process listens with; those that were just closed are let go first. */
+/** The number of listening sockets of this process, after those just closed are released. */
 export async function listeningSockets(): Promise<number> {
   for (let turns = 0; turns < 2; turns++) await turn();
   return process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap' || kind === 'UDPWrap').length;

@@ -71,9 +71,9 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['serve http://10.0.0.1/', `argument "http://10.0.0.1/" is no address: ${address}`],
     ['probe 192.168.1.999', `"192.168.1.999" is no address: ${address}`],
     ['probe 10.0.0.1:0', '"10.0.0.1:0": port 0 switches TCP off, and HTTP needs a configuration file'],
-    ['--log.level loud', '--log.level: "loud" is none of debug, info, warn, error'],
-    ['--log.level=', '--log.level: "" is none of debug, info, warn, error'],
-    ['--log.format xml', '--log.format: "xml" is none of logfmt, json'],
+    ['--log.level loud', '--log.level: "loud" is not one of debug, info, warn, error'],
+    ['--log.level=', '--log.level: "" is not one of debug, info, warn, error'],
+    ['--log.format xml', '--log.format: "xml" is not one of logfmt, json'],
     [
       '--web.listen-address 10899',
       '--web.listen-address: "10899" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899',
@@ -86,21 +86,21 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
       '--web.listen-address :0 --web.listen-address x',
       '--web.listen-address: "x" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899',
     ],
-    ['--web.telemetry-path metrics', '--web.telemetry-path: "metrics" is no path: write /metrics'],
-    ['--web.telemetry-path /a?b', '--web.telemetry-path: "/a?b" is no path: write /metrics'],
-    ['--web.telemetry-path /a/../b', '--web.telemetry-path: "/a/../b" is no path: write /metrics'],
+    ['--web.telemetry-path metrics', '--web.telemetry-path: "metrics" is not a path: write /metrics'],
+    ['--web.telemetry-path /a?b', '--web.telemetry-path: "/a?b" is not a path: write /metrics'],
+    ['--web.telemetry-path /a/../b', '--web.telemetry-path: "/a/../b" is not a path: write /metrics'],
     ['--web.telemetry-path /-/healthy', '--web.telemetry-path: /-/healthy is taken; write /metrics'],
     ['--web.telemetry-path /probe', '--web.telemetry-path: /probe is taken; write /metrics'],
-    ['--web.max-requests 0', '--web.max-requests: "0" is no number from 1 to 999999'],
-    ['--web.max-requests -1', '--web.max-requests: "-1" is no number from 1 to 999999'],
-    ['--web.max-requests many', '--web.max-requests: "many" is no number from 1 to 999999'],
+    ['--web.max-requests 0', '--web.max-requests: "0" is not a number from 1 to 999999'],
+    ['--web.max-requests -1', '--web.max-requests: "-1" is not a number from 1 to 999999'],
+    ['--web.max-requests many', '--web.max-requests: "many" is not a number from 1 to 999999'],
     ['--scrape.timeout 5', '--scrape.timeout: "5" is no duration: write 500ms, 10s, 1m30s or 1h'],
     ['--scrape.timeout -5s', '--scrape.timeout: "-5s" is no duration: write 500ms, 10s, 1m30s or 1h'],
     ['--scrape.timeout 0', '--scrape.timeout: must be longer than 0'],
     ['--scrape.timeout-offset x', '--scrape.timeout-offset: "x" is no duration: write 500ms, 10s, 1m30s or 1h'],
     [
       '--web.cors-origin http://localhost:8000/',
-      '--web.cors-origin: "http://localhost:8000/" is no origin: write http://host:port, or * for all',
+      '--web.cors-origin: "http://localhost:8000/" is not an origin: write http://host:port, or * for all',
     ],
     ['--discovery.interval often', '--discovery.interval: "often" is no duration: write 500ms, 10s, 1m30s or 1h'],
     [
@@ -117,23 +117,52 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['--web.disable-exporter-metrics=no', 'Argument unexpected for: web.disable-exporter-metrics'],
     ['probe 10.0.0.1 --timeout 0', '--timeout: must be longer than 0'],
     ['probe 10.0.0.1 --timeout soon', '--timeout: "soon" is no duration: write 500ms, 10s, 1m30s or 1h'],
-    ['probe 10.0.0.1 --output xml', '--output: "xml" is none of table, json, metrics'],
-    ['discover --output xml', '--output: "xml" is none of table, yaml, json'],
+    ['probe 10.0.0.1 --output xml', '--output: "xml" is not one of table, json, metrics'],
+    ['discover --output xml', '--output: "xml" is not one of table, yaml, json'],
     ['discover --target 1.2.3', `--target: "1.2.3" is no address: ${address}`],
-    ['simulate --count 0', '--count: "0" is no number from 1 to 10000'],
-    ['simulate --count 10001', '--count: "10001" is no number from 1 to 10000'],
-    ['simulate --port 65536', '--port: "65536" is no number from 0 to 65535'],
-    ['simulate --latency 1s', '--latency: "1s" is no number from 0 to 60000'],
+    ['simulate --count 0', '--count: "0" is not a number from 1 to 10000'],
+    ['simulate --count 10001', '--count: "10001" is not a number from 1 to 10000'],
+    ['simulate --port 65536', '--port: "65536" is not a number from 0 to 65535'],
+    ['simulate --latency 1s', '--latency: "1s" is not a number from 0 to 60000'],
     [
       'simulate --model ender3',
-      '--model: "ender3" is none of finder, adventurer3, adventurer4, adventurer5m, adventurer5m-pro, ad5x, creator4, creator5-pro, dreamer',
+      '--model: "ender3" is not one of finder, adventurer3, adventurer4, adventurer5m, adventurer5m-pro, ad5x, creator4, creator5-pro, dreamer',
     ],
   ])('%s', async (words, message) => {
     await expectUsageError(words.split(' '), message);
   });
 
+  it.each<readonly [string, string]>([
+    ['prob 192.168.1.51', 'probe'],
+    ['--config.check Discovr', 'discover'],
+    ['simulte', 'simulate'],
+    ['demmo', 'demo'],
+    ['version', '--version'],
+    ['halp', '--help'],
+  ])('%s: a misspelt command is no printer', async (words, meant) => {
+    const { exitCode, out, err } = await run(words.split(' '));
+    expect([exitCode, out]).toEqual([2, '']);
+    const word = words.split(' ').find((one) => !one.startsWith('-'));
+    const message = `"${word}" is not a command: write ${meant}, or serve ${word} if it is the name of a printer`;
+    expect(err).toBe(`flashforge-exporter: ${message}\n`);
+  });
+
+  it('a bare word that does not resolve is neither a command nor a printer', async () => {
+    for (const argv of [['a=10.0.0.1', 'no-such-host-of-ours'], ['no-such-host-of-ours']]) {
+      const before = await listeningSockets();
+      const { exitCode, out, err } = await run(argv);
+      expect([exitCode, out, await listeningSockets()]).toEqual([2, '', before]);
+      expect(err).toMatch(
+        /^flashforge-exporter: "no-such-host-of-ours" is not a command, and as the name of a printer it does not resolve: [^\n]+; see --help, or write serve no-such-host-of-ours\n$/,
+      );
+    }
+  });
+
   it('is one line even where the argument has several', async () => {
-    await expectUsageError(['--log.level', 'a\nb\u001b[2J'], '--log.level: "a…" is none of debug, info, warn, error');
+    await expectUsageError(
+      ['--log.level', 'a\nb\u001b[2J'],
+      '--log.level: "a…" is not one of debug, info, warn, error',
+    );
     await expectUsageError(['a\u009b2Jb'], `argument "a 2Jb" is no address: ${address}`);
     await expectUsageError([''], 'argument "": the address is empty; write [name=]host[:port]');
   });
@@ -206,7 +235,10 @@ describe('--config.check', () => {
     [['--config.check', '--probe.allow', '10.0.0.0/8', '--probe.allow=::1', '192.168.1.50'], '1 printer: 192.168.1.50'],
     [['--config.check', '--no-web.disable-exporter-metrics'], '0 printers'],
     [['--no-config.check', '--config.check'], '0 printers'],
-    [['--config.check', 'a=10.0.0.1', 'true'], '2 printers: a, true'],
+    [['--config.check', 'serve', 'a=10.0.0.1', 'true'], '2 printers: a, true'],
+    // A name that resolves, and names that would be mistakes without the command.
+    [['--config.check', 'localhost'], '1 printer: localhost'],
+    [['--config.check', 'serve', 'prob', 'version'], '2 printers: prob, version'],
     [['--config.check', '--config.file', `${DATA}/good/one-host-two-ports.yml`], '2 printers: first, second'],
     [['--config.check', `--config.file=${DATA}/good/empty.yml`, 'a=10.0.0.1'], '1 printer: a'],
   ])('%j', async (argv, expected) => {
