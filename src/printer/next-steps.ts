@@ -163,8 +163,6 @@ function timeoutId({ protocol, detail, login }: FailureFacts): NextStepId {
   switch (detail) {
     case 'connect':
       return 'not-there';
-    case 'other_client':
-      return 'other-client';
     case 'mute':
       return login === 'never' ? 'mute-without-login' : 'mute';
     default:
@@ -176,6 +174,9 @@ function timeoutId({ protocol, detail, login }: FailureFacts): NextStepId {
 export function nextStepId(facts: FailureFacts): NextStepId {
   // Whatever an HTTP server makes of M119: an error page, a closed connection, silence.
   if (facts.protocol === 'tcp' && facts.port === DEFAULT_HTTP_PORT) return 'http-port';
+  // These say more than the code, which depends on how the read ended.
+  if (facts.detail === 'html') return 'html';
+  if (facts.detail === 'other_client') return 'other-client';
   switch (facts.code) {
     case 'dns':
       return 'name-unknown';
@@ -186,9 +187,9 @@ export function nextStepId(facts: FailureFacts): NextStepId {
     case 'timeout':
       return timeoutId(facts);
     case 'closed':
-      return facts.detail === 'other_client' ? 'other-client' : 'closed';
+      return 'closed';
     case 'protocol':
-      return facts.detail === 'html' ? 'html' : 'not-understood';
+      return 'not-understood';
     case 'denied':
       return facts.login === 'never' ? 'login-never' : 'login-refused';
     case 'auth':

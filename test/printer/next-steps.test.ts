@@ -38,6 +38,7 @@ const EXAMPLES: readonly (readonly [NextStepId, FailureFacts])[] = [
   ['slow-http', { ...HTTP, code: 'timeout' }],
   ['closed', { ...TCP, code: 'closed' }],
   ['html', { ...HTTP, code: 'protocol', detail: 'html' }],
+  ['html', { ...TCP, code: 'closed', detail: 'html' }],
   ['not-understood', { ...TCP, code: 'protocol' }],
   ['login-never', { ...TCP, code: 'denied', login: 'never' }],
   ['login-refused', { ...TCP, code: 'denied', login: 'auto' }],
