@@ -1,4 +1,4 @@
-// Every metric of a printer: name, help, type, labels, and how it is read. Everything that names a metric takes it from here.
+// Every metric of a printer: name, help, type, labels, and how its samples are read. The single source of metric names.
 
 import { RESULTS } from '../jobs/result.ts';
 import { showsJob } from '../printer/snapshot.ts';
@@ -6,7 +6,7 @@ import { STATES } from '../printer/state.ts';
 import { bool, family, gauge, mapGauge, whole } from './family.ts';
 import { MATERIAL_FAMILIES } from './material-families.ts';
 
-// Help is ASCII: one other character there would make the whole page a string of two bytes a character.
+// Help texts are ASCII: a single other character would make V8 store the whole page with two bytes per character.
 export const PRINTER_FAMILIES = [
   gauge('flashforge_up', 'Whether the printer was read in this scrape (1) or not (0).', (view) => bool(view.up)),
   family(

@@ -1,4 +1,4 @@
-// The exporter's own families: what it is, and how its configuration fares.
+// Metrics of the exporter itself.
 
 import type { MetricType } from './family.ts';
 import { labelPair, type TextWriter } from './text-format.ts';
@@ -11,7 +11,7 @@ export interface BuildInfo {
 export interface ExporterStatus {
   readonly build: BuildInfo;
   readonly lastReloadSuccessful: boolean;
-  /** Of the configuration in use, in seconds since 1970. */
+  /** When the configuration in use was loaded, in seconds since 1970. */
   readonly lastReloadSuccessSeconds: number;
 }
 

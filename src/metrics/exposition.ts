@@ -28,35 +28,35 @@ function renderable(name: string, help: string, type: string, values: readonly u
   return self;
 }
 
-/** Metrics of the process itself, kept by prom-client over the process's life. */
+/** Metrics of the process, which prom-client keeps for the life of the process. */
 export interface ProcessMetrics {
   readonly registry: Registry;
 }
 
-// The default, 10 ms, would wake an idle process a hundred times a second.
+// The default of 10 ms would wake an idle process a hundred times a second.
 const LOOP_SAMPLE_MS = 100;
 
-/** Starts measuring the process: CPU, memory, descriptors, loop lag, garbage collection. */
+/** Starts to measure the process: CPU, memory, file descriptors, event loop lag, garbage collection. */
 export function createProcessMetrics(): ProcessMetrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_SAMPLE_MS });
   for (const { name, type } of registry.getMetricsAsArray()) {
-    // Gauges called `_total` fail promtool's lint; each stands again without the suffix, by type.
+    // Gauges named `_total` fail promtool's lint; each exists again without the suffix, with a label `type`.
     if (name.endsWith('_total') && String(type) !== 'counter') registry.removeSingleMetric(name);
   }
   return { registry };
 }
 
-// The loop's delays since the last page. Until the first sample they would be NaN, 0 and 2^63 - 1 ns.
+// The event loop's delays since the last page. Before the first sample they would be NaN, 0 and 2^63 - 1 ns.
 const LOOP_DELAY = /^nodejs_eventloop_lag_\w+_seconds$/;
 const LOOP_DELAY_SPREAD = 'nodejs_eventloop_lag_stddev_seconds';
 
-/** How late a sample came. Node.js gives the time since the last one: an idle loop would be 100 ms late. */
+/** How late a sample was. Node.js reports the time since the previous one, so an idle loop would seem 100 ms late. */
 function latenessOf(value: number): number {
   return Math.max(0, value - LOOP_SAMPLE_MS / 1000);
 }
 
-/** The process's metrics as of now. */
+/** The process's metrics now. */
 async function measure({ registry }: ProcessMetrics): Promise<readonly Renderable[]> {
   const metrics = await registry.getMetricsAsJSON();
   const mean = metrics.find(({ name }) => name === 'nodejs_eventloop_lag_mean_seconds')?.values[0]?.value;
@@ -72,7 +72,7 @@ async function measure({ registry }: ProcessMetrics): Promise<readonly Renderabl
 
 async function renderProcess(own: ProcessMetrics, format: ExpositionFormat): Promise<string> {
   const registry = new Registry();
-  // The two content types are types of their own in prom-client; at run time it is one setting.
+  // prom-client gives each content type a type of its own; at run time it is one setting.
   (
     registry as Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE | typeof Registry.PROMETHEUS_CONTENT_TYPE>
   ).setContentType(CONTENT_TYPES[format]);

@@ -1,10 +1,10 @@
-// What a family of metrics is in the catalog, and short ways to write one down.
+// A metric family of the catalog, and short ways to define one.
 
 import type { PrinterView } from '../fleet/view.ts';
 
 export type MetricType = 'gauge' | 'counter';
 
-/** Takes one sample: its value, where undefined is a missing one and makes no sample, and the values of its labels. */
+/** Takes one sample: its value and the values of its labels. An undefined value makes no sample. */
 export type Emit<L extends readonly string[] = readonly string[]> = (
   value: number | undefined,
   ...labels: { readonly [I in keyof L]: string }
@@ -14,12 +14,12 @@ export interface Family<N extends string = string, L extends readonly string[] =
   readonly name: N;
   readonly help: string;
   readonly type: MetricType;
-  /** Besides `printer`, which is on every one. */
+  /** Besides `printer`, which every sample has. */
   readonly labels: L;
   readonly read: (view: PrinterView, emit: Emit<L>) => void;
 }
 
-/** A family of metrics; its label names and the values that `read` emits go in one order. */
+/** A metric family; `read` emits label values in the order of the label names. */
 export function family<N extends string, const L extends readonly string[]>(
   name: N,
   type: MetricType,
@@ -30,7 +30,7 @@ export function family<N extends string, const L extends readonly string[]>(
   return { name, type, help, labels, read };
 }
 
-/** A gauge with no label of its own. */
+/** A gauge without labels of its own. */
 export function gauge<N extends string>(
   name: N,
   help: string,
@@ -39,12 +39,12 @@ export function gauge<N extends string>(
   return family(name, 'gauge', help, [], (view, emit) => emit(value(view)));
 }
 
-/** A yes or no as 1 or 0. */
+/** A boolean as 1 or 0. */
 export function bool(value: boolean | undefined): number | undefined {
   return value === undefined ? undefined : Number(value);
 }
 
-/** A gauge with one sample an entry of a map, the key as its label. */
+/** A gauge with one sample per entry of a map, labelled by its key. */
 export function mapGauge<N extends string, V>(
   name: N,
   help: string,
@@ -57,5 +57,5 @@ export function mapGauge<N extends string, V>(
   });
 }
 
-/** The entry of a map as it is. */
+/** A map's entry, unchanged. */
 export const whole = (value: number): number => value;

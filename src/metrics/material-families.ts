@@ -1,4 +1,4 @@
-// The catalog's part on filament: estimates, nozzles, the material station.
+// The catalog's families about filament: estimates, nozzles, the material station.
 
 import { bool, family, mapGauge } from './family.ts';
 

@@ -1,19 +1,19 @@
 // Writes metric families as text: Prometheus text format 0.0.4 or OpenMetrics 1.0.
-// Ours, because most of a scrape's memory went into the sample objects and label caches that a registry needs.
+// Our own, because the sample objects that a registry needs were most of a scrape's memory.
 
 import { cutLabel } from '../common/text.ts';
 import type { MetricType } from './family.ts';
 
 export type ExpositionFormat = 'text' | 'openmetrics';
 
-/** What a family's header needs. */
+/** The header of a family. */
 export interface FamilyHeader {
   readonly name: string;
   readonly help: string;
   readonly type: MetricType;
 }
 
-// Large enough to encode seldom, small enough not to live long as a string.
+// Large enough to encode seldom, small enough to keep little text alive.
 const CHUNK_CHARACTERS = 16 * 1024;
 
 const NEEDS_ESCAPE = /[\\"\n]/;

@@ -1,4 +1,4 @@
-// /probe?target=: one printer, Prometheus's multi-target pattern. Which printer a target means, and who may ask for it.
+// /probe?target=: one printer, in Prometheus's multi-target pattern. Finds the printer of a target, if it may be read.
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
@@ -15,7 +15,7 @@ import { type Request, RequestError } from './http/message.ts';
 export interface ProbeOptions {
   readonly fleet: Fleet;
   readonly pool: TargetPool;
-  /** Where printers outside the configuration may be; undefined for nowhere. */
+  /** Networks in which printers outside the configuration may be read; undefined for none. */
   readonly allow?: Networks;
 }
 
@@ -35,7 +35,7 @@ function single(url: URL, key: string): string {
 async function resolve(host: string, timeMs: number): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
   let timer: NodeJS.Timeout | undefined;
-  // A look-up cannot be called back; whoever waits for it can leave.
+  // A lookup cannot be cancelled, so race it against the deadline.
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('not in time')), timeMs);
   });
@@ -52,20 +52,20 @@ async function resolve(host: string, timeMs: number): Promise<readonly string[]>
 }
 
 /**
- * The printer that somebody means by a name or an address.
+ * The printer with this name or address.
  * @param timeMs for resolving a host name
- * @throws RequestError 400 for what is neither, 403 for a printer that is neither configured nor allowed
+ * @throws RequestError 400 for a target that is neither, 403 for a printer that is neither configured nor in an allowed network
  */
 export async function findPrinter(target: string, options: ProbeOptions, timeMs: number): Promise<Printer> {
   const configured = options.fleet.find(target);
   if (configured) return configured;
   const { host, port = DEFAULT_TCP_PORT } = parseTarget(target);
-  const denied = `${target} is no configured printer`;
+  const denied = `${target} is not a configured printer`;
   if (!options.allow) throw new RequestError(403, `${denied}; --probe.allow opens a network`);
   const { allow } = options;
   const address = (await resolve(host, timeMs)).find((resolved) => isInside(allow, resolved));
   if (address === undefined) throw new RequestError(403, `${denied} and in no --probe.allow`);
-  // The address that was checked is the one connected to: a name could mean another one the next time.
+  // Connect to the address that was checked: the name could resolve to another one the next time.
   return options.pool.take({
     name: target,
     address: target === host ? target : formatAddress(host, port),

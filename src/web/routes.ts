@@ -1,4 +1,4 @@
-// What the exporter serves.
+// The routes that the exporter serves.
 
 import { ConfigError } from '../common/config-error.ts';
 import type { ExporterStatus } from '../metrics/exporter.ts';
@@ -17,11 +17,11 @@ export interface RoutesOptions extends ProbeOptions {
   readonly status: () => ExporterStatus;
   readonly telemetryPath: string;
   readonly deadline: DeadlineOptions;
-  /** Undefined leaves process_* and nodejs_* out. */
+  /** Undefined to leave out process_* and nodejs_*. */
   readonly processMetrics?: ProcessMetrics;
-  /** False once the exporter is stopping. */
+  /** False once shutdown has begun. */
   readonly isReady: () => boolean;
-  /** Loads the configuration again; undefined where --web.enable-lifecycle is not given. @throws ConfigError */
+  /** Reloads the configuration; undefined without --web.enable-lifecycle. @throws ConfigError */
   readonly reload?: () => Promise<void>;
   /** The origin whose pages may read the JSON API, or `*`. */
   readonly corsOrigin?: string;
@@ -62,7 +62,7 @@ function serviceDiscovery({ fleet }: RoutesOptions): HttpResponse {
 }
 
 async function config({ fleet }: RoutesOptions): Promise<HttpResponse> {
-  // YAML is loaded when it is asked for: few ever do.
+  // The YAML library is loaded on first use, because this route is seldom used.
   const { renderConfig } = await import('../config/show.ts');
   const headers = { ...NO_STORE, 'content-type': 'text/yaml; charset=utf-8' };
   return { status: 200, headers, body: renderConfig(fleet.configured.map((printer) => printer.config)) };

@@ -1,4 +1,4 @@
-// /sd: the printers as targets for Prometheus's http_sd_configs.
+// /sd: the printers as targets of Prometheus's http_sd_configs.
 
 import { cutLabel } from '../common/text.ts';
 import type { Fleet } from '../fleet/fleet.ts';
@@ -8,7 +8,7 @@ interface TargetGroup {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One group a printer; its target is what /probe takes. What is known of it only after a read may be missing. */
+/** One group per printer, whose target is what /probe accepts. Labels that only a read reveals may be missing. */
 export function targetGroups(fleet: Fleet): readonly TargetGroup[] {
   return fleet.printers.map(({ name, config, identity }) => {
     const serial = identity?.serial ?? config.http?.serialNumber;

@@ -1,8 +1,8 @@
-// Whether a page of another origin may read the JSON API: only where --web.cors-origin says so.
+// CORS for the JSON API: only the origin of --web.cors-origin may read it.
 
 import type { HttpResponse, Request } from '../http/message.ts';
 
-/** Headers for a page of the request's origin; none where it is not allowed. @param allowed an origin, or `*` */
+/** The response headers for the request's origin; none when it is not allowed. @param allowed an origin, or `*` */
 export function corsHeaders(request: Request, allowed: string | undefined): Readonly<Record<string, string>> {
   if (allowed === undefined) return {};
   if (allowed === '*') return { 'access-control-allow-origin': '*' };
@@ -10,7 +10,7 @@ export function corsHeaders(request: Request, allowed: string | undefined): Read
   return request.headers['origin'] === allowed ? { ...vary, 'access-control-allow-origin': allowed } : vary;
 }
 
-/** The answer to a preflight, the question that a browser asks before a request with headers of its own. */
+/** The response to a CORS preflight request. */
 export function preflight(request: Request, allowed: string): HttpResponse {
   const wanted = request.headers['access-control-request-headers'];
   const headers = {

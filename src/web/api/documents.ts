@@ -1,5 +1,5 @@
-// The five JSON documents of flashforge-finder-api: its keys, their order, and its types (docs/json-api.md).
-// Strings are what the printer wrote; a field that it does not send is null.
+// The five JSON documents of flashforge-finder-api, with its keys, order and types (docs/json-api.md).
+// Strings are as the printer sent them; a field it does not send is null.
 
 import type { Snapshot } from '../../printer/snapshot.ts';
 import type { TcpReplies } from '../../tcp/read.ts';
@@ -7,7 +7,7 @@ import type { TcpReplies } from '../../tcp/read.ts';
 export const DOCUMENTS = ['info', 'head-location', 'temp', 'progress', 'status'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
-/** What a printer said: its words over TCP, and what is known of those that speak only HTTP. */
+/** The TCP replies of a printer, and the snapshot for printers that speak only HTTP. */
 export interface Source {
   readonly replies: TcpReplies;
   readonly snapshot: Snapshot;
@@ -27,7 +27,7 @@ function info({ replies: { m115 }, snapshot: { identity } }: Source): Document {
 }
 
 function headLocation({ replies: { m114 } }: Source): Document {
-  // The printers with two carriages say X1 and X2 (docs/protocol.md#m114-position); the first is the one there was before.
+  // Printers with two carriages send X1 and X2 (docs/protocol.md#m114-position); the original tool knows only one X.
   const x = m114?.get('x') ?? m114?.get('x1');
   return { X: x?.text ?? null, Y: m114?.get('y')?.text ?? null, Z: m114?.get('z')?.text ?? null };
 }
@@ -47,7 +47,7 @@ function temp({ replies: { m105 }, snapshot }: Source): Document {
 
 function percentOf(done: number | undefined, total: number): number | null {
   if (done === undefined) return null;
-  // 0.29 × 100 is a little less than 29.
+  // In floating point 0.29 × 100 is slightly less than 29.
   return total > 0 ? Math.min(100, Math.floor((done * 100) / total + 1e-9)) : 0;
 }
 

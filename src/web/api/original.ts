@@ -1,4 +1,4 @@
-// The JSON API of flashforge-finder-api: /{printer}/info and four more. Pages written for it need another base URL only.
+// The JSON API of flashforge-finder-api: /{printer}/info and four more documents. Pages written for it need only another base URL.
 
 import type { KnownPrinter, Printer } from '../../fleet/printer.ts';
 import type { FailureCode } from '../../printer/errors.ts';
@@ -17,11 +17,11 @@ export interface OriginalApiOptions {
    */
   readonly findPrinter: (target: string, timeMs: number) => Promise<Printer>;
   readonly deadline: DeadlineOptions;
-  /** The origin whose pages may read this, or `*`; undefined for none but the exporter's own. */
+  /** The origin whose pages may read this, or `*`; undefined for the exporter's own only. */
   readonly corsOrigin?: string;
 }
 
-// Its pages ask for all five documents every second: that stays one conversation with the printer.
+// Pages of the original tool request all five documents every second; those share one read.
 const MAX_AGE_MS = 2000;
 
 type ApiErrorCode = FailureCode | 'unknown_printer' | 'bad_request';
@@ -41,7 +41,7 @@ function failureOf({ reading }: KnownPrinter): HttpResponse {
   return failure(error.code === 'timeout' ? 504 : 502, error.code, error.message);
 }
 
-async function refusable<T>(attempt: () => T | Promise<T>): Promise<T | RequestError> {
+async function orRequestError<T>(attempt: () => T | Promise<T>): Promise<T | RequestError> {
   try {
     return await attempt();
   } catch (error) {
@@ -50,16 +50,16 @@ async function refusable<T>(attempt: () => T | Promise<T>): Promise<T | RequestE
   }
 }
 
-async function answer(
+async function respond(
   name: DocumentName,
   target: string,
   request: Request,
   options: OriginalApiOptions,
 ): Promise<HttpResponse> {
-  const timeMs = await refusable(() => scrapeTimeMs(request, options.deadline));
+  const timeMs = await orRequestError(() => scrapeTimeMs(request, options.deadline));
   if (timeMs instanceof RequestError) return failure(timeMs.status, 'bad_request', timeMs.message);
   const endsAt = performance.now() + timeMs;
-  const printer = await refusable(() => options.findPrinter(target, timeMs));
+  const printer = await orRequestError(() => options.findPrinter(target, timeMs));
   if (printer instanceof RequestError) return failure(404, 'unknown_printer', printer.message);
   const known = await printer.readCached(MAX_AGE_MS, Math.max(0, endsAt - performance.now()), request.signal);
   if (!known.reading?.up) return failureOf(known);
@@ -89,8 +89,8 @@ export function createOriginalApi(options: OriginalApiOptions): Routes {
     methods: corsOrigin === undefined ? ['GET'] : ['GET', 'OPTIONS'],
     handle: async (request) => {
       if (corsOrigin !== undefined && request.method === 'OPTIONS') return preflight(request, corsOrigin);
-      const answered = await answer(name, target, request, options);
-      return compress({ ...answered, headers: { ...answered.headers, ...corsHeaders(request, corsOrigin) } }, request);
+      const response = await respond(name, target, request, options);
+      return compress({ ...response, headers: { ...response.headers, ...corsHeaders(request, corsOrigin) } }, request);
     },
   });
   return {

@@ -1,4 +1,4 @@
-// Answers to what never became a request: no HTTP, a head too large, or one that does not come to its end.
+// Responses to what never became a request: bytes that are not HTTP, a head that is too large or never ends.
 
 import { type Server, STATUS_CODES } from 'node:http';
 import { errnoOf } from '../../common/errno.ts';
@@ -10,7 +10,7 @@ const REASONS: Readonly<Record<string, readonly [number, string]>> = {
   ERR_HTTP_REQUEST_TIMEOUT: [408, 'the request did not come in time'],
 };
 
-/** Answers them in the shape of all errors: by itself Node.js sends the bare status. @param extra headers of every answer */
+/** Responds with our usual error body; Node.js would send only the status. @param extra headers of every response */
 export function answerClientErrors(
   server: Server,
   { isBusy }: Connections,
@@ -18,7 +18,7 @@ export function answerClientErrors(
 ): void {
   server.on('clientError', (error, socket) => {
     const [status, reason] = REASONS[errnoOf(error) ?? ''] ?? [400, 'this is no HTTP request'];
-    // Nothing may stand before the answer that is due, or in the middle of it.
+    // Nothing may come before the response that is due, or in the middle of it.
     if (!socket.writable || isBusy(socket)) {
       socket.destroy();
       return;

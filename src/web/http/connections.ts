@@ -1,27 +1,28 @@
-// What a server knows of each of its connections: whether an answer is due on it.
+// Which of a server's connections have a response due.
 
 import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 export interface Connections {
-  /** Whether a request has come on it that is not answered yet. */
+  /** Whether a request has arrived on it whose response is not finished. */
   readonly isBusy: (socket: Duplex) => boolean;
-  /** Ends all others. */
+  /** Closes all the others. */
   readonly destroyIdle: () => void;
 }
 
 /**
- * Watches a server's connections. Node.js counts one that has sent nothing so far as busy, and a stop would wait for it;
- * and it tells only the first of the answers due on a connection that this is closed: the others are told here.
+ * Tracks a server's connections, for two reasons. Node.js counts a connection that has sent nothing as busy, so shutdown
+ * would wait for it. And when a connection with pipelined requests closes, Node.js emits `close` only on the first response:
+ * the others are closed here.
  */
 export function trackConnections(server: Server): Connections {
-  const underWay = new Map<Duplex, Set<ServerResponse>>();
+  const open = new Map<Duplex, Set<ServerResponse>>();
   server.on('connection', (socket: Socket) => {
     const responses = new Set<ServerResponse>();
-    underWay.set(socket, responses);
+    open.set(socket, responses);
     socket.once('close', () => {
-      underWay.delete(socket);
+      open.delete(socket);
       for (const response of responses) {
         response.destroy();
         response.emit('close');
@@ -29,14 +30,14 @@ export function trackConnections(server: Server): Connections {
     });
   });
   server.on('request', ({ socket }, response) => {
-    const responses = underWay.get(socket);
+    const responses = open.get(socket);
     responses?.add(response);
     response.once('close', () => responses?.delete(response));
   });
   return {
-    isBusy: (socket) => (underWay.get(socket)?.size ?? 0) > 0,
+    isBusy: (socket) => (open.get(socket)?.size ?? 0) > 0,
     destroyIdle: () => {
-      for (const [socket, { size }] of underWay) if (size === 0) socket.destroy();
+      for (const [socket, { size }] of open) if (size === 0) socket.destroy();
     },
   };
 }

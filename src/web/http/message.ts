@@ -1,4 +1,4 @@
-// What a route gives back, as plain data; the server turns it into bytes on a socket.
+// Requests and responses as routes see them: plain data. The server turns a response into bytes on a socket.
 
 export interface HttpResponse {
   readonly status: number;
@@ -10,11 +10,11 @@ export interface Request {
   readonly method: string;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Fires when the client is gone before it was answered. */
+  /** Fires when the client disconnects before the response is finished. */
   readonly signal: AbortSignal;
 }
 
-/** A request that cannot be served as it stands; the message goes to the client. */
+/** A request that cannot be served; the message goes to the client. */
 export class RequestError extends Error {
   override readonly name = 'RequestError';
   readonly status: number;

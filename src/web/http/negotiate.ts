@@ -1,4 +1,4 @@
-// Which format and encoding a client gets, by its Accept headers.
+// Content negotiation: the format and encoding that a client's Accept headers ask for.
 
 import Negotiator from 'negotiator';
 import { CONTENT_TYPES } from '../../metrics/exposition.ts';
@@ -6,7 +6,7 @@ import type { ExpositionFormat } from '../../metrics/text-format.ts';
 import type { Request } from './message.ts';
 
 const FORMATS: readonly ExpositionFormat[] = ['text', 'openmetrics'];
-// Prometheus 3 says how it wants names escaped; ours need none, so any way is right.
+// Prometheus 3 names its escaping scheme. Our names need no escaping, so any scheme is right.
 const ESCAPING = /;\s*escaping\s*=\s*[^;,\s]+/gi;
 
 function headerOf(request: Request, name: string): string | undefined {
@@ -19,8 +19,8 @@ function mediaTypeOf(contentType: string): string {
 }
 
 /**
- * The exposition format for an Accept header: the one of the highest q that we speak; entries that we do not know are
- * skipped, and a client that takes none of ours gets the text format, as Prometheus's own library does it.
+ * The exposition format for an Accept header: of those we offer, the one with the highest q. Unknown entries are skipped, and
+ * a client that accepts none of ours gets the text format, as in Prometheus's own client library.
  */
 export function negotiateFormat(request: Request): ExpositionFormat {
   const accept = headerOf(request, 'accept')?.replaceAll(ESCAPING, '');
@@ -29,18 +29,18 @@ export function negotiateFormat(request: Request): ExpositionFormat {
   return FORMATS[offered.indexOf(chosen ?? '')] ?? 'text';
 }
 
-/** Those of our two that the client takes, the one it likes best first. */
+/** Those of our two encodings that the client accepts, its preferred one first. */
 function encodingsFor(request: Request): readonly string[] {
   const header = headerOf(request, 'accept-encoding');
   return new Negotiator({ headers: { 'accept-encoding': header } }).encodings(['gzip', 'identity']);
 }
 
-/** Whether the client takes gzip, and likes nothing of ours better. */
+/** Whether gzip is what the client prefers. */
 export function acceptsGzip(request: Request): boolean {
   return encodingsFor(request)[0] === 'gzip';
 }
 
-/** Whether the client says that it takes nothing as it is. */
+/** Whether the client refuses uncompressed responses. */
 export function refusesIdentity(request: Request): boolean {
   return !encodingsFor(request).includes('identity');
 }

@@ -1,4 +1,4 @@
-// Which path and method go where. Anything else is 404, a wrong method 405 with Allow.
+// Maps path and method to a route: 404 for an unknown path, 405 with Allow for a wrong method.
 
 import type { HttpResponse, Request } from './message.ts';
 import { textResponse } from './message.ts';
@@ -9,21 +9,21 @@ export interface Route {
   /** GET implies HEAD. */
   readonly methods: readonly string[];
   readonly handle: Handler;
-  /** Answered also when too many requests are under way: what watches the process must not see it as dead. */
+  /** Served even at the limit of concurrent requests, so that a health check does not take a busy process for dead. */
   readonly isLight?: boolean;
 }
 
 export interface Routes {
-  /** The route of a path; undefined for one where nothing is. */
+  /** The route of a path; undefined for an unknown path. */
   get(path: string): Route | undefined;
 }
 
-/** The methods of a route as they stand in `Allow`. */
+/** The methods of a route, as the `Allow` header lists them. */
 export function allowedMethods(route: Route): string {
   return route.methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');
 }
 
-/** The route of a request, or the answer that says why there is none. */
+/** The route of a request, or the response that says why there is none. */
 export function findRoute(routes: Routes, method: string, path: string): Route | HttpResponse {
   const route = routes.get(path);
   if (!route) return textResponse(404, `404: there is nothing at ${path.slice(0, 200)}; / lists what is`);

@@ -1,4 +1,4 @@
-// The HTTP server: sockets, limits, and how it stops. What is served is the routes' business.
+// The HTTP server: listening, limits and shutdown. The routes decide what is served.
 
 import { setMaxListeners } from 'node:events';
 import {
@@ -32,11 +32,11 @@ export interface ServerOptions {
   readonly listen: readonly (ListenAddress | ListenFd)[];
   /** TLS, basic auth and headers; undefined for a plain server. */
   readonly access?: AccessControl;
-  /** Requests under way at once; one more is answered 503. */
+  /** Concurrent requests; one more gets 503. */
   readonly maxRequests: number;
-  /** How long a client may take nothing of its answer; 30 s unless given. */
+  /** How long a client may read nothing of its response; 30 s by default. */
   readonly sendTimeoutMs?: number;
-  /** How long a request's head may take to come; 10 s unless given. */
+  /** How long the head of a request may take to arrive; 10 s by default. */
   readonly headersTimeoutMs?: number;
   readonly log: Logger;
 }
@@ -44,16 +44,16 @@ export interface ServerOptions {
 export interface WebServer {
   /** Where it listens, as URLs. */
   readonly urls: readonly string[];
-  /** Stops listening, lets the requests under way finish for at most this long, then closes. */
+  /** Stops listening, lets requests in progress finish for at most this long, then closes. */
   close(graceMs: number): Promise<void>;
 }
 
 const LIMITS = {
   requestTimeout: 30_000,
-  // Prometheus keeps its connection between scrapes; closing it under its hands costs it a retry.
+  // Prometheus keeps its connection between scrapes; closing it earlier would cost it a retry.
   keepAliveTimeout: 75_000,
   maxHeaderSize: 16 * 1024,
-  // Said below, in the shape of all errors: by itself Node.js sends the bare status.
+  // Checked below so that the error has our usual body; Node.js would send only the status.
   requireHostHeader: false,
 } as const;
 
@@ -61,21 +61,21 @@ const DEFAULT_SEND_TIMEOUT_MS = 30_000;
 const DEFAULT_HEADERS_TIMEOUT_MS = 10_000;
 
 function limitsOf({ headersTimeoutMs = DEFAULT_HEADERS_TIMEOUT_MS }: ServerOptions): NodeServerOptions {
-  // Node.js looks for those that are late every 30 s only, unless it is told otherwise.
+  // By default Node.js checks for late requests only every 30 s.
   return { ...LIMITS, headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 };
 }
 
-// RFC 9112, 3.2.2: every server takes this form too.
+// RFC 9112, 3.2.2: a server must accept this form too.
 const ABSOLUTE_FORM = /^https?:\/\/[^/?#]+/i;
 
-/** Of the target only the path and the query count: `//x` is no host, and the one of the absolute form is any. */
+/** The path and query of a request target; `//x` is a path, not a host, and the host of the absolute form is ignored. */
 function requestUrl(target: string): URL | undefined {
   const path = target.replace(ABSOLUTE_FORM, '');
   const url = `http://exporter${path}`;
   return (path.startsWith('/') || path !== target) && URL.canParse(url) ? new URL(url) : undefined;
 }
 
-async function answer(
+async function respond(
   options: ServerOptions,
   message: IncomingMessage,
   isFull: boolean,
@@ -106,17 +106,17 @@ async function answer(
 }
 
 /** The response of the access control, or else of the routes. */
-async function admit(...request: Parameters<typeof answer>): Promise<HttpResponse> {
+async function admit(...request: Parameters<typeof respond>): Promise<HttpResponse> {
   const [{ access }, message] = request;
-  if (!access) return await answer(...request);
-  const result = (await access.refuse(message.headers.authorization)) ?? (await answer(...request));
+  if (!access) return await respond(...request);
+  const result = (await access.refuse(message.headers.authorization)) ?? (await respond(...request));
   return { ...result, headers: { ...result.headers, ...access.headers() } };
 }
 
 function send(response: ServerResponse, { status, headers, body }: HttpResponse, isHead: boolean): void {
   if (response.destroyed) return;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  // RFC 9110, 8.6: an answer that cannot have a body has no length either.
+  // RFC 9110, 8.6: a response that cannot have a body has no Content-Length.
   const length = status === 204 ? {} : { 'content-length': bytes.length };
   response.writeHead(status, { ...length, 'x-content-type-options': 'nosniff', ...headers });
   response.end(isHead ? undefined : bytes);
@@ -126,28 +126,28 @@ type Handler = (message: IncomingMessage, response: ServerResponse) => void;
 
 function createHandler(options: ServerOptions, isStopping: () => boolean): Handler {
   const { sendTimeoutMs = DEFAULT_SEND_TIMEOUT_MS } = options;
-  let underWay = 0;
+  let inProgress = 0;
   return (message, response) => {
     const gone = new AbortController();
-    // Every printer of the fleet listens; Node.js would warn of a leak from the eleventh on.
+    // Every printer of the fleet adds a listener; Node.js would warn of a leak from the eleventh on.
     setMaxListeners(0, gone.signal);
-    underWay++;
+    inProgress++;
     response.once('close', () => {
-      underWay--;
+      inProgress--;
       if (!response.writableFinished) gone.abort();
     });
-    // No route reads a body: whatever comes is let through to nowhere.
+    // No route reads a body: discard whatever arrives.
     message.resume();
-    admit(options, message, underWay > options.maxRequests, gone.signal)
+    admit(options, message, inProgress > options.maxRequests, gone.signal)
       .then((result) => {
-        // Node.js would keep the connection, and the stop would wait until the client lets go of it.
+        // Node.js would keep the connection open, and shutdown would wait for the client to close it.
         if (isStopping()) response.shouldKeepAlive = false;
         send(response, result, message.method === 'HEAD');
-        // A client that reads nothing would keep its place among the requests for ever.
+        // A client that reads nothing would occupy one of the concurrent requests for good.
         response.setTimeout(sendTimeoutMs, () => response.destroy());
       })
       .catch((error: unknown) => {
-        options.log.error('answer not sent', { reason: error instanceof Error ? error.stack : String(error) });
+        options.log.error('response not sent', { reason: error instanceof Error ? error.stack : String(error) });
         response.destroy();
       });
   };
@@ -167,7 +167,7 @@ async function listen(server: Server, target: ListenAddress | ListenFd, scheme: 
       resolve,
     );
   });
-  // Out of file descriptors, for one: that connection is lost, not the exporter.
+  // For example out of file descriptors: that connection is lost, the exporter goes on.
   server.on('error', (error) => log.error('connection not accepted', { reason: error.message }));
   const bound = server.address();
   return bound === null || typeof bound === 'string' ? wanted : `${scheme}://${authorityOf(bound)}`;
@@ -182,7 +182,7 @@ function authorityOf({ address, port }: AddressInfo): string {
   return formatAddress(host, port);
 }
 
-/** Starts to listen on every address. @throws ConfigError when one cannot be had; then none is kept */
+/** Listens on every address. @throws ConfigError when one of them fails; then none stays open */
 export async function startServer(options: ServerOptions): Promise<WebServer> {
   let isStopping = false;
   const handle = createHandler(options, () => isStopping);
@@ -196,7 +196,7 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
   const stop = async (): Promise<void> => {
     await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
   };
-  // All of them settled: one that is still looking its host up would listen after the others were closed.
+  // Wait for all of them: one that is still resolving its host would start to listen after the others were closed.
   const listening = await Promise.allSettled(
     servers.map((server, index) =>
       listen(
@@ -220,11 +220,12 @@ export async function startServer(options: ServerOptions): Promise<WebServer> {
       const force = setTimeout(() => {
         for (const server of servers) server.closeAllConnections();
       }, graceMs);
-      // What has come already is heard before it is decided who has nothing to wait for: sockets are read between two turns.
+      // Requests that have already arrived are read before idle connections are closed: sockets are read between two turns
+      // of the event loop.
       await turn();
       await turn();
-      // Node.js closes idle connections with the server, from 26 on also one that has sent nothing; those in an answer
-      // close after it.
+      // Node.js closes idle connections together with the server, and from version 26 on also those that have sent nothing;
+      // a connection with a response in progress closes after it.
       const stopped = stop();
       for (const { destroyIdle } of connections) destroyIdle();
       await stopped;

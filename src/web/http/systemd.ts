@@ -1,4 +1,4 @@
-// Sockets that systemd opened for us: sd_listen_fds(3).
+// Sockets passed in by systemd: sd_listen_fds(3).
 
 import { ConfigError, quoted } from '../../common/config-error.ts';
 
@@ -9,7 +9,7 @@ export interface ListenFd {
 const FIRST_FD = 3;
 
 /**
- * The sockets handed over by systemd.
+ * The sockets that systemd passed in.
  * @throws ConfigError when there are none for this process
  */
 export function systemdSockets(env: Readonly<Record<string, string | undefined>>, pid: number): readonly ListenFd[] {
@@ -18,7 +18,7 @@ export function systemdSockets(env: Readonly<Record<string, string | undefined>>
     new ConfigError(`--web.systemd-socket: ${reason}; start the .socket unit, or leave the flag out`);
   if (owner === undefined || written === undefined)
     throw fail('systemd handed no socket over ($LISTEN_FDS is not set)');
-  // Set for the parent and inherited: the descriptors are somebody else's.
+  // The variables were meant for a parent process and inherited: the descriptors are not ours.
   if (owner !== String(pid)) throw fail(`the sockets are for process ${quoted(owner)}, and this one is ${pid}`);
   const count = /^\d{1,4}$/.test(written) ? Number(written) : 0;
   if (count === 0) throw fail('systemd handed no socket over ($LISTEN_FDS is no number from 1)');

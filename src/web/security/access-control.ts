@@ -1,4 +1,4 @@
-// What --web.config.file puts between the network and the routes: TLS, basic auth, headers.
+// Access control as --web.config.file describes it: TLS, basic auth and response headers.
 
 import type { Logger } from '../../common/log.ts';
 import type { AccessControl } from '../http/access-control.ts';
@@ -11,7 +11,7 @@ import { terminateTls } from './tls.ts';
 export interface AccessControlOptions {
   readonly file: string;
   readonly log: Logger;
-  /** Milliseconds that only grow. */
+  /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
 }
 
@@ -23,7 +23,7 @@ export function openAccessControl({ file, log, now = () => performance.now() }: 
   return {
     secure: (server) => {
       const { tls: first } = live.current();
-      // With TLS at the start there is TLS to the end: a file without it is refused.
+      // A server that started with TLS keeps it: a changed file without TLS is rejected.
       return first && terminateTls(server, () => live.current().tls ?? first, log);
     },
     refuse: async (authorization) => {

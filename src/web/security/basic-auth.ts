@@ -1,4 +1,4 @@
-// Basic auth: who may go on. Behaves as the exporter-toolkit does, whose users these files are written for.
+// Basic authentication, with the behaviour of Prometheus's exporter-toolkit.
 
 import { createHmac, randomBytes } from 'node:crypto';
 import type { Secret } from '../../common/secret.ts';
@@ -11,20 +11,20 @@ export type Users = ReadonlyMap<string, Secret>;
 
 export interface Authenticator {
   /**
-   * @param authorization the header as it came
-   * @returns busy when too many other passwords wait to be compared
+   * @param authorization the value of the header
+   * @returns busy when too many passwords are already waiting to be compared
    */
   readonly check: (authorization: string | undefined, users: Users) => Promise<Verdict>;
 }
 
-// Besides the one under way. At 70 ms each the last of them has waited for less than a second.
+// Besides the one in progress. At 70 ms each the last one waits for less than a second.
 const MAX_WAITING = 10;
 const MAX_RESULTS = 100;
 
-// Salt and hash of the toolkit's own decoy. No password opens it: whoever is compared with it is denied.
+// Salt and hash of the toolkit's decoy. No password matches it.
 const DECOY = 'QOauhQNbBCuQDKes6eFzPeMqBSjb7Mr5DUmpZ/VcEd00UAV/LDeSi';
 
-/** A hash that takes as long to compare with as the users' own, so that timing does not tell who is one. */
+/** A hash that takes as long to compare as the users' own, so that timing does not reveal which users exist. */
 function decoyFor(users: Users): string {
   const cost = Math.max(4, ...[...users.values()].map((hash) => costOf(hash.reveal())));
   return `$2y$${String(cost).padStart(2, '0')}$${DECOY}`;
@@ -42,7 +42,7 @@ function parseBasic(authorization: string | undefined): Credentials | undefined 
   return colon === -1 ? undefined : { user: text.slice(0, colon), password: text.slice(colon + 1) };
 }
 
-/** Results of compares; a flood of wrong passwords does not push the right ones out. */
+/** Cached results; a flood of wrong passwords does not evict the right ones. */
 class Results {
   readonly #results = new Map<string, boolean>();
 
@@ -64,9 +64,9 @@ class Results {
   }
 }
 
-/** @param compare a password with a bcrypt hash */
+/** @param compare compares a password with a bcrypt hash */
 export function createAuthenticator(compare: (password: string, hash: string) => Promise<boolean>): Authenticator {
-  // Results are kept under a digest that means nothing outside this process: no password stays in memory.
+  // Results are cached under a keyed digest that is useless outside this process: no password stays in memory.
   const secret = randomBytes(32);
   const idOf = (parts: readonly string[]): string =>
     createHmac('sha256', secret).update(JSON.stringify(parts)).digest('base64');
@@ -98,7 +98,7 @@ export function createAuthenticator(compare: (password: string, hash: string) =>
       let result = results.get(id) ?? underWay.get(id);
       if (result === undefined) {
         if (underWay.size > MAX_WAITING) return 'busy';
-        // Shared: a Prometheus that starts with forty targets here sends one password forty times at once.
+        // Shared, because a Prometheus with forty targets here sends the same password forty times at once.
         result = compareOnce(id, given.password, hash);
         underWay.set(id, result);
       }

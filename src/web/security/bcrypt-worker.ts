@@ -1,16 +1,16 @@
-// Compares passwords with bcrypt hashes in a thread of its own: a compare takes 70 ms at cost 10, and up to minutes at
-// higher ones, during which nobody else would be answered.
+// Compares passwords with bcrypt hashes in a worker thread: a comparison takes 70 ms at cost 10, and up to minutes at higher
+// costs, and would block every other request.
 
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
 export interface PasswordComparer {
-  /** One after the other, in the order they come. Rejects when the thread ended. */
+  /** Comparisons run one at a time, in order. Rejects when the thread ended. */
   readonly compare: (password: string, hash: string) => Promise<boolean>;
   readonly close: () => Promise<void>;
 }
 
-// Plain JavaScript handed over as text: a file would be .ts in the tests, which Node.js 20 does not run, and .js in dist.
+// Plain JavaScript passed as text: as a file it would be .ts in the tests, which Node.js 20 cannot run, and .js in dist.
 const WORKER = `
 const { parentPort, workerData } = require('node:worker_threads');
 const { compareSync } = require(workerData);
@@ -24,7 +24,7 @@ interface Pending {
   readonly reject: (error: Error) => void;
 }
 
-/** The thread starts with the first compare, and anew with the next one after it died. It keeps no process alive. */
+/** The thread starts with the first comparison, and again with the next one after it died. It does not keep the process alive. */
 export function createPasswordComparer(): PasswordComparer {
   const pending = new Map<number, Pending>();
   let current: Worker | undefined;

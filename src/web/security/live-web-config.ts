@@ -1,4 +1,4 @@
-// --web.config.file while the exporter runs: read again when it or a certificate has changed; a bad one changes nothing.
+// Watches --web.config.file while the exporter runs: it is read again when it or a certificate changes; a bad one changes nothing.
 
 import { statSync } from 'node:fs';
 import { ConfigError } from '../../common/config-error.ts';
@@ -7,19 +7,19 @@ import type { Logger } from '../../common/log.ts';
 import { parseWebConfig, type WebConfig } from './web-config.ts';
 
 export interface LiveWebConfig {
-  /** What holds now. Looks at the files first, at most once a second. */
+  /** The current configuration. Checks the files for changes first, at most once a second. */
   readonly current: () => WebConfig;
 }
 
 export interface LiveWebConfigOptions {
   readonly log: Logger;
-  /** Milliseconds that only grow. */
+  /** A monotonic clock, in milliseconds. */
   readonly now: () => number;
 }
 
 const CHECK_INTERVAL_MS = 1000;
 
-/** Differs once the file was written or replaced, also behind a symbolic link. */
+/** Changes when the file is written or replaced, also behind a symbolic link. */
 function stampOf(path: string): string {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs } = statSync(path, { bigint: true });
@@ -29,18 +29,18 @@ function stampOf(path: string): string {
   }
 }
 
-/** Reads the file and keeps up with it. @throws ConfigError when it is bad now */
+/** Reads the file and follows its changes. @throws ConfigError when it is bad now */
 export function openWebConfig(file: string, { log, now }: LiveWebConfigOptions): LiveWebConfig {
   const seen = new Map<string, string>();
   const read = (previous?: WebConfig): WebConfig => {
     seen.clear();
-    // Each stamp is older than what is read: a change in between counts as one later.
+    // Stamps are taken before reading, so that a change in between is noticed the next time.
     seen.set(file, stampOf(file));
     const parsed = parseWebConfig(file);
     for (const path of parsed.files) seen.set(path, stampOf(path));
     const config = parsed.resolve();
     if (previous) {
-      // What an editor leaves for a moment while it writes: it must not let everybody in.
+      // An editor may leave an empty file for a moment: that must not let everybody in.
       if (parsed.isEmpty) throw new ConfigError(`${file} is empty`);
       if (!config.tls !== !previous.tls) throw new ConfigError('switching TLS on or off takes a restart');
     }

@@ -1,5 +1,5 @@
-// TLS in front of an HTTP server. Certificates, versions and client authentication can change from one connection to the
-// next: what changes is the tls.Server that new connections are handed to, and those that are open stay with theirs.
+// TLS in front of an HTTP server. Certificates, versions and client authentication may change while it runs: new connections
+// go to a new tls.Server, and open ones stay with theirs.
 
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
@@ -16,7 +16,7 @@ import type { TlsFront } from '../http/access-control.ts';
 import type { CLIENT_AUTH_TYPES, TLS_VERSIONS } from './web-config-schema.ts';
 
 export interface TlsSettings {
-  /** PEM; the server's own certificate first. */
+  /** PEM; the server certificate first. */
   readonly cert: string;
   /** PEM. */
   readonly key: string;
@@ -37,7 +37,7 @@ const NODE_VERSIONS: Readonly<Record<(typeof TLS_VERSIONS)[number], SecureVersio
   TLS13: 'TLSv1.3',
 };
 
-/** What Node.js makes its context from. */
+/** The options for Node.js's secure context. */
 export function contextOptions(settings: TlsSettings): SecureContextOptions {
   const isOld = settings.minVersion === 'TLS10' || settings.minVersion === 'TLS11';
   return {
@@ -46,12 +46,12 @@ export function contextOptions(settings: TlsSettings): SecureContextOptions {
     minVersion: NODE_VERSIONS[settings.minVersion],
     maxVersion: NODE_VERSIONS[settings.maxVersion],
     ...(settings.clientCa !== undefined && { ca: settings.clientCa }),
-    // OpenSSL 3 speaks versions before 1.2 at this level only; whoever asks for them gets them.
+    // OpenSSL 3 supports versions before 1.2 only at this security level.
     ...(isOld && { ciphers: `${DEFAULT_CIPHERS}:@SECLEVEL=0` }),
   };
 }
 
-/** Whether a client may go on that has finished its handshake. */
+/** Whether a client is authorized once its handshake is finished. */
 function isAuthorized(socket: TLSSocket, type: TlsSettings['clientAuthType']): boolean {
   const hasCertificate = Object.keys(socket.getPeerCertificate()).length > 0;
   switch (type) {
@@ -78,7 +78,7 @@ function createTlsServer(settings: TlsSettings, serve: (socket: TLSSocket) => vo
     handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   });
   const refuse = (socket: TLSSocket, reason: string): void => {
-    // Any scanner of ports does this: nothing that its owner has to know.
+    // Any port scanner causes this, so it is not worth a warning.
     log.debug('TLS handshake failed', { client: socket.remoteAddress, reason });
     socket.destroy();
   };
@@ -96,11 +96,11 @@ function peerOf({ remoteAddress, remotePort }: Socket): string | undefined {
 }
 
 /**
- * Makes an HTTP server speak TLS on what it listens on.
- * @param current is asked at each connection; the same settings must be the same object
+ * Terminates TLS on an HTTP server's connections.
+ * @param current called for each connection; must return the same object while the settings are the same
  */
 export function terminateTls(server: Server, current: () => TlsSettings, log: Logger): TlsFront {
-  // node:https does the same with the same listener, but for one set of options.
+  // node:https uses the same listener, but for one fixed set of options.
   const listeners = server.listeners('connection');
   server.removeAllListeners('connection');
   const handshakes = new Map<string, Socket>();

@@ -1,4 +1,4 @@
-// The shape of --web.config.file: the format of Prometheus's exporter-toolkit, as its owner writes it.
+// Schema of --web.config.file, in the format of Prometheus's exporter-toolkit:
 // https://github.com/prometheus/exporter-toolkit/blob/master/docs/web-configuration.md
 
 import { validateHeaderValue } from 'node:http';
@@ -16,7 +16,7 @@ export const CLIENT_AUTH_TYPES = [
 /** Oldest first. */
 export const TLS_VERSIONS = ['TLS10', 'TLS11', 'TLS12', 'TLS13'] as const;
 
-// The toolkit's five, and what it takes where it does not take everything.
+// The toolkit's five headers, with the allowed values of those that have a fixed set.
 const HEADER_VALUES: ReadonlyMap<string, readonly string[] | undefined> = new Map([
   ['Content-Security-Policy', undefined],
   ['X-Content-Type-Options', ['nosniff']],
@@ -25,15 +25,15 @@ const HEADER_VALUES: ReadonlyMap<string, readonly string[] | undefined> = new Ma
   ['Strict-Transport-Security', undefined],
 ]);
 
-// The letters that bcryptjs knows, the cost, 22 characters of salt and 31 of hash.
+// A prefix that bcryptjs knows, the cost, 22 characters of salt and 31 of hash.
 const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
-/** The cost in a bcrypt hash: it takes 2 to the power of this. */
+/** The cost of a bcrypt hash: comparing takes 2^cost rounds. */
 export function costOf(hash: string): number {
   return Number(BCRYPT.exec(hash)?.[1] ?? 0);
 }
 
-// There an empty text means the same as none.
+// In the toolkit an empty string means the same as none.
 const text = z
   .string('must be text; put it in quotes')
   .nullish()
@@ -51,7 +51,7 @@ const tlsShape = {
   cert: text,
   key: text,
   client_auth_type: z
-    // The second name is an old one that the toolkit still takes.
+    // The second name is an old one that the toolkit still accepts.
     .enum(['', 'RequireClientCert', ...CLIENT_AUTH_TYPES], `must be one of ${CLIENT_AUTH_TYPES.join(', ')}`)
     .nullish()
     .transform((type) => (type === 'RequireClientCert' ? 'RequireAnyClientCert' : type || undefined)),
@@ -89,7 +89,7 @@ const tls = z
     const type = written.client_auth_type ?? 'NoClientCert';
     const ca = written.client_ca_file ? 'client_ca_file' : written.client_ca ? 'client_ca' : undefined;
     if (ca && type === 'NoClientCert') problem(ca, 'needs a client_auth_type beside it that asks for certificates');
-    // Without one the public CAs would count, and anybody can have a certificate of those.
+    // Without one, certificates of public CAs would be accepted, and anybody can get one of those.
     if (!ca && (type === 'RequireAndVerifyClientCert' || type === 'VerifyClientCertIfGiven')) {
       problem('client_auth_type', `${type} needs client_ca_file beside it`);
     }
@@ -102,7 +102,7 @@ const tls = z
 
 type TlsVersion = (typeof TLS_VERSIONS)[number];
 
-/** The versions spoken, with the toolkit's defaults. */
+/** The allowed TLS versions, with the toolkit's defaults. */
 export function versionsOf(written: {
   readonly min_version?: TlsVersion | null | undefined;
   readonly max_version?: TlsVersion | null | undefined;
@@ -112,7 +112,7 @@ export function versionsOf(written: {
 
 type Problem = (message: string, key?: string) => void;
 
-/** A map with keys of any name. Not z.record, which drops a key `__proto__`: a user of that name would open the door. */
+/** A map with arbitrary keys. Not z.record, which drops the key `__proto__`: a user of that name would disable authentication. */
 function mapOf<T>(read: (entries: readonly (readonly [string, unknown])[], problem: Problem) => T) {
   return z
     .custom<object | null | undefined>(
@@ -141,7 +141,7 @@ const headers = mapOf((entries, problem) => {
   const found: Record<string, string> = {};
   for (const [name, written] of entries) {
     const allowed = HEADER_VALUES.get(name);
-    // `X-XSS-Protection: 0` is a number to YAML.
+    // YAML reads `X-XSS-Protection: 0` as a number.
     const value = Number.isSafeInteger(written) ? String(written) : (written ?? '');
     if (!HEADER_VALUES.has(name)) {
       problem(`this header cannot be set; those that can are ${[...HEADER_VALUES.keys()].join(', ')}`, name);
@@ -161,7 +161,7 @@ const headers = mapOf((entries, problem) => {
 const users = mapOf((entries, problem) => {
   const found = new Map<string, Secret>();
   for (const [user, hash] of entries) {
-    // What stands there may be the password itself: it is no part of the message.
+    // The value may be the password itself, so it is not in the message.
     if (user.includes(':')) problem('a user name must not hold a colon; write "name: hash", with a blank', user);
     else if (typeof hash !== 'string' || !BCRYPT.test(hash)) {
       problem('the password must be a bcrypt hash, such as `htpasswd -nBC 10 ""` prints', user);
@@ -188,7 +188,7 @@ export const webConfigSchema = z.strictObject(
 export type WrittenWebConfig = z.infer<typeof webConfigSchema>;
 export type WrittenTls = NonNullable<WrittenWebConfig['tls_server_config']>;
 
-/** The keys that may stand in a map, by where the map is. */
+/** The allowed keys of a map, by its place in the file. */
 export const ALLOWED_KEYS: Readonly<Record<string, readonly string[]>> = {
   '': ['tls_server_config', 'http_server_config', 'basic_auth_users'],
   tls_server_config: Object.keys(tlsShape),

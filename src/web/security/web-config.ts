@@ -1,5 +1,5 @@
-// From --web.config.file and the files it names to what the web server needs. Synchronous, so that a change counts from
-// the next connection on; the files are small, and read only when they have changed.
+// Reads --web.config.file and the files it names. Synchronous, so that a change applies from the next connection on; the files
+// are small, and are read only when they have changed.
 
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -22,14 +22,14 @@ import {
 export interface WebConfig {
   /** Undefined for plain HTTP. */
   readonly tls?: TlsSettings;
-  /** Of every answer; names in lower case. */
+  /** Of every response; names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** bcrypt hashes by user; empty lets everybody in. */
+  /** bcrypt hashes by user; no users means no authentication. */
   readonly users: ReadonlyMap<string, Secret>;
 }
 
 export interface ParsedWebConfig {
-  /** The certificate files that it names. */
+  /** The certificate files it names. */
   readonly files: readonly string[];
   readonly isEmpty: boolean;
   /** Reads them. @throws ConfigError with `file:line:column` */
@@ -50,7 +50,7 @@ function readSmallFile(path: string, subject: string): string {
   }
 }
 
-// Reading a pipe would wait for its writer, and everything with it.
+// Reading a pipe would block the whole process until something is written to it.
 function checkedStat(path: string): { readonly size: number } {
   const stat = statSync(path);
   if (!stat.isFile()) throw new Error(`${path} is not a regular file`);
@@ -69,7 +69,7 @@ function describe(issue: z.core.$ZodIssue): Problem {
     };
   }
   const [section] = path;
-  // What a user or a header is called stands in its own messages, or must not stand there.
+  // The messages for users and headers name them themselves, or must not name them.
   const isNamed = path.length > 2 || section === 'basic_auth_users';
   if (isNamed && path.length > 1) return { path, message: issue.message };
   return { path, message: `${String(path.at(-1) ?? 'the file')} ${issue.message}` };
@@ -108,7 +108,7 @@ function readCertificates({ key, text }: Material, fail: Fail): readonly X509Cer
     const found = (text.match(CERTIFICATE) ?? []).map((pem) => new X509Certificate(pem));
     if (found.length > 0) return found;
   } catch {
-    // Said below.
+    // Reported below.
   }
   throw fail(key, `${key} holds no certificate in PEM`);
 }
@@ -127,7 +127,7 @@ function tlsSettings(written: WrittenTls, file: string, fail: Fail): TlsSettings
   if (!cert || !key) return undefined;
   const [own] = readCertificates(cert, fail);
   const privateKey = readPrivateKey(key, fail);
-  // Seen for a moment too when both are being replaced: the old ones stay until they fit.
+  // Also seen for a moment while both are being replaced: the old pair stays until the new one matches.
   if (!own?.checkPrivateKey(privateKey)) throw fail(key.key, `${key.key} does not belong to ${cert.key}`);
   const ca = readMaterial(written, file, ['client_ca_file', 'client_ca'], fail);
   if (ca) readCertificates(ca, fail);
@@ -171,12 +171,12 @@ function parse(source: string, file: string): ParsedWebConfig {
   };
 }
 
-/** Reads the file, not yet those that it names. @throws ConfigError with `file:line:column` */
+/** Reads the file, but not the files it names. @throws ConfigError with `file:line:column` */
 export function parseWebConfig(file: string): ParsedWebConfig {
   return parse(readSmallFile(file, '--web.config.file'), file);
 }
 
-/** Reads the file and those that it names. @throws ConfigError with `file:line:column` */
+/** Reads the file and the files it names. @throws ConfigError with `file:line:column` */
 export function loadWebConfig(file: string): WebConfig {
   return parseWebConfig(file).resolve();
 }

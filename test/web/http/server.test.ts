@@ -144,7 +144,7 @@ describe('routes', () => {
     const handle = (): HttpResponse => textResponse(200, 'x', { 'x-bad': 'line\nfeed' });
     const { url, lines } = await start({ '/': { methods: ['GET'], handle }, '/hello': HELLO });
     await expect(ask(url, '/')).rejects.toThrow('socket hang up');
-    expect(lines).toEqual([expect.stringContaining('level=error msg="answer not sent"')]);
+    expect(lines).toEqual([expect.stringContaining('level=error msg="response not sent"')]);
     expect((await ask(url, '/hello')).status).toBe(200);
   });
 });
