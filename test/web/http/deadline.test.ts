@@ -64,7 +64,9 @@ describe('the time for a scrape', () => {
     '1e-400',
   ])('%j is refused', (header) => {
     expect(() => timeFor(header)).toThrow(RequestError);
-    expect(() => timeFor(header)).toThrow(`X-Prometheus-Scrape-Timeout-Seconds: "${header}" is not a number of seconds`);
+    expect(() => timeFor(header)).toThrow(
+      `X-Prometheus-Scrape-Timeout-Seconds: "${header}" is not a number of seconds`,
+    );
   });
 
   it('twice is refused', () => {
