@@ -1,6 +1,7 @@
 // A printer that replied to a probe, and how several replies of one printer become one.
 
 import { DEFAULT_TCP_PORT } from '../printer/config.ts';
+import { serialKey } from '../printer/identifiers.ts';
 import { findProduct } from '../printer/products.ts';
 import type { DiscoveryReply } from './packet.ts';
 
@@ -66,11 +67,6 @@ export function uniquePrinters(printers: Iterable<FoundPrinter>): FoundPrinter[]
     seen.add(key);
     return true;
   });
-}
-
-/** A serial number for comparison: people write it with or without `SN` (ff-5mp-hass#14). */
-export function serialKey(serial: string): string {
-  return serial.trim().toUpperCase().replace(/^SN/, '');
 }
 
 function addressNumber(address: string): number {

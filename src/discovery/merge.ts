@@ -1,7 +1,8 @@
 // Merges the results of repeated searches: new printers, new addresses, and printers that stop replying. Pure.
 
+import { serialKey } from '../printer/identifiers.ts';
 import { MAX_FOUND } from './collection.ts';
-import { type FoundPrinter, serialKey } from './found.ts';
+import type { FoundPrinter } from './found.ts';
 import { nameFound } from './names.ts';
 
 /** A found printer and its name, which stays the same even if the address changes. */

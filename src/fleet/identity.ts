@@ -1,6 +1,7 @@
 // What a printer said it is, kept from read to read: not every read asks.
 
 import type { Logger } from '../common/log.ts';
+import { mergeIdentities } from '../printer/merge.ts';
 import type { Identity, Protocol } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import type { Reading } from './reader.ts';
@@ -61,6 +62,6 @@ export class IdentityMemory {
     if (isOther) this.#log.info('another printer answers here', { printer: this.#printer, serial: identity.serial });
     const kept = isOther ? {} : this.#sides;
     this.#sides = { ...kept, [protocol]: { ...kept[protocol], ...identity } };
-    this.#identity = { ...this.#sides.tcp, ...this.#sides.http };
+    this.#identity = mergeIdentities(this.#sides.tcp, this.#sides.http);
   }
 }

@@ -2,6 +2,7 @@
 // memory and events out. A job is memory, not the previous state.
 
 import { onlyDefined } from '../common/defined.ts';
+import { serialKey } from '../printer/identifiers.ts';
 import { type Progress, type Snapshot, showsJob } from '../printer/snapshot.ts';
 import { hasJob, type State } from '../printer/state.ts';
 import { emptyMemory, type Job, type JobMemory } from './memory.ts';
@@ -63,12 +64,6 @@ function record(memory: JobMemory, job: Job, result: Result, endSeconds: number)
     lastEnds: { ...memory.lastEnds, [result]: { timestampSeconds: endSeconds, file } },
   };
   return [recorded, { result, file, endSeconds }];
-}
-
-// The same printer says SNMOMC… over TCP and may be configured as MOMC… for HTTP.
-function isSameSerial(a: string, b: string): boolean {
-  const [plainA, plainB] = [a, b].map((serial) => serial.trim().toUpperCase().replace(/^SN/, ''));
-  return plainA === plainB;
 }
 
 function observeFailure(before: JobMemory, nowSeconds: number): Observation {
@@ -139,7 +134,7 @@ function observeRunning(
 
 function noteContact(before: JobMemory, reading: ContactReading, nowSeconds: number): JobMemory {
   const { serial } = reading;
-  const isOther = serial !== undefined && before.serial !== undefined && !isSameSerial(before.serial, serial);
+  const isOther = serial !== undefined && before.serial !== undefined && serialKey(before.serial) !== serialKey(serial);
   const job = isOther ? undefined : before.job;
   const contactLost = job !== undefined && (job.contactLost || (!job.end && isContactLost(before, nowSeconds)));
   return onlyDefined({

@@ -1,4 +1,4 @@
-// One POST /detail on a connection of its own. The only file here that opens sockets, and that knows undici.
+// One POST request on its own connection. The only file in this folder that opens sockets, and the only one that imports undici.
 
 import { connect, isIP, isIPv6, type Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
@@ -7,7 +7,7 @@ import type { CancelSignal } from '../common/cancellation.ts';
 import { errnoOf } from '../common/errno.ts';
 import type { Secret } from '../common/secret.ts';
 import { decodeText } from '../common/text.ts';
-import { fromSocketError, PrinterError } from '../printer/errors.ts';
+import { fromSocketError, PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
 import type { HttpResponse } from './envelope.ts';
 
 export interface HttpTarget {
@@ -19,27 +19,27 @@ export interface HttpTarget {
 }
 
 export interface HttpLimits {
-  /** For name resolution and connecting together, as over TCP. The answer has the whole deadline: docs/protocol.md#http-timing-and-load. */
+  /** For name resolution and connecting together, as over TCP. The response may take until the deadline: docs/protocol.md#http-timing-and-load. */
   readonly connectMs: number;
   readonly bodyBytes: number;
 }
 
-// A URL takes no zone (`fe80::1%eth0`); only the dialer needs it.
+// A URL has no room for a zone (`fe80::1%eth0`), and only the socket needs it.
 function originOf({ host, port }: HttpTarget): string {
   return `http://${formatAddress(isIPv6(host) ? host.replace(/%.*/, '') : host, port)}`;
 }
 
 function toPrinterError(error: unknown, doing: string, limits: HttpLimits): PrinterError {
   const errno = errnoOf(error) ?? '';
-  // No cause for these: the parser's errors carry what came, and that may hold register codes.
+  // Without a cause: the parser's errors carry the received bytes, which may contain register codes.
   if (errno.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) {
-    return new PrinterError('protocol', `${doing}: the answer is not HTTP${errno && ` (${errno})`}`);
+    return new PrinterError('protocol', `${doing}: the response is not HTTP${errno && ` (${errno})`}`);
   }
   switch (errno) {
     case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return new PrinterError('protocol', `${doing}: the answer is over ${limits.bodyBytes} bytes`);
+      return new PrinterError('protocol', `${doing}: the response is larger than ${limits.bodyBytes} bytes`);
     case 'UND_ERR_HEADERS_OVERFLOW':
-      return new PrinterError('protocol', `${doing}: the head of the answer is over the limit`);
+      return new PrinterError('protocol', `${doing}: the response headers are too large`);
     case 'UND_ERR_SOCKET':
     case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
       return new PrinterError('closed', `${doing}: the printer closed the connection`, { cause: error });
@@ -48,13 +48,15 @@ function toPrinterError(error: unknown, doing: string, limits: HttpLimits): Prin
   }
 }
 
-// undici makes an error, with its stack, for every socket that closes without one; this one is made once.
-const FINISHED = new Error('the exchange is over');
+// For sockets destroyed without an error undici creates one each time, with its stack. This one is created once.
+const FINISHED = new Error('the request is finished');
 
-/** What to post, and where. */
+const CONNECTING: PrinterErrorOptions = { detail: 'connect' };
+
+/** What to post, and where to. */
 export interface Post {
   readonly target: HttpTarget;
-  /** The beginning of its messages. */
+  /** Its error messages begin with this. */
   readonly doing: string;
   /** JSON. */
   readonly body: string;
@@ -62,9 +64,9 @@ export interface Post {
 }
 
 /**
- * One request and its answer, on a connection of its own: printers answer one request and close (docs/protocol.md#http-timing-and-load), so a
- * client lives for one request, with no pool and no keep-alive. The connection is ours: undici's own connector cannot tell
- * a hanging look-up from a hanging connect, and its requests do not heed an abort before they are connected.
+ * One request and its response. Printers close the connection after each response (docs/protocol.md#http-timing-and-load),
+ * so a client lives for one request, without pool and keep-alive. It connects by itself: undici's connector cannot
+ * tell a hanging name look-up from a hanging connect, and its requests ignore an abort until they are connected.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #target: HttpTarget;
@@ -76,12 +78,12 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #client: Client;
   readonly #chunks: Buffer[] = [];
   #statusCode = 200;
-  #missing: 'address' | 'connection' | 'answer' | 'end of the answer';
+  #missing: 'address' | 'connection' | 'response' | 'end of the response';
   #socket: Socket | undefined;
   #connecting: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
-  /** @throws Error for a host that is none */
+  /** @throws Error if the target's host is not a valid one */
   constructor(
     { target, doing, body, limits }: Post,
     signal: CancelSignal,
@@ -136,18 +138,18 @@ class Exchange implements Dispatcher.DispatchHandler {
     });
     socket.once('connect', () => {
       clearTimeout(this.#connecting);
-      this.#missing = 'answer';
-      socket.off('error', refuse); // undici listens from here on
+      this.#missing = 'response';
+      socket.off('error', refuse); // undici has its own listener from here on
       callback(null, socket);
     });
   }
 
-  // What undici tells of the answer.
+  // Called by undici.
 
   onRequestStart(): void {}
 
   onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
-    this.#missing = 'end of the answer';
+    this.#missing = 'end of the response';
     this.#statusCode = statusCode;
   }
 
@@ -160,7 +162,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#end();
   }
 
-  // With another status only a refusal is of interest, one JSON object: nothing else and nothing more is waited for.
+  // With any other status than 200 only a refusal matters, which is one JSON object. Do not wait for anything else.
   #isEnough(latest: Buffer): boolean {
     const [first = latest] = this.#chunks;
     return !/^\s*\{/.test(first.toString('latin1')) || latest.toString('latin1').trimEnd().endsWith('}');
@@ -174,12 +176,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     const { host, port } = this.#target;
     const isUnresolved = this.#missing === 'address';
     const late = `connect ${formatAddress(host, port)}: ${isUnresolved ? 'name not resolved' : 'no answer'}`;
-    this.#end(new PrinterError(isUnresolved ? 'dns' : 'timeout', `${late} within ${this.#limits.connectMs} ms`));
+    const message = `${late} within ${this.#limits.connectMs} ms`;
+    this.#end(isUnresolved ? new PrinterError('dns', message) : new PrinterError('timeout', message, CONNECTING));
   }
 
   readonly #onAbort = (): void => {
     const code = this.#missing === 'address' ? 'dns' : 'timeout';
-    this.#end(new PrinterError(code, `${this.#doing}: no ${this.#missing} before the deadline`));
+    const message = `${this.#doing}: no ${this.#missing} before the deadline`;
+    this.#end(new PrinterError(code, message, this.#missing === 'connection' ? CONNECTING : {}));
   };
 
   #end(error?: PrinterError): void {
@@ -189,14 +193,14 @@ class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.#connecting);
     this.#socket?.destroy(FINISHED);
     const statusCode = this.#statusCode;
-    // Another status is the failure, whatever becomes of its body.
+    // Any other status than 200 is the failure to report, even if its body breaks off.
     if (error && statusCode === 200) this.#settle(error);
     else this.#settle({ statusCode, text: decodeText(Buffer.concat(this.#chunks)) });
   }
 }
 
 /**
- * Posts once. Nothing stays open when it settles, which is soon after the signal fires.
+ * Posts once. When it settles, soon after the signal fires at the latest, its socket is closed.
  * @throws PrinterError any code but denied
  */
 export function send(post: Post, signal: CancelSignal): Promise<HttpResponse> {

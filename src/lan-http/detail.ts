@@ -1,72 +1,88 @@
-// The payload of /detail as a Snapshot, each field on its own: a wrong type or an impossible value costs that field only
-// (ff-5mp-hass#18). Fields and units: docs/protocol.md#http-detail-fields. Register codes and the camera's address are not read at all.
+// The payload of /detail as a Snapshot, field by field: a wrong type or an impossible value costs only that field
+// (ff-5mp-hass#18). Fields and units: docs/protocol.md#http-detail-fields. Register codes and the camera's URL are never read.
 
 import { onlyDefined } from '../common/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
-import { type Axes, type FilamentEstimate, type Identity, type Snapshot, showsJob } from '../printer/snapshot.ts';
-import { isFetching, isJobRunning, stateFromHttp } from '../printer/state.ts';
+import { formatMac } from '../printer/identifiers.ts';
+import type { Product } from '../printer/products.ts';
+import type { Axes, Identity, Snapshot } from '../printer/snapshot.ts';
+import { isFetching, stateFromHttp } from '../printer/state.ts';
 import {
   isRecord,
   type JsonRecord,
   mapOf,
-  movePoint,
   nonEmpty,
   readBetween,
   readCount,
   readFlag,
   readMaterial,
   readName,
+  readNumber,
+  readScaled,
   readText,
 } from './fields.ts';
-import { MAX_TOOLS, readHeaters } from './heaters.ts';
-import { readMaterialSlots } from './material-station.ts';
-import { readTraits, type Traits } from './traits.ts';
+import { MAX_TOOLS, readHeaters, readToolCount } from './heaters.ts';
+import { readJob } from './job.ts';
+import { readMaterialSlots, readMaterialStation } from './material-station.ts';
+import { readProduct } from './product.ts';
 
-const MAX_LAYER = 100_000;
-const MAX_JOB_SECONDS = 1e7;
-const MAX_PROGRESS = 1.05;
-const MAX_SPEED_PERCENT = 500;
-const MAX_OFFSET_MM = 20;
-// The rest has no documented bound: these are only far above anything real.
+// No bounds are documented for these: they are far above anything real.
 const MAX_BUILD_MM = 10_000;
-const MAX_FILAMENT_MM = 1e7;
-const MAX_FILAMENT_GRAMS = 1e6;
 const MAX_TVOC = 1e6;
 const MAX_DISK_GB = 1e6;
 const MAX_LIFETIME_MINUTES = 1e8;
 const MAX_LIFETIME_METERS = 1e8;
+const MAX_ERROR_NUMBER = 1e6;
 
 function readBuildVolume(value: unknown): Axes | undefined {
   if (typeof value !== 'string') return undefined;
-  const sizes = value.split(/x/i).map((size) => readBetween(size, 1, MAX_BUILD_MM));
+  const sizes = value.split(/x/i).map((size) => readScaled(size, 1, MAX_BUILD_MM, -3));
   if (sizes.length !== 3 || sizes.includes(undefined)) return undefined;
-  return mapOf(['x', 'y', 'z'].map((axis, index) => [axis, movePoint(sizes[index], -3)] as const));
+  return mapOf(['x', 'y', 'z'].map((axis, index) => [axis, sizes[index]] as const));
 }
 
-function readIdentity(detail: JsonRecord, { model }: Traits): Identity | undefined {
+function readIdentity(detail: JsonRecord, model: string | undefined): Identity | undefined {
+  const mac = readName(detail['macAddr']);
   return nonEmpty(
     onlyDefined({
       model,
       name: readName(detail['name']),
       firmware: readName(detail['firmwareVersion']),
-      mac: readName(detail['macAddr']),
+      mac: mac === undefined ? undefined : formatMac(mac),
       buildVolumeMeters: readBuildVolume(detail['measure']),
     }),
   );
 }
 
-/** The material of each side; on a Creator 5 right is the first tool. */
-function readFilaments(detail: JsonRecord): ReadonlyMap<string, string> | undefined {
+/** One value per nozzle: the right one is the first tool, the left one the second, where there is one. */
+function readSides<V>(
+  detail: JsonRecord,
+  product: Product | undefined,
+  read: (side: 'right' | 'left') => V | undefined,
+): ReadonlyMap<string, V> | undefined {
   return mapOf([
-    ['tool0', readMaterial(detail['rightFilamentType'])],
-    ['tool1', readMaterial(detail['leftFilamentType'])],
+    ['tool0', read('right')],
+    ['tool1', readToolCount(detail, product) > 1 ? read('left') : undefined],
   ]);
 }
 
-/** `0.4mm`, or one a tool: `0.4mm;0.4mm;0.4mm;0.4mm`. */
-function readNozzles(value: unknown): ReadonlyMap<string, string> | undefined {
+function readFilaments(detail: JsonRecord, product: Product | undefined): ReadonlyMap<string, string> | undefined {
+  return readSides(detail, product, (side) => readMaterial(detail[`${side}FilamentType`]));
+}
+
+function readFilamentPresent(
+  detail: JsonRecord,
+  product: Product | undefined,
+): ReadonlyMap<string, boolean> | undefined {
+  return readSides(detail, product, (side) =>
+    readFlag(detail[side === 'right' ? 'hasRightFilament' : 'hasLeftFilament']),
+  );
+}
+
+/** `0.4mm`, or one per tool: `0.4mm;0.4mm;0.4mm;0.4mm`. */
+function readNozzles(value: unknown, tools = MAX_TOOLS): ReadonlyMap<string, string> | undefined {
   if (typeof value !== 'string') return undefined;
-  return mapOf(value.split(';', MAX_TOOLS).map((nozzle, tool) => [`tool${tool}`, readName(nozzle)] as const));
+  return mapOf(value.split(';', tools).map((nozzle, tool) => [`tool${tool}`, readName(nozzle)] as const));
 }
 
 function readFiltration(detail: JsonRecord): ReadonlyMap<string, boolean> | undefined {
@@ -76,52 +92,26 @@ function readFiltration(detail: JsonRecord): ReadonlyMap<string, boolean> | unde
   ]);
 }
 
-function readFans(detail: JsonRecord): ReadonlyMap<string, number> | undefined {
-  const ratioOf = (key: string) => movePoint(readBetween(detail[key], 0, 100), -2);
-  return mapOf([
-    ['cooling', ratioOf('coolingFanSpeed')],
-    ['cooling_left', ratioOf('coolingFanLeftSpeed')],
-    ['chamber', ratioOf('chamberFanSpeed')],
-  ]);
+function readAirQuality(value: unknown, sensor: Product['airQualitySensor']): number | undefined {
+  switch (sensor) {
+    case true:
+      return readBetween(value, 0, MAX_TVOC);
+    case 'unless-zero':
+      return readBetween(value, Number.MIN_VALUE, MAX_TVOC);
+    case false:
+    case undefined:
+      return undefined;
+  }
 }
 
-function readEstimates(detail: JsonRecord): ReadonlyMap<string, FilamentEstimate> | undefined {
-  const ofSide = (side: 'Right' | 'Left', low: number): FilamentEstimate | undefined =>
-    nonEmpty(
-      onlyDefined({
-        meters: movePoint(readBetween(detail[`estimated${side}Len`], low, MAX_FILAMENT_MM), -3),
-        grams: readBetween(detail[`estimated${side}Weight`], low, MAX_FILAMENT_GRAMS),
-      }),
-    );
-  // A machine with one nozzle writes 0 for the left one.
-  const hasLeft = (readCount(detail['nozzleCnt'], MAX_TOOLS) ?? 1) > 1;
-  return mapOf([
-    ['tool0', ofSide('Right', 0)],
-    ['tool1', ofSide('Left', hasLeft ? 0 : Number.MIN_VALUE)],
-  ]);
-}
-
-/** The time left; 0 is what a file without slicer data gives (docs/protocol.md#http-detail-fields), and then nobody knows. */
-function readRemaining(value: unknown, traits: Traits, said: Snapshot): number | undefined {
-  const means = traits.estimatesRemaining && isJobRunning(said.state) && showsJob(said);
-  return means ? readBetween(value, Number.MIN_VALUE, MAX_JOB_SECONDS) : undefined;
-}
-
-function readJob(detail: JsonRecord, traits: Traits, said: Snapshot): Snapshot {
-  const file = readName(detail['printFileName']);
-  const ratio = readBetween(detail['printProgress'], 0, MAX_PROGRESS);
-  return onlyDefined({
-    progress: ratio === undefined ? undefined : ({ ratio: Math.min(1, ratio), protocol: 'http' } as const),
-    layer: readCount(detail['printLayer'], MAX_LAYER),
-    layers: readCount(detail['targetPrintLayer'], MAX_LAYER),
-    elapsedSeconds: readBetween(detail['printDuration'], 0, MAX_JOB_SECONDS),
-    remainingSeconds: readRemaining(detail['estimatedTime'], traits, onlyDefined({ ...said, file })),
-    file,
-    speedRatio: movePoint(readBetween(detail['printSpeedAdjust'], 0, MAX_SPEED_PERCENT), -2),
-    zOffsetMeters: movePoint(readBetween(detail['zAxisCompensation'], -MAX_OFFSET_MM, MAX_OFFSET_MM), -3),
-    fanRatios: readFans(detail),
-    filamentEstimates: readEstimates(detail),
-  });
+/** The error code; empty for none. Sent as text or as a number, and 0 is none in either (docs/protocol.md#http-error-codes). */
+function readErrorCode(value: unknown): string | undefined {
+  const number = typeof value === 'boolean' ? Number(value) : value;
+  const code = typeof number === 'number' ? readCount(number, MAX_ERROR_NUMBER)?.toString() : readText(number);
+  if (code === undefined) return undefined;
+  // `E0000` too: codes begin with E0001.
+  const isNone = code === '' || readNumber(code.replace(/^E(?=\d)/i, '')) === 0;
+  return isNone ? '' : code;
 }
 
 function readState(status: string | undefined): Snapshot {
@@ -130,33 +120,35 @@ function readState(status: string | undefined): Snapshot {
 }
 
 /**
- * Reads the payload of /detail. What one field holds never changes what another gives, except where they make a whole:
- * `pid` and `model` say what there is, `status` whether job numbers count, `nozzleCnt` whether there is a left nozzle,
- * and a temperature and its target are read together.
- * @throws PrinterError protocol when the payload is not an object
+ * Reads the payload of /detail. No field changes what another one means, with these exceptions: `pid`, `model` and
+ * `nozzleCnt` say what hardware there is, `status` whether the job fields count, a temperature and its target are
+ * read together, and so are `estimatedTime`, `printProgress` and `printDuration`.
+ * @throws PrinterError protocol if the payload is not an object
  */
 export function parseDetail(payload: unknown): Snapshot {
   if (!isRecord(payload)) throw new PrinterError('protocol', '/detail: the payload is not a JSON object');
-  const traits = readTraits(payload);
+  const { model, product } = readProduct(payload);
   const status = readName(payload['status']);
   const state = readState(status);
   const minutes = readBetween(payload['cumulativePrintTime'], 0, MAX_LIFETIME_MINUTES);
   return {
     ...state,
-    ...(status !== undefined && isFetching(status) ? {} : readJob(payload, traits, state)),
+    ...(status !== undefined && isFetching(status) ? {} : readJob(payload, product, state)),
     ...onlyDefined({
-      identity: readIdentity(payload, traits),
-      heaters: readHeaters(payload, traits),
+      identity: readIdentity(payload, model),
+      heaters: readHeaters(payload, product),
       lightOn: readFlag(payload['lightStatus']),
-      doorOpen: traits.hasDoor ? readFlag(payload['doorStatus']) : undefined,
-      filtration: readFiltration(payload),
-      tvocIndex: traits.hasTvocSensor ? readBetween(payload['tvoc'], 0, MAX_TVOC) : undefined,
-      filaments: readFilaments(payload),
-      nozzles: readNozzles(payload['nozzleModel']),
-      materialSlots: readMaterialSlots(payload['matlStationInfo']),
-      // Beside the state, not part of it: a clog is `pause` with E0163 (docs/protocol.md#http-error-codes). Empty means no error.
-      errorCode: readText(payload['errorCode']),
-      diskFreeBytes: movePoint(readBetween(payload['remainingDiskSpace'], 0, MAX_DISK_GB), 9),
+      doorOpen: product?.doorSensor === false ? undefined : readFlag(payload['doorStatus']),
+      filtration: product?.filtration === false ? undefined : readFiltration(payload),
+      tvocIndex: readAirQuality(payload['tvoc'], product?.airQualitySensor),
+      filaments: readFilaments(payload, product),
+      filamentPresent: readFilamentPresent(payload, product),
+      nozzles: readNozzles(payload['nozzleModel'], product?.tools),
+      materialSlots: readMaterialSlots(payload),
+      materialStation: readMaterialStation(payload),
+      // Independent of the state: a clog is `pause` with E0163 (docs/protocol.md#http-error-codes).
+      errorCode: readErrorCode(payload['errorCode']),
+      diskFreeBytes: readScaled(payload['remainingDiskSpace'], 0, MAX_DISK_GB, 9),
       lifetimePrintSeconds: minutes === undefined ? undefined : minutes * 60,
       lifetimeFilamentMeters: readBetween(payload['cumulativeFilament'], 0, MAX_LIFETIME_METERS),
     }),

@@ -1,30 +1,48 @@
-// What is around the payload of an answer: JSON, a result code and a text (docs/protocol.md#http-requests-and-refusals).
+// What surrounds the payload of a response: JSON, a result code and a text (docs/protocol.md#http-requests-and-refusals).
 
 import { cleanText } from '../common/text.ts';
-import { type FailureCode, PrinterError } from '../printer/errors.ts';
+import { type FailureCode, PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
 import { isRecord, type JsonRecord, readNumber } from './fields.ts';
 
-// Strings, so that they stay as they are, and the numbers C writes and JSON has not. An unended string goes to the end
-// of the text: the expression never looks back, however long the text.
+// Strings, which are kept, and the `nan` and `inf` that C prints and JSON does not allow. An unterminated string matches
+// up to the end of the text, so that the expression never backtracks.
 const STRING_OR_NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S]?)*"?|[+-]?\b(?:nan|inf(?:inity)?)\b/gi;
 
 function tryJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
   } catch {
-    // The parser's own message quotes the text.
+    // Without the parser's message, which quotes the text.
     return undefined;
   }
 }
 
+function isMarkup(text: string): boolean {
+  return text.trimStart().startsWith('<');
+}
+
+/** What came instead of JSON, without quoting it. */
+function toJsonError(text: string, doing: string): PrinterError {
+  if (text.trim() === '') return new PrinterError('protocol', `${doing}: the response is empty`);
+  const came = `${text.length} characters came`;
+  if (isMarkup(text)) {
+    return new PrinterError('protocol', `${doing}: the response is a web page, not JSON, ${came}`, { detail: 'html' });
+  }
+  const isCutOff = /^\s*[[{]/.test(text);
+  return new PrinterError(
+    'protocol',
+    `${doing}: the response is not JSON${isCutOff ? ', or is cut off' : ''}, ${came}`,
+  );
+}
+
 /**
- * Parses JSON, with `nan` and `inf` where numbers belong as null.
- * @throws PrinterError protocol, without a word of the text: it may hold register codes, or the check code echoed
+ * Parses JSON; `nan` and `inf` in place of numbers become null.
+ * @throws PrinterError protocol. Its message quotes nothing: the text may contain register codes, or echo the check code
  */
 export function parseJson(text: string, doing: string): unknown {
   const parsed =
     tryJson(text) ?? tryJson(text.replace(STRING_OR_NOT_A_NUMBER, (part) => (part.startsWith('"') ? part : 'null')));
-  if (!parsed) throw new PrinterError('protocol', `${doing}: the answer is not JSON, ${text.length} characters came`);
+  if (!parsed) throw toJsonError(text, doing);
   return parsed.value;
 }
 
@@ -38,10 +56,10 @@ const REFUSALS: ReadonlyMap<number, { code: FailureCode; means: string }> = new 
 const REGISTER_CODES = ['flashRegisterCode', 'polarRegisterCode'];
 const MAX_QUOTED_CHARACTERS = 120;
 
-// A shorter one stands in too many words for whoever holds it to be hidden by leaving those out.
+// A shorter secret is part of too many ordinary words to be concealed by leaving those out.
 const MIN_CONCEALED_CHARACTERS = 6;
 
-/** How a secret may be written; lower case, since some printers answer in capitals. */
+/** The spellings in which a secret may come back, in lower case: some printers respond in capitals. */
 function spellingsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   const spellings = [
@@ -55,32 +73,32 @@ function spellingsOf(secret: string): string[] {
   return spellings.map((spelling) => spelling.toLowerCase()).filter((spelling) => spelling !== '');
 }
 
-function holdsOneOf(spellings: readonly string[], text: string): boolean {
+function containsOneOf(spellings: readonly string[], text: string): boolean {
   const lower = cleanText(text).toLowerCase();
   return spellings.some((spelling) => lower.includes(spelling));
 }
 
-/** The codes that nobody may see: the one we sent, and those that the printer tells unasked. */
-function secretsIn(answer: JsonRecord, payload: JsonRecord, checkCode: string): string[] {
-  const codes = [checkCode, ...REGISTER_CODES.flatMap((key) => [answer[key], payload[key]])];
+/** The secrets that a message must not quote: the check code that was sent, and the register codes in the response. */
+function secretsIn(response: JsonRecord, payload: JsonRecord, checkCode: string): string[] {
+  const codes = [checkCode, ...REGISTER_CODES.flatMap((key) => [response[key], payload[key]])];
   return codes.filter((code) => typeof code === 'string').filter((code) => code.trim() !== '');
 }
 
-// The slots of a material station are the deepest that is read; who nests a thousand levels must not end our stack.
+// Deeper than anything that is read. A response with thousands of levels must not overflow the stack.
 const MAX_DEPTH = 8;
 
-/** Whether a text in the value, so deep as anything is read, is of that length at least and found to hold a secret. */
-function holdsOneWithin(value: unknown, length: number, found: (text: string) => boolean, depth = 0): boolean {
-  // Most texts are short: `open`, `PLA`. Cleaning makes none longer.
+/** Whether any text in the value that is at least this long satisfies `found`; down to the depth that is read. */
+function someText(value: unknown, length: number, found: (text: string) => boolean, depth = 0): boolean {
+  // Most texts are shorter than a check code: `open`, `PLA`. Cleaning never makes a text longer.
   if (typeof value === 'string') return value.length >= length && found(value);
   if (typeof value !== 'object' || value === null || depth === MAX_DEPTH) return false;
-  for (const item of Object.values(value)) if (holdsOneWithin(item, length, found, depth + 1)) return true;
+  for (const item of Object.values(value)) if (someText(item, length, found, depth + 1)) return true;
   return false;
 }
 
-/** The value without any text that holds one of these: as if the printer had left it out. */
+/** The value without the texts that contain one of these spellings, as if the printer had not sent them. */
 function conceal(value: unknown, spellings: readonly string[], depth = 0): unknown {
-  if (typeof value === 'string') return holdsOneOf(spellings, value) ? undefined : value;
+  if (typeof value === 'string') return containsOneOf(spellings, value) ? undefined : value;
   if (typeof value !== 'object' || value === null) return value;
   if (depth === MAX_DEPTH) return undefined;
   if (Array.isArray(value)) return value.map((item) => conceal(item, spellings, depth + 1));
@@ -91,31 +109,49 @@ function readResult(value: unknown): number | undefined {
   return typeof value === 'boolean' ? Number(value) : readNumber(value);
 }
 
-/** What the printer said, quoted; or that it cannot be quoted. */
-function quote(answer: JsonRecord, secrets: readonly string[]): string {
-  const said = [answer['message'], answer['msg']].find((text) => typeof text === 'string');
-  const text = typeof said === 'string' ? cleanText(said) : '';
+/** The printer's own text; empty if it sent none. */
+function textOf(response: JsonRecord): string {
+  const text = [response['message'], response['msg']].find((value) => typeof value === 'string');
+  return text === undefined ? '' : cleanText(text);
+}
+
+/** The printer's own text in quotes, or why it is not quoted. */
+function quote(response: JsonRecord, secrets: readonly string[]): string {
+  const text = textOf(response);
   if (text === '') return '';
-  if (holdsOneOf(secrets.flatMap(spellingsOf), text)) return ' (its text holds a secret code)';
+  if (containsOneOf(secrets.flatMap(spellingsOf), text)) return ' (its text contains a secret code)';
   const cut = text.slice(0, MAX_QUOTED_CHARACTERS);
   return ` "${cut.toWellFormed()}"${cut.length < text.length ? '…' : ''}`;
 }
 
-/** What came back: the status of HTTP, and the body or as much of it as there is. */
+// Code 1 is for either: only the text tells them apart (docs/protocol.md#http-requests-and-refusals).
+function refusedCredential(result: number, response: JsonRecord): PrinterErrorOptions {
+  const text = result === 1 ? textOf(response) : '';
+  if (/\bsn\b|serial/i.test(text)) return { detail: 'wrong_serial' };
+  return /access ?code|check ?code/i.test(text) ? { detail: 'wrong_check_code' } : {};
+}
+
+/** The HTTP status, and as much of the body as came. */
 export interface HttpResponse {
   readonly statusCode: number;
   readonly text: string;
 }
 
+function toStatusError({ statusCode, text }: HttpResponse, doing: string): PrinterError {
+  const redirect = statusCode >= 300 && statusCode < 400 ? ', a redirect, which is not followed' : '';
+  const message = `${doing}: HTTP status ${statusCode}${redirect}`;
+  return new PrinterError('protocol', message, isMarkup(text) ? { detail: 'html' } : {});
+}
+
 /**
- * The payload of an answer. Printers refuse with status 200 (docs/protocol.md#http-requests-and-refusals); with another, a known refusal in the body
- * says more than the status does.
- * @throws PrinterError as openEnvelope; protocol for another status, and for what is not JSON
+ * The payload of a response. Printers refuse with status 200 (docs/protocol.md#http-requests-and-refusals). With any other
+ * status, a known refusal in the body says more than the status.
+ * @throws PrinterError as openEnvelope does; protocol for any other status and for a body that is not JSON
  */
-export function openAnswer({ statusCode, text }: HttpResponse, doing: string, checkCode: string): JsonRecord {
-  const failure = statusCode === 200 ? undefined : new PrinterError('protocol', `${doing}: HTTP status ${statusCode}`);
+export function openResponse(response: HttpResponse, doing: string, checkCode: string): JsonRecord {
+  const failure = response.statusCode === 200 ? undefined : toStatusError(response, doing);
   try {
-    const payload = openEnvelope(parseJson(text, doing), doing, checkCode);
+    const payload = openEnvelope(parseJson(response.text, doing), doing, checkCode);
     if (!failure) return payload;
   } catch (error) {
     if (!failure || !(error instanceof PrinterError) || error.code !== 'protocol') throw error;
@@ -124,25 +160,25 @@ export function openAnswer({ statusCode, text }: HttpResponse, doing: string, ch
 }
 
 /**
- * The payload of an answer: `detail`, or the answer itself where it has none; without the texts that repeat the check code.
- * @param checkCode never shown, should the printer repeat it
+ * The payload of a response: `detail`, or the response itself if it has none; without texts that repeat the check code.
+ * @param checkCode kept out of the payload and of messages, even if the printer repeats it
  * @throws PrinterError auth, busy, lan_mode; protocol for any other refusal
  */
-export function openEnvelope(answer: unknown, doing: string, checkCode: string): JsonRecord {
-  if (!isRecord(answer)) throw new PrinterError('protocol', `${doing}: the answer is not a JSON object`);
-  const payload = isRecord(answer['detail']) ? answer['detail'] : answer;
-  const result = readResult(answer['code']) ?? readResult(answer['err']) ?? 0;
+export function openEnvelope(response: unknown, doing: string, checkCode: string): JsonRecord {
+  if (!isRecord(response)) throw new PrinterError('protocol', `${doing}: the response is not a JSON object`);
+  const payload = isRecord(response['detail']) ? response['detail'] : response;
+  const result = readResult(response['code']) ?? readResult(response['err']) ?? 0;
   if (result === 0) {
-    // No other spelling is shorter.
+    // No spelling is shorter.
     const { length } = cleanText(checkCode);
     if (length < MIN_CONCEALED_CHARACTERS) return payload;
     const spellings = spellingsOf(checkCode);
-    if (!holdsOneWithin(payload, length, (text) => holdsOneOf(spellings, text))) return payload;
+    if (!someText(payload, length, (text) => containsOneOf(spellings, text))) return payload;
     const shown = conceal(payload, spellings);
     return isRecord(shown) ? shown : {};
   }
   const refusal = REFUSALS.get(result);
   const means = refusal ? `, ${refusal.means}` : '';
-  const said = `code ${result}${quote(answer, secretsIn(answer, payload, checkCode))}${means}`;
-  throw new PrinterError(refusal?.code ?? 'protocol', `${doing}: ${said}`);
+  const said = `code ${result}${quote(response, secretsIn(response, payload, checkCode))}${means}`;
+  throw new PrinterError(refusal?.code ?? 'protocol', `${doing}: ${said}`, refusedCredential(result, response));
 }

@@ -1,21 +1,22 @@
-// Tolerant readers of single JSON values: firmware writes numbers as numbers or padded strings, and flags in many ways
-// (docs/protocol.md#http-requests-and-refusals). What is not understood, or impossible, is undefined.
+// Tolerant readers for single JSON values: firmware sends numbers as numbers or padded strings, and flags in many spellings
+// (docs/protocol.md#http-requests-and-refusals). A value that is not understood, or that is impossible, is undefined.
 
+import { movePoint } from '../common/decimal.ts';
 import { cleanText, cutLabel } from '../common/text.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
 
-/** Whether it is a JSON object: neither null nor an array. */
+/** Whether the value is a JSON object: not null, not an array. */
 export function isRecord(value: unknown): value is JsonRecord {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const DECIMAL = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-// Below the smallest normal float32 a number is uninitialised memory, such as 1.54e-44:
-// captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
+// A number below the smallest normal float32, such as 1.54e-44, is uninitialised memory:
+// test/captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
 const SMALLEST_FLOAT32 = 2 ** -126;
 
-/** A finite number that is no denormal; strings are read as decimals. */
+/** A finite number, not a denormal. Strings are read as decimals. */
 export function readNumber(value: unknown): number | undefined {
   const number = typeof value === 'string' && DECIMAL.test(value.trim()) ? Number(value) : value;
   if (typeof number !== 'number' || !Number.isFinite(number)) return undefined;
@@ -23,13 +24,13 @@ export function readNumber(value: unknown): number | undefined {
   return Math.abs(number) < SMALLEST_FLOAT32 ? undefined : number;
 }
 
-/** A number within the bounds, which belong to it. */
+/** A number within the bounds, inclusive. */
 export function readBetween(value: unknown, low: number, high: number): number | undefined {
   const number = readNumber(value);
   return number !== undefined && number >= low && number <= high ? number : undefined;
 }
 
-/** A whole number from 0 to the bound. */
+/** A whole number from 0 to the bound, inclusive. */
 export function readCount(value: unknown, high: number): number | undefined {
   const number = readBetween(value, 0, high);
   return Number.isInteger(number) ? number : undefined;
@@ -47,44 +48,43 @@ const FLAG_WORDS: Readonly<Record<string, boolean>> = {
   '0': false,
 };
 
-/** `open`/`close`, a boolean, 0 or 1. `open` means on: captures/http-5m-pro-fw2.7.2-printing/detail.json */
+/** `open`/`close`, a boolean, 0 or 1. `open` means on: test/captures/http-5m-pro-fw2.7.2-printing/detail.json */
 export function readFlag(value: unknown): boolean | undefined {
   if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined;
   const word = String(value).trim().toLowerCase();
   return Object.hasOwn(FLAG_WORDS, word) ? FLAG_WORDS[word] : undefined;
 }
 
-/** Text fit for a label; it may be empty. */
+/** Text fit for a label. May be empty. */
 export function readText(value: unknown): string | undefined {
   return typeof value === 'string' ? cutLabel(cleanText(value)) : undefined;
 }
 
-/** Text fit for a label, undefined where the printer leaves it empty. */
+/** Text fit for a label; undefined if empty. */
 export function readName(value: unknown): string | undefined {
   return readText(value) || undefined;
 }
 
-/** A material's name; a printer that does not know it writes `?` (docs/protocol.md#http-detail-fields). */
+/** A material's name; undefined for `?`, which means unknown (docs/protocol.md#http-material-station). */
 export function readMaterial(value: unknown): string | undefined {
   const name = readName(value);
   return name === '?' ? undefined : name;
 }
 
-/** The value × 10^power, with the point moved in the decimal text: 0.07 mm is 0.00007 m exactly. */
-export function movePoint(value: number | undefined, power: number): number | undefined {
-  if (value === undefined) return undefined;
-  const text = String(value);
-  return text.includes('e') ? value * 10 ** power : Number(`${text}e${power}`);
+/** A number within the bounds, inclusive, times 10^power: percent as a ratio, millimetres as metres. */
+export function readScaled(value: unknown, low: number, high: number, power: number): number | undefined {
+  const number = readBetween(value, low, high);
+  return number === undefined ? undefined : movePoint(number, power);
 }
 
-/** The entries that have a value, as a map; undefined when none has. */
+/** A map of the entries that have a value; undefined if none has. */
 export function mapOf<V>(entries: Iterable<readonly [string, V | undefined]>): ReadonlyMap<string, V> | undefined {
   const map = new Map<string, V>();
   for (const [key, value] of entries) if (value !== undefined) map.set(key, value);
   return map.size > 0 ? map : undefined;
 }
 
-/** The object, or undefined when it holds nothing. */
+/** The object; undefined if it has no keys. */
 export function nonEmpty<T extends object>(fields: T): T | undefined {
   return Object.keys(fields).length > 0 ? fields : undefined;
 }

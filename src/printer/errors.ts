@@ -1,4 +1,4 @@
-// Why a printer could not be read: one closed set of codes, used as label, in logs and on pages alike.
+// Why a printer could not be read: one closed set of codes, for labels, logs and pages alike.
 
 import { errnoOf } from '../common/errno.ts';
 
@@ -29,7 +29,7 @@ export interface PrinterErrorOptions extends ErrorOptions {
   readonly detail?: FailureDetail;
 }
 
-/** A read that failed. The message says what was sent and what came back; it never holds a secret. */
+/** A failed read. The message says what was sent and what came back. It never contains a secret. */
 export class PrinterError extends Error {
   override readonly name = 'PrinterError';
   readonly code: FailureCode;
@@ -61,7 +61,7 @@ const CODE_OF_ERRNO: Readonly<Record<string, FailureCode>> = {
 
 /**
  * Turns a socket error into a PrinterError.
- * @param doing what was tried, as the message's beginning: `connect 192.168.1.50:8899`
+ * @param doing what was tried; the message begins with it: `connect 192.168.1.50:8899`
  */
 export function fromSocketError(error: unknown, doing: string): PrinterError {
   if (error instanceof PrinterError) return error;

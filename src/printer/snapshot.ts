@@ -1,7 +1,6 @@
-// What one read of a printer told, in base units, whichever protocol said it. Missing is undefined, never 0.
+// What one read of a printer reported, in base units, whichever protocol reported it. A missing value is undefined, never 0.
 
-import { onlyDefined } from '../common/defined.ts';
-import { hasJob, isFetching, type State } from './state.ts';
+import { hasJob, type State } from './state.ts';
 
 export type Protocol = 'tcp' | 'http';
 
@@ -13,21 +12,20 @@ export interface HeaterReading {
   readonly targetCelsius?: number;
 }
 
-/** What stands for the chamber's temperature where there is no sensor (docs/protocol.md#http-detail-fields; ff-5mp-hass#18). */
-export const NO_CHAMBER_SENSOR: ReadonlySet<number | undefined> = new Set([-108, -109]);
-
-/** What a printer is; it changes only with firmware or by renaming. */
+/** What a printer is. It changes only with a firmware update or when the owner renames the printer. */
 export interface Identity {
-  /** Machine type, never the name its owner gave it. */
+  /** The type of machine, spelled the same for both protocols (`formatModel`). */
   readonly model?: string;
+  /** The name its owner gave it. */
   readonly name?: string;
   readonly firmware?: string;
   readonly serial?: string;
+  /** `AA:BB:CC:DD:EE:FF` */
   readonly mac?: string;
   readonly buildVolumeMeters?: Axes;
 }
 
-/** Axis in lower case (x y z a b x1 x2) to metres. */
+/** Metres by axis, in lower case: x y z a b x1 x2. */
 export type Axes = ReadonlyMap<string, number>;
 
 export interface FilamentEstimate {
@@ -36,7 +34,7 @@ export interface FilamentEstimate {
 }
 
 export interface MaterialSlot {
-  /** As the printer numbers it, from 1. */
+  /** The printer's number for it, from 1; or EXTERNAL_SLOT. */
   readonly slot: string;
   readonly loaded?: boolean;
   readonly active?: boolean;
@@ -45,13 +43,22 @@ export interface MaterialSlot {
   readonly color?: string;
 }
 
-/** A raw status word and who said it. */
+/** The slot of the spool that bypasses the material station. */
+export const EXTERNAL_SLOT = 'external';
+
+/** What the material station is doing, in the words of docs/protocol.md#http-material-station; `unknown` for any other number. */
+export interface MaterialStation {
+  readonly action?: string;
+  readonly step?: string;
+}
+
+/** A raw status word, and the protocol it came over. */
 export interface StatusWord {
   readonly protocol: Protocol;
   readonly status: string;
 }
 
-/** Progress of the job, or of the last one where the printer keeps showing it. */
+/** Progress of the job, or of the last one if the printer still shows it. */
 export interface Progress {
   /** 0 to 1. */
   readonly ratio: number;
@@ -61,11 +68,11 @@ export interface Progress {
 export interface Snapshot {
   readonly identity?: Identity;
   readonly state?: State;
-  /** The side whose word `state` is. */
+  /** The protocol that `state` came over. */
   readonly stateProtocol?: Protocol;
   readonly statusWords?: readonly StatusWord[];
   readonly moveMode?: string;
-  /** `x_max`, `z_min`, … to whether the switch is pressed. */
+  /** Whether the switch is pressed, by switch: `x_max`, `z_min`, … */
   readonly endstops?: ReadonlyMap<string, boolean>;
   readonly heaters?: ReadonlyMap<Heater, HeaterReading>;
   readonly positionMeters?: Axes;
@@ -76,92 +83,43 @@ export interface Snapshot {
   readonly layer?: number;
   readonly layers?: number;
   readonly elapsedSeconds?: number;
-  /** Only where the printer's number means that, and a job runs. */
+  /** Time left, only while a job runs and where the printer's number can be read as that. */
   readonly remainingSeconds?: number;
-  /** File of the job; undefined where the printer names none. */
+  /** File of the job; undefined if the printer names none. */
   readonly file?: string;
-  /** The side that named it, where both were read: they may spell one file in two ways. */
+  /** The protocol that named the file, if both were read: they may spell it differently. */
   readonly fileProtocol?: Protocol;
   /** 1 is normal speed. */
   readonly speedRatio?: number;
   readonly zOffsetMeters?: number;
-  /** cooling, cooling_left, chamber: 0 to 1. */
+  /** 0 to 1, by fan: cooling, cooling_left, chamber. */
   readonly fanRatios?: ReadonlyMap<string, number>;
-  /** Tool (`tool0`, …) to what the slicer estimated for the job. */
+  /** The slicer's estimate for the job, by tool (`tool0`, …). */
   readonly filamentEstimates?: ReadonlyMap<string, FilamentEstimate>;
 
   readonly lightOn?: boolean;
   readonly doorOpen?: boolean;
-  /** internal, external. */
+  /** Whether the filtration runs, by mode: internal, external. */
   readonly filtration?: ReadonlyMap<string, boolean>;
   readonly tvocIndex?: number;
-  /** Tool to material word. */
+  /** Material by tool. */
   readonly filaments?: ReadonlyMap<string, string>;
-  /** Tool to nozzle word, such as `0.4mm`. */
+  /** Nozzle by tool, such as `0.4mm`. */
   readonly nozzles?: ReadonlyMap<string, string>;
+  /** Whether the sensor sees filament, by tool; false in a runout. */
+  readonly filamentPresent?: ReadonlyMap<string, boolean>;
   readonly materialSlots?: readonly MaterialSlot[];
-  /** The printer's error code; empty when it has the field and reports none. */
+  readonly materialStation?: MaterialStation;
+  /** The printer's error code; empty if it has the field and reports no error. */
   readonly errorCode?: string;
   readonly diskFreeBytes?: number;
   readonly lifetimePrintSeconds?: number;
   readonly lifetimeFilamentMeters?: number;
 }
 
-/** Whether there is a job: on the plate, running or just completed. */
+/** Whether there is a job: running, or completed and still on the plate. */
 export function showsJob({ state, stateProtocol, file }: Pick<Snapshot, 'state' | 'stateProtocol' | 'file'>): boolean {
-  // Over HTTP heating without a file is somebody warming the printer up by hand.
+  // Over HTTP, heating without a file is a manual preheat.
   const isPreheat = state === 'heating' && stateProtocol === 'http' && file === undefined;
   return hasJob(state) && !isPreheat;
-}
-
-/** Without what it says of a job. */
-function withoutJob(snapshot: Snapshot): Snapshot {
-  return onlyDefined({
-    ...snapshot,
-    progress: undefined,
-    printBytes: undefined,
-    printSizeBytes: undefined,
-    layer: undefined,
-    layers: undefined,
-    file: undefined,
-  });
-}
-
-function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snapshot['heaters'] {
-  if (!tcp || !http) return http ?? tcp;
-  const merged = new Map(tcp);
-  for (const [heater, reading] of http) merged.set(heater, { ...merged.get(heater), ...reading });
-  return merged;
-}
-
-/**
- * Both sides of one printer as one: HTTP wins where both know (docs/architecture.md#data-flow), TCP adds the rest.
- * A state is taken together with its side.
- */
-export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undefined): Snapshot {
-  if (!tcp || !http) return tcp ?? http ?? {};
-  // What TCP shows of a job that HTTP says is still being fetched is the last one's, or garbage too.
-  const isBeingFetched = http.statusWords?.some(({ status }) => isFetching(status));
-  return mergeKnown(isBeingFetched ? withoutJob(tcp) : tcp, http);
-}
-
-function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {
-  const identity = { ...tcp.identity, ...http.identity };
-  const statusWords = [...(tcp.statusWords ?? []), ...(http.statusWords ?? [])];
-  const heaters = mergeHeaters(tcp.heaters, http.heaters);
-  // A word in no table is not knowledge: the other side's state stands then, and both words stay visible.
-  const stateFrom = http.state === undefined || (http.state === 'unknown' && tcp.state !== undefined) ? tcp : http;
-  const fileProtocol = http.file !== undefined ? 'http' : 'tcp';
-  return {
-    ...tcp,
-    ...http,
-    ...onlyDefined({
-      fileProtocol: (http.file ?? tcp.file) === undefined ? undefined : fileProtocol,
-      state: stateFrom.state,
-      stateProtocol: stateFrom.stateProtocol,
-      identity: Object.keys(identity).length > 0 ? identity : undefined,
-      statusWords: statusWords.length > 0 ? statusWords : undefined,
-      heaters,
-    }),
-  };
 }

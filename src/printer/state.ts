@@ -1,4 +1,4 @@
-// The closed list of machine states, and the words printers use for them.
+// The closed list of machine states, and the words that printers use for them.
 
 export const STATES = [
   'unknown',
@@ -16,7 +16,7 @@ export const STATES = [
 
 export type State = (typeof STATES)[number];
 
-// MachineStatus words of M119 (docs/architecture.md#data-flow; docs/protocol.md#m119-status names the evidence for each).
+// MachineStatus words of M119; docs/protocol.md#m119-status has the evidence for each.
 const TCP_STATES: Readonly<Record<string, State>> = {
   READY: 'ready',
   IDLE: 'ready',
@@ -34,7 +34,7 @@ const TCP_STATES: Readonly<Record<string, State>> = {
   HEAT_SHUTDOWN: 'error',
 };
 
-// `status` words of /detail. Firmware and libraries disagree on spelling: docs/protocol.md#http-status-words.
+// `status` words of /detail. Firmware versions and client libraries spell them differently: docs/protocol.md#http-status-words.
 const HTTP_STATES: Readonly<Record<string, State>> = {
   ready: 'ready',
   idle: 'ready',
@@ -47,6 +47,9 @@ const HTTP_STATES: Readonly<Record<string, State>> = {
   sending: 'busy',
   heating: 'heating',
   printing: 'printing',
+  print: 'printing',
+  building: 'printing',
+  working: 'printing',
   pausing: 'pausing',
   pause: 'paused',
   paused: 'paused',
@@ -57,11 +60,13 @@ const HTTP_STATES: Readonly<Record<string, State>> = {
   cancelled: 'cancelled',
   complete: 'completed',
   completed: 'completed',
+  finish: 'completed',
+  finished: 'completed',
   error: 'error',
 };
 
-// While it only fetches the job, its job numbers are uninitialised memory:
-// captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
+// While a printer fetches the job, its job fields are uninitialised memory:
+// test/captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
 const FETCHING_WORDS: ReadonlySet<string> = new Set(['downloading', 'unzipping']);
 
 function lookUp(table: Readonly<Record<string, State>>, word: string): State {
@@ -69,9 +74,9 @@ function lookUp(table: Readonly<Record<string, State>>, word: string): State {
 }
 
 /**
- * The state that M119's MachineStatus and MoveMode together mean; `unknown` for a word in no table.
+ * The state for M119's MachineStatus and MoveMode together; `unknown` for any other word.
  * MoveMode refines only a running build and READY: BUILDING_COMPLETED comes with MoveMode PAUSED
- * (captures/adventurer5m-pro-v2.4.5-completed/M119-completed.txt).
+ * (test/captures/adventurer5m-pro-v2.4.5-completed/M119-completed.txt).
  */
 export function stateFromTcp(machineStatus: string, moveMode: string | undefined): State {
   const state = lookUp(TCP_STATES, machineStatus.trim().toUpperCase());
@@ -84,17 +89,17 @@ export function stateFromTcp(machineStatus: string, moveMode: string | undefined
   return state;
 }
 
-/** The state that the `status` word of /detail means; `unknown` for a word in no table. */
+/** The state for the `status` word of /detail; `unknown` for any other word. */
 export function stateFromHttp(status: string): State {
   return lookUp(HTTP_STATES, status.trim().toLowerCase());
 }
 
-/** Whether a printer that says this word over HTTP is fetching a job: no job number means anything then. */
+/** Whether this `status` word of /detail means that the printer is fetching a job: its job fields are garbage then. */
 export function isFetching(status: string): boolean {
   return FETCHING_WORDS.has(status.trim().toLowerCase());
 }
 
-// Outside these a printer may still show the last job's numbers (docs/protocol.md#m27-progress).
+// In any other state a printer may still show the last job's numbers (docs/protocol.md#m27-progress).
 const JOB_STATES: ReadonlySet<State> = new Set<State>([
   'heating',
   'printing',
@@ -104,12 +109,12 @@ const JOB_STATES: ReadonlySet<State> = new Set<State>([
   'completed',
 ]);
 
-/** Whether job numbers shown in this state belong to a job that is on the plate, running or just completed. */
+/** Whether job numbers in this state belong to a job that runs, or that is completed and still on the plate. */
 export function hasJob(state: State | undefined): boolean {
   return state !== undefined && JOB_STATES.has(state);
 }
 
-/** Whether a job goes on in this state, so that a remaining time means something. */
+/** Whether a job is under way in this state, so that a remaining time makes sense. */
 export function isJobRunning(state: State | undefined): boolean {
   return hasJob(state) && state !== 'completed';
 }

@@ -1,5 +1,6 @@
 // Shared by the reply parsers: cleaning lines, splitting `Key: value`, and numbers as printers write them.
 
+import { movePoint } from '../common/decimal.ts';
 import { cleanText } from '../common/text.ts';
 
 /** Source of a regular expression for a number as C prints it: sign, digits, decimals, exponent. */
@@ -31,12 +32,10 @@ export function finite(text: string): number | undefined {
   return text !== '' && Number.isFinite(value) ? value : undefined;
 }
 
-// The exponent of a number, or the end of the text if there is none.
-const EXPONENT = /e([+-]?\d+)$|$/i;
-
-/** Converts millimetres as text to metres. Shifts the decimal point in the text, so that 86.9984 becomes exactly 0.0869984. */
+/** Converts millimetres as text to metres. */
 export function toMeters(millimeters: string): number | undefined {
-  return finite(millimeters.replace(EXPONENT, (_, power?: string) => `e${Number(power ?? 0) - 3}`));
+  const meters = movePoint(millimeters, -3);
+  return Number.isFinite(meters) ? meters : undefined;
 }
 
 /** The text, or undefined if it is empty. */

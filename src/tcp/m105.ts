@@ -1,6 +1,7 @@
 // M105: temperatures. Spacing and decimals differ by model (docs/protocol.md#m105-temperatures).
 
 import { onlyDefined } from '../common/defined.ts';
+import { plausibleCelsius } from '../printer/celsius.ts';
 import { cleanLine, finite, NUMBER, NUMBER_END } from './fields.ts';
 
 export interface HeaterText {
@@ -20,10 +21,6 @@ const HEATER = new RegExp(
   'gi',
 );
 
-// Outside the range of any FlashForge heater: such a value is an error of the printer, and counts as missing.
-const MIN_CELSIUS = -100;
-const MAX_CELSIUS = 1000;
-
 function nameOf(key: string): string {
   switch (key.toUpperCase()) {
     case 'B':
@@ -35,9 +32,8 @@ function nameOf(key: string): string {
   }
 }
 
-function plausible(text: string): number | undefined {
-  const value = finite(text);
-  return value !== undefined && value > MIN_CELSIUS && value < MAX_CELSIUS ? value : undefined;
+function celsiusOf(text: string): number | undefined {
+  return plausibleCelsius(finite(text));
 }
 
 /** Parses the lines of an M105 reply; undefined if it has no temperature. */
@@ -47,7 +43,7 @@ export function parseM105(lines: readonly string[]): Temperatures | undefined {
     for (const [, key = '', current = '', target = ''] of cleanLine(line).matchAll(HEATER)) {
       const name = nameOf(key);
       if (heaters.has(name)) continue;
-      const reading = { current, target, celsius: plausible(current), targetCelsius: plausible(target) };
+      const reading = { current, target, celsius: celsiusOf(current), targetCelsius: celsiusOf(target) };
       heaters.set(name, onlyDefined(reading));
     }
   }

@@ -1,14 +1,10 @@
 // Turns the parsed replies into a snapshot: what each number means, and which values count as missing.
 
 import { onlyDefined } from '../common/defined.ts';
-import {
-  type Axes,
-  type HeaterReading,
-  type Identity,
-  NO_CHAMBER_SENSOR,
-  type Protocol,
-  type Snapshot,
-} from '../printer/snapshot.ts';
+import { NO_CHAMBER_SENSOR } from '../printer/celsius.ts';
+import { formatMac } from '../printer/identifiers.ts';
+import { formatModel } from '../printer/products.ts';
+import type { Axes, HeaterReading, Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
 import { type State, stateFromTcp } from '../printer/state.ts';
 import { finite } from './fields.ts';
 import type { Temperatures } from './m105.ts';
@@ -33,11 +29,11 @@ function heatersFrom(temperatures: Temperatures): ReadonlyMap<string, HeaterRead
 
 function identityFrom(info: MachineInfo): Identity {
   return onlyDefined({
-    model: info.machineType,
+    model: info.machineType === undefined ? undefined : formatModel(info.machineType),
     name: info.machineName,
     firmware: info.firmware,
     serial: info.serial,
-    mac: info.mac,
+    mac: info.mac === undefined ? undefined : formatMac(info.mac),
     buildVolumeMeters: info.volumeMeters,
   });
 }

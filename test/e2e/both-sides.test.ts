@@ -79,7 +79,7 @@ const APART = {
   layers: 100,
   file: 'benchy.3mf',
   elapsedSeconds: 600,
-  remainingSeconds: 1200,
+  remainingSeconds: 800,
   endstop: 'X-max:1 Y-max:0 Z-min:0',
   position: { x: 10, y: 20, z: 30, a: 0, b: 0 },
   active: true,
@@ -103,7 +103,7 @@ describe('a 5M Pro with both sides', () => {
     ]);
     expect(value('flashforge_print_progress_ratio')).toBe(0.42);
     expect([value('flashforge_print_layer'), value('flashforge_print_layers')]).toEqual([8, 100]);
-    expect(value('flashforge_print_remaining_seconds')).toBe(1200);
+    expect(value('flashforge_print_remaining_seconds')).toBe(800);
     expect(value('flashforge_tvoc_index')).toBe(23);
     // Only TCP has these.
     expect(value('flashforge_position_meters', { axis: 'z' })).toBe(0.03);
@@ -318,7 +318,7 @@ describe('by the configuration file and the command probe', () => {
   test.each([
     [{ kind: 'lan-mode-off' }, 'http', 'tcp', /lan_mode: POST [^\n]*LAN mode is off/],
     [{ kind: 'wrong-code' }, 'http', 'tcp', /auth: POST [^\n]*wrong check code or serial number/],
-    [{ kind: 'html' }, 'http', 'tcp', /protocol: POST [^\n]*the answer is not JSON[^\n]*/],
+    [{ kind: 'html' }, 'http', 'tcp', /protocol: POST [^\n]*the response is a web page, not JSON[^\n]*/],
     [{ kind: 'garbage', ok: true }, 'tcp', 'http', /protocol: \S[^\n]*/],
     [{ kind: 'refuse', side: 'tcp' }, 'tcp', 'http', /refused: connect 127\.0\.0\.1:\d+: ECONNREFUSED/],
   ] as const)('with %j it shows what the other side said, and why %s failed', async (fault, failed, read, why) => {

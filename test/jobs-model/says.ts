@@ -1,5 +1,6 @@
 // What a printer of a family says at a moment: the words and numbers of its replies, as a Snapshot.
-import { type HeaterReading, mergeSnapshots, type Snapshot } from '../../src/printer/snapshot.ts';
+import { mergeSnapshots } from '../../src/printer/merge.ts';
+import type { HeaterReading, Snapshot } from '../../src/printer/snapshot.ts';
 import { stateFromHttp, stateFromTcp } from '../../src/printer/state.ts';
 import type { Family, HttpSide, TcpSide } from './families.ts';
 import type { Activity, Moment } from './story.ts';

@@ -38,10 +38,6 @@ const CREATOR_5_PRO_IDLE: Snapshot = {
     ['cooling', 0],
     ['chamber', 0],
   ]),
-  filamentEstimates: new Map([
-    ['tool0', { meters: 0, grams: 0 }],
-    ['tool1', { meters: 0, grams: 0 }],
-  ]),
   lightOn: false,
   doorOpen: false,
   filtration: new Map([
@@ -60,6 +56,7 @@ const CREATOR_5_PRO_IDLE: Snapshot = {
     { slot: '3', loaded: false, active: false },
     { slot: '4', loaded: false, active: false },
   ],
+  materialStation: { action: 'idle', step: 'none' },
   errorCode: '',
   diskFreeBytes: 4.91e9,
   lifetimePrintSeconds: 1314 * 60,
@@ -75,7 +72,6 @@ const {
   speedRatio: _speed,
   zOffsetMeters: _offset,
   fanRatios: _fans,
-  filamentEstimates: _estimates,
   ...CREATOR_5_PRO_WITHOUT_JOB
 } = CREATOR_5_PRO_IDLE;
 
@@ -91,6 +87,7 @@ const CREATOR_5_PRO_DOWNLOADING: Snapshot = {
     { slot: '3', loaded: true, active: false, material: 'PLA', color: '#D02020' },
     { slot: '4', loaded: false, active: false },
   ],
+  materialStation: { action: 'busy', step: 'none' },
 };
 
 const CREATOR_5_FIXTURE: Snapshot = {
@@ -108,11 +105,6 @@ const CREATOR_5_FIXTURE: Snapshot = {
   ]),
   progress: { ratio: 0, protocol: http },
   lightOn: true,
-  doorOpen: false,
-  filtration: new Map([
-    ['internal', false],
-    ['external', true],
-  ]),
   lifetimePrintSeconds: 48_000,
   lifetimeFilamentMeters: 99,
 };
@@ -166,6 +158,7 @@ export const CAPTURED: Readonly<Record<string, Snapshot>> = {
   'http-creator5pro-fw1.9.9-job-start/detail-downloading.json': CREATOR_5_PRO_DOWNLOADING,
   'http-creator5pro-fw1.9.9-job-start/detail-first-printing.json': {
     ...CREATOR_5_PRO_DOWNLOADING,
+    materialStation: { action: 'idle', step: 'none' },
     state: 'printing',
     statusWords: [{ protocol: http, status: 'printing' }],
     progress: { ratio: 0, protocol: http },
@@ -235,6 +228,7 @@ export const CAPTURED: Readonly<Record<string, Snapshot>> = {
       ['external', true],
     ]),
     materialSlots: [{ slot: '1', loaded: true, active: true, material: 'PLA', color: '#FF0000' }],
+    materialStation: { action: 'idle', step: 'none' },
     lifetimePrintSeconds: 72_000,
     lifetimeFilamentMeters: 123.45,
   },

@@ -125,7 +125,7 @@ describe('a refusal', () => {
     ['wrong-serial.json', 'auth', 'code 1 "SN is different", wrong check code or serial number'],
     ['lan-mode-off.json', 'lan_mode', 'code -2 "Lan mode error", LAN mode is off'],
     ['bad-parameters.json', 'protocol', 'code -1 "Parameters is error", the printer did not understand the request'],
-    ['command-ok.json', 'protocol', 'the answer holds no field that is known'],
+    ['command-ok.json', 'protocol', 'the response has no known field'],
   ])('%s is %s', async (capture, code, said) => {
     await using server = await serveText(readCapture(`http-error-replies/${capture}`));
     const error = await failureOf(server.target);
@@ -201,17 +201,35 @@ describe('a refusal', () => {
   });
 });
 
-describe('an answer that is none', () => {
+describe('what to do about a failure', () => {
   it.each([
-    ['HTML', '<html><body>Not found</body></html>', 'the answer is not JSON, 35 characters came'],
-    ['nothing', '', 'the answer is not JSON, 0 characters came'],
-    ['truncated JSON', READY.slice(0, 40), 'the answer is not JSON, 40 characters came'],
-    ['null', 'null', 'the answer is not a JSON object'],
-    ['an array', '[1]', 'the answer is not a JSON object'],
-    ['a string', '"ok"', 'the answer is not a JSON object'],
-    ['an empty object', '{}', 'the answer holds no field that is known'],
-    ['a detail that is an array', '{"code":0,"detail":[]}', 'the answer holds no field that is known'],
-    ['unknown fields only', '{"code":0,"detail":{"camera":1}}', 'the answer holds no field that is known'],
+    ['a web page', 200, ' <!DOCTYPE html><html></html>', 'html'],
+    ['a web page with another status', 404, '<html>Not found</html>', 'html'],
+    ['another status', 404, '', undefined],
+    ['plain text', 200, 'Not found', undefined],
+    ['a wrong serial number', 200, '{"code":1,"message":"SN is different"}', 'wrong_serial'],
+    ['a wrong check code', 200, '{"code":1,"message":"access code is Different"}', 'wrong_check_code'],
+    ['either', 200, '{"code":1,"message":"No"}', undefined],
+    ['neither', 200, '{"code":2,"message":"SN is different"}', undefined],
+  ])('differs for %s', async (_what, status, body, detail) => {
+    await using server = await serveHttp((response) => void response.writeHead(status).end(body));
+    expect((await failureOf(server.target)).detail).toBe(detail);
+  });
+});
+
+describe('a response that is no payload', () => {
+  it.each([
+    ['HTML', '<html><body>Not found</body></html>', 'the response is a web page, not JSON, 35 characters came'],
+    ['nothing', '', 'the response is empty'],
+    ['blanks', ' \r\n', 'the response is empty'],
+    ['plain text', 'Not found', 'the response is not JSON, 9 characters came'],
+    ['truncated JSON', READY.slice(0, 40), 'the response is not JSON, or is cut off, 40 characters came'],
+    ['null', 'null', 'the response is not a JSON object'],
+    ['an array', '[1]', 'the response is not a JSON object'],
+    ['a string', '"ok"', 'the response is not a JSON object'],
+    ['an empty object', '{}', 'the response has no known field'],
+    ['a detail that is an array', '{"code":0,"detail":[]}', 'the response has no known field'],
+    ['unknown fields only', '{"code":0,"detail":{"camera":1}}', 'the response has no known field'],
   ])('%s is a protocol failure', async (_what, text, said) => {
     await using server = await serveText(text);
     const message = `POST ${urlOf(server)}/detail: ${said}`;
@@ -224,7 +242,8 @@ describe('an answer that is none', () => {
       await using server = await serveHttp((response) => {
         response.writeHead(status, { location: '/elsewhere' }).write(READY); // and never ends
       });
-      const message = `POST ${urlOf(server)}/detail: HTTP status ${status}`;
+      const redirect = status === 301 ? ', a redirect, which is not followed' : '';
+      const message = `POST ${urlOf(server)}/detail: HTTP status ${status}${redirect}`;
       expect(await failureOf(server.target)).toMatchObject({ code: 'protocol', message });
       await server.allClosed();
     },
@@ -234,7 +253,7 @@ describe('an answer that is none', () => {
     await using server = await serveSockets((socket) => socket.write('CMD M119 Received.\r\nok\r\n'));
     expect(await failureOf(server.target)).toMatchObject({
       code: 'protocol',
-      message: expect.stringMatching(/: the answer is not HTTP$/),
+      message: expect.stringMatching(/: the response is not HTTP$/),
     });
     await server.allClosed();
   });
@@ -249,7 +268,7 @@ describe('an answer that is none', () => {
 
   it('10 MB are cut off at 256 KiB', async () => {
     await using server = await serveHttp((response) => response.end(`{"name":"${'x'.repeat(10 * 1024 * 1024)}"}`));
-    const message = `POST ${urlOf(server)}/detail: the answer is over 262144 bytes`;
+    const message = `POST ${urlOf(server)}/detail: the response is larger than 262144 bytes`;
     expect(await failureOf(server.target)).toMatchObject({ code: 'protocol', message });
     await server.allClosed();
     expect(server.connections()).toBe(1);
@@ -332,7 +351,7 @@ describe('the signal', () => {
   it('ends the wait for a head', async () => {
     const abort = new AbortController();
     await using server = await serveHttp(() => abort.abort());
-    const message = `POST ${urlOf(server)}/detail: no answer before the deadline`;
+    const message = `POST ${urlOf(server)}/detail: no response before the deadline`;
     expect(await failureOf(server.target, abort.signal)).toMatchObject({ code: 'timeout', message });
     await server.allClosed();
     expect(server.connections()).toBe(1);
@@ -348,7 +367,7 @@ describe('the signal', () => {
     });
     expect(await failureOf(server.target, abort.signal)).toMatchObject({
       code: 'timeout',
-      message: expect.stringMatching(/: no (end of the )?answer before the deadline$/),
+      message: expect.stringMatching(/: no (end of the )?response before the deadline$/),
     });
     await server.allClosed();
   });
@@ -449,7 +468,7 @@ describe('the check code', () => {
     );
     expect(await failureOf(server.target)).toMatchObject({
       code: 'busy',
-      message: `POST ${urlOf(server)}/detail: code 2 (its text holds a secret code), the printer is busy`,
+      message: `POST ${urlOf(server)}/detail: code 2 (its text contains a secret code), the printer is busy`,
     });
   });
 

@@ -1,9 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDetail } from '../../src/lan-http/detail.ts';
 import { parseJson } from '../../src/lan-http/envelope.ts';
 import { PrinterError } from '../../src/printer/errors.ts';
 import { STATES } from '../../src/printer/state.ts';
-import { readCapture } from './captured.ts';
+import { CAPTURED, readCapture } from './captured.ts';
 
 const OFF = { celsius: 25, targetCelsius: 0 };
 
@@ -62,9 +63,9 @@ describe('bed and chamber', () => {
     }
   });
 
-  it.each([35, 36, 38, '0024', '0x26', ' 35 '])('a chamber at 0/0 is not there on pid %j', (pid) => {
+  it.each([35, 36, 38, '0024', '0x26', ' 35 '])('pid %j has no chamber sensor, whatever it reports', (pid) => {
     expect(parseDetail({ pid, chamberTemp: 0, chamberTargetTemp: 0 }).heaters).toBeUndefined();
-    expect(parseDetail({ pid, chamberTemp: 31, chamberTargetTemp: 0 }).heaters?.size).toBe(1);
+    expect(parseDetail({ pid, chamberTemp: 31, chamberTargetTemp: 60 }).heaters).toBeUndefined();
   });
 
   it.each([40, 41, undefined])('a chamber at 0/0 is cold on pid %j', (pid) => {
@@ -115,7 +116,11 @@ describe('the product', () => {
       parseDetail({ pid: 35, status: 'ready' }),
     );
     expect(parseDetail({ pid: 36, doorStatus: 'open', tvoc: '12' })).toMatchObject({ doorOpen: true, tvocIndex: 12 });
-    expect(parseDetail({ pid: 41, tvoc: 12 }).tvocIndex).toBeUndefined();
+    expect(parseDetail({ pid: 36, tvoc: 0 }).tvocIndex).toBe(0);
+    // Captures of a Creator 5 Pro have 0, firmware notes a sensor.
+    expect(parseDetail({ pid: 41, tvoc: 12 }).tvocIndex).toBe(12);
+    expect(parseDetail({ pid: 41, tvoc: 0 }).tvocIndex).toBeUndefined();
+    expect(parseDetail({ pid: 40, tvoc: 12 }).tvocIndex).toBeUndefined();
     expect(parseDetail({ tvoc: 12 }).tvocIndex).toBeUndefined();
   });
 
@@ -210,9 +215,34 @@ describe('state and job', () => {
     expect(remaining({ status: 'printing' })).toBe(60);
   });
 
-  it.each([40, 41, undefined])('estimatedTime means something else on pid %j', (pid) => {
-    expect(parseDetail({ pid, status: 'printing', estimatedTime: 60 }).remainingSeconds).toBeUndefined();
-  });
+  it.each([
+    // The 5M Pro is a capture, the others are reports: docs/protocol.md#http-estimatedtime.
+    [36, 0.2565, 1160, 3664.9, 3664.9],
+    [41, 0.6082, 4840, 2984, 2984],
+    [41, 0.86, 35_576, 41_979, 6403],
+    [41, 0, 0, 1751, undefined],
+    [41, 0.05, 600, 11_800, undefined],
+    [35, 0, 0, 3720, 3720],
+    [35, 0.6, 3600, 6050, 2450],
+    // The elapsed time itself, early and late in a job.
+    [41, 0.03, 1020, 1020, undefined],
+    [41, 0.95, 30_000, 30_000, undefined],
+    // An unknown product: only its pace can tell.
+    [undefined, 0.6, 3600, 2500, 2500],
+    [undefined, 0.6, 3600, 6000, 2400],
+    [undefined, 0.6, 3600, 99_000, undefined],
+    [undefined, 0, 0, 60, undefined],
+    [40, undefined, undefined, 60, undefined],
+    [38, 0.97, 3600, 60, 60],
+    [35, 1, 3600, 3500, undefined],
+  ])(
+    'pid %j at %d after %d s with an estimatedTime of %d has %d s left',
+    (pid, printProgress, printDuration, estimatedTime, left) => {
+      const detail = { pid, status: 'printing', printProgress, printDuration, estimatedTime };
+      expect(parseDetail(detail).remainingSeconds).toBe(left);
+      expect(parseDetail({ ...detail, status: 'completed' }).remainingSeconds).toBeUndefined();
+    },
+  );
 
   it.each([
     ['printProgress', 'progress', [1.06, -0.01, 1.5e-44, 25.6]],
@@ -240,14 +270,50 @@ describe('state and job', () => {
 
   it('an error code does not need the state error', () => {
     expect(parseDetail({ status: 'pause', errorCode: 'E0163' })).toMatchObject({ state: 'paused', errorCode: 'E0163' });
-    expect(parseDetail({ errorCode: '' })).toEqual({ errorCode: '' });
+    expect(parseDetail({ status: 'error', errorCode: 42 })).toMatchObject({ state: 'error', errorCode: '42' });
     expect(parseDetail({ status: 'error' }).errorCode).toBeUndefined();
   });
 
-  it('left filament is there when it is more than 0, or the machine has two nozzles', () => {
-    const left = (nozzleCnt: number, estimatedLeftWeight: number) =>
-      parseDetail({ nozzleCnt, estimatedLeftWeight }).filamentEstimates?.get('tool1');
-    expect([left(1, 0), left(1, 2), left(2, 0)]).toEqual([undefined, { grams: 2 }, { grams: 0 }]);
+  it.each([0, '0', '', ' ', ' 0 ', '00', '0.0', '-0', 'E0000', 'e0', false])(
+    'an error code of %j is none',
+    (errorCode) => {
+      expect(parseDetail({ errorCode })).toEqual({ errorCode: '' });
+    },
+  );
+
+  it.each([
+    ['E0163', 'E0163'],
+    [' E0001 ', 'E0001'],
+    [42, '42'],
+    ['42', '42'],
+    [true, '1'],
+    ['E', 'E'],
+  ])('an error code of %j is %j', (errorCode, code) => {
+    expect(parseDetail({ errorCode })).toEqual({ errorCode: code });
+  });
+
+  it.each([null, [], {}, -1, 1.5, 1e300, 1.5e-44])('an error code of %j is missing', (errorCode) => {
+    expect(parseDetail({ errorCode })).toEqual({});
+  });
+
+  it('an estimate of 0 is missing', () => {
+    const estimates = (detail: object) => parseDetail({ status: 'printing', ...detail }).filamentEstimates;
+    expect(estimates({ estimatedRightLen: 0, estimatedRightWeight: '0.0' })).toBeUndefined();
+    expect(estimates({ estimatedRightLen: 0, estimatedRightWeight: 12.5 })).toEqual(
+      new Map([['tool0', { grams: 12.5 }]]),
+    );
+  });
+
+  it('a second tool that is not there has nothing', () => {
+    const left = { leftFilamentType: 'PLA', hasLeftFilament: true, estimatedLeftLen: 9, nozzleModel: '0.4mm;0.6mm' };
+    const toolsOf = (detail: object) => {
+      const { filaments, filamentPresent, filamentEstimates, nozzles } = parseDetail({ ...left, ...detail });
+      return [filaments, filamentPresent, filamentEstimates, nozzles].map((map) => map?.has('tool1') ?? false);
+    };
+    expect(toolsOf({ pid: 36, nozzleCnt: 2 })).toEqual([false, false, false, false]);
+    expect(toolsOf({ nozzleCnt: 1 })).toEqual([false, false, false, true]);
+    expect(toolsOf({ nozzleCnt: 2 })).toEqual([true, true, true, true]);
+    expect(toolsOf({ pid: 41 })).toEqual([true, true, true, true]);
   });
 
   it.each([
@@ -316,6 +382,42 @@ describe('the material station', () => {
   });
 });
 
+describe('what the material station does', () => {
+  const stationOf = (matlStationInfo: unknown) => parseDetail({ matlStationInfo }).materialStation;
+
+  it.each([
+    [0, 0, 'idle', 'none'],
+    [1, 1, 'load', 'heating'],
+    [2, 2, 'unload', 'push'],
+    [3, 3, 'cancel', 'purge'],
+    [4, 4, 'printing', 'cut'],
+    [5, 5, 'busy', 'retract'],
+    [6, 6, 'paused', 'done'],
+    ['4', ' 0 ', 'printing', 'none'],
+    [7, 255, 'unknown', 'unknown'],
+  ])('action %j, step %j is %s, %s', (stateAction, stateStep, action, step) => {
+    expect(stationOf({ slotCnt: 4, stateAction, stateStep })).toEqual({ action, step });
+  });
+
+  it('is missing where the printer does not say it', () => {
+    expect(stationOf({ slotCnt: 4, stateAction: 1 })).toEqual({ action: 'load' });
+    expect(stationOf({ slotCnt: 4, stateAction: 65_658, stateStep: -1 })).toBeUndefined();
+    expect(stationOf({ slotCnt: 4, stateAction: 'x', stateStep: [] })).toBeUndefined();
+    expect(stationOf({ slotCnt: 0, stateAction: 1, stateStep: 1 })).toBeUndefined();
+    expect(stationOf(undefined)).toBeUndefined();
+  });
+
+  it('has the spool beside it as the slot external', () => {
+    const spool = { materialName: 'PETG', materialColor: '00ff00', stateAction: 0, stateStep: 0 };
+    const external = { slot: 'external', material: 'PETG', color: '#00FF00' };
+    expect(parseDetail({ indepMatlInfo: spool })).toEqual({ materialSlots: [external] });
+    const matlStationInfo = { slotCnt: 4, slotInfos: [{ slotId: 1 }] };
+    expect(parseDetail({ matlStationInfo, indepMatlInfo: spool }).materialSlots).toEqual([{ slot: '1' }, external]);
+    expect(parseDetail({ indepMatlInfo: { materialName: '?', materialColor: '' } })).toEqual({});
+    expect(parseDetail({ indepMatlInfo: [spool] })).toEqual({});
+  });
+});
+
 describe('text', () => {
   it('is cleaned and cut', () => {
     const { identity, file } = parseDetail({
@@ -330,6 +432,49 @@ describe('text', () => {
   it('register codes and the camera stay inside', () => {
     const secrets = { flashRegisterCode: 'FRC-1', polarRegisterCode: 'PRC-1', cameraStreamUrl: 'http://cam-1/' };
     expect(parseDetail({ status: 'ready', ...secrets })).toEqual(parseDetail({ status: 'ready' }));
+  });
+});
+
+// A value that cannot be right, whatever the field.
+const IMPOSSIBLE = [null, [], {}, -1e9, 1e300, 1.5e-44];
+
+/** Every path to a member of an object, `detail.matlStationInfo.slotInfos.0.slotId`. */
+function pathsOf(value: unknown, prefix: readonly string[] = []): string[][] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => [
+    ...(Array.isArray(value) ? [] : [[...prefix, key]]),
+    ...pathsOf(inner, [...prefix, key]),
+  ]);
+}
+
+/** A copy with the members at these paths replaced, or without them. */
+function damage(root: unknown, paths: readonly (readonly string[])[], value?: unknown): unknown {
+  const copy: unknown = structuredClone(root);
+  for (const path of paths) {
+    let parent: unknown = copy;
+    for (const key of path.slice(0, -1)) parent = Reflect.get(Object(parent), key);
+    const last = path.at(-1) ?? '';
+    if (typeof parent !== 'object' || parent === null || !Object.hasOwn(parent, last)) continue;
+    if (value === undefined) Reflect.deleteProperty(parent, last);
+    else Reflect.set(parent, last, value);
+  }
+  return copy;
+}
+
+describe('a field with an impossible value', () => {
+  const payloads = Object.keys(CAPTURED).map((capture): unknown => JSON.parse(readCapture(capture)).detail);
+
+  it('is like a field that is missing, whatever the field, and however many', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...payloads).chain((payload) => fc.tuple(fc.constant(payload), fc.subarray(pathsOf(payload)))),
+        fc.constantFrom(...IMPOSSIBLE),
+        ([payload, paths], value) => {
+          expect(parseDetail(damage(payload, paths, value))).toEqual(parseDetail(damage(payload, paths)));
+        },
+      ),
+      { numRuns: 1000 },
+    );
   });
 });
 

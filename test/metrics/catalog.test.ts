@@ -40,8 +40,10 @@ const CONTRACT: Readonly<Record<string, string>> = {
   filament_estimate_meters: 'tool',
   filament_estimate_grams: 'tool',
   filament_info: 'tool material',
+  filament_present: 'tool',
   nozzle_info: 'tool model',
   material_slot_info: 'slot material color',
+  material_station_info: 'action step',
   material_slot_loaded: 'slot',
   material_slot_active: 'slot',
   error: '',
@@ -61,7 +63,7 @@ const ALL = [...PRINTER_FAMILIES, ...EXPORTER_FAMILIES];
 const UNITS = ['seconds', 'bytes', 'celsius', 'meters', 'grams', 'ratio', 'info'];
 // Words that look like a quantity and are none: a count, a switch, a state.
 const UNITLESS =
-  /^(up|endpoint_up|scrape_failures_total|state|endstop|print_layers?|light_on|door_open|filtration_on|tvoc_index|material_slot_(loaded|active)|error|prints_total|exporter_config_last_reload_successful)$/;
+  /^(up|endpoint_up|scrape_failures_total|state|endstop|print_layers?|light_on|door_open|filtration_on|tvoc_index|filament_present|material_slot_(loaded|active)|error|prints_total|exporter_config_last_reload_successful)$/;
 
 describe('the catalog', () => {
   it('is the contract: names and labels', () => {

@@ -1,10 +1,11 @@
 // Both sides of one printer as one.
 
 import { describe, expect, it } from 'vitest';
-import { mergeSnapshots, type Snapshot, showsJob } from '../../src/printer/snapshot.ts';
+import { mergeSnapshots } from '../../src/printer/merge.ts';
+import { type Snapshot, showsJob } from '../../src/printer/snapshot.ts';
 
 const TCP: Snapshot = {
-  identity: { model: 'Flashforge Adventurer 5M Pro', name: 'Mine', firmware: 'v3.1.3', mac: '88:A9:A7:97:B2:BF' },
+  identity: { model: 'FlashForge Guider 3', name: 'Mine', firmware: 'v3.1.3', mac: '88:A9:A7:97:B2:BF' },
   state: 'printing',
   stateProtocol: 'tcp',
   statusWords: [{ protocol: 'tcp', status: 'BUILDING_FROM_SD' }],
@@ -22,7 +23,7 @@ const TCP: Snapshot = {
 };
 
 const HTTP: Snapshot = {
-  identity: { model: 'Adventurer 5M Pro', firmware: '3.1.4', serial: 'SN1' },
+  identity: { model: 'Guider 3', firmware: '3.1.4', serial: 'SN1' },
   state: 'paused',
   stateProtocol: 'http',
   statusWords: [{ protocol: 'http', status: 'pause' }],
@@ -40,7 +41,7 @@ describe('mergeSnapshots', () => {
   it('takes HTTP where both know, and adds what only TCP knows', () => {
     expect(mergeSnapshots(TCP, HTTP)).toStrictEqual({
       identity: {
-        model: 'Adventurer 5M Pro',
+        model: 'Guider 3',
         name: 'Mine',
         firmware: '3.1.4',
         mac: '88:A9:A7:97:B2:BF',
@@ -124,6 +125,33 @@ describe('mergeSnapshots', () => {
     [{ state: 'heating', stateProtocol: 'http', file: 'a.gx' }, true],
   ])('%j shows a job: %j', (snapshot, shows) => {
     expect(showsJob(snapshot)).toBe(shows);
+  });
+
+  it.each<readonly [what: string, snapshot: Snapshot, ratio: number | undefined]>([
+    ['0 at the last layer', { layer: 750, layers: 750, progress: { ratio: 0, protocol: 'http' } }, 1],
+    ['0.97 at the last layer', { layer: 750, layers: 750, progress: { ratio: 0.97, protocol: 'http' } }, 1],
+    ['0 over TCP at the last layer', { layer: 523, layers: 523, progress: { ratio: 0, protocol: 'tcp' } }, 1],
+    ['0 without layers', { progress: { ratio: 0, protocol: 'http' } }, undefined],
+    ['0 at layer 0 of 0', { layer: 0, layers: 0, progress: { ratio: 0, protocol: 'http' } }, undefined],
+    ['0.6 at a layer in the middle', { layer: 60, layers: 100, progress: { ratio: 0.6, protocol: 'http' } }, 0.6],
+    ['0.6 without layers', { progress: { ratio: 0.6, protocol: 'http' } }, 0.6],
+    ['none', { layer: 750, layers: 750 }, undefined],
+  ])('completed with a progress of %s', (_what, snapshot, ratio) => {
+    expect(mergeSnapshots(undefined, { ...snapshot, state: 'completed' }).progress?.ratio).toBe(ratio);
+    const running = mergeSnapshots(undefined, { ...snapshot, state: 'printing' });
+    expect(running.progress).toBe(snapshot.progress);
+  });
+
+  it.each([
+    ['FlashForge Adventurer 5M Pro', ['tool0', 'bed']],
+    ['AD5X', ['tool0', 'bed']],
+    ['Creator 5', ['tool0', 'tool1', 'bed', 'chamber']],
+    ['FlashForge Guider 3', ['tool0', 'tool1', 'tool4', 'bed', 'chamber']],
+    [undefined, ['tool0', 'tool1', 'tool4', 'bed', 'chamber']],
+  ])('%s has the heaters %s, whatever it reports over TCP', (model, expected) => {
+    const heaters = new Map(['tool0', 'tool1', 'tool4', 'bed', 'chamber'].map((heater) => [heater, { celsius: 30 }]));
+    const merged = mergeSnapshots({ heaters, ...(model && { identity: { model } }) }, undefined);
+    expect([...(merged.heaters ?? []).keys()]).toEqual(expected);
   });
 
   it('changes neither side', () => {

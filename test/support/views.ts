@@ -73,6 +73,11 @@ export const FULL_SNAPSHOT: Required<Omit<Snapshot, 'identity' | 'progress'>> = 
   tvocIndex: 3,
   filaments: new Map([['tool0', 'PLA']]),
   nozzles: new Map([['tool0', '0.4mm']]),
+  filamentPresent: new Map([
+    ['tool0', true],
+    ['tool1', false],
+  ]),
+  materialStation: { action: 'load', step: 'heating' },
   materialSlots: [
     { slot: '1', loaded: true, active: true, material: 'PLA', color: '#FF0000' },
     { slot: '2', loaded: true, active: false, color: '#00FF00' },

@@ -154,7 +154,7 @@ export const ADVENTURERS: readonly Captured[] = [
       layer: 163,
       layers: 166,
       identity: {
-        model: 'Flashforge Adventurer 5M Pro',
+        model: 'Adventurer 5M Pro',
         name: 'Adventurer 5M Pro',
         firmware: 'v2.4.5',
         serial: '12345',
@@ -187,7 +187,7 @@ export const ADVENTURERS: readonly Captured[] = [
       layer: 117,
       layers: 523,
       identity: {
-        model: 'Flashforge Adventurer 5M Pro',
+        model: 'Adventurer 5M Pro',
         name: 'Adventurer 5M Pro',
         firmware: 'v3.1.3',
         serial: 'omitted',

@@ -41,7 +41,7 @@ const CREATOR4: Snapshot = {
     name: 'Creator4S',
     firmware: 'V1.0.0',
     serial: 'SNMOIC9400003',
-    mac: '94A408B472BE',
+    mac: '94:A4:08:B4:72:BE',
     buildVolumeMeters: axes({ x: 0.4, y: 0.35, z: 0.5 }),
   },
 };

@@ -1,0 +1,98 @@
+// Both protocols of one printer as one Snapshot.
+
+import { onlyDefined } from '../common/defined.ts';
+import { findProductByModel } from './products.ts';
+import type { Identity, Snapshot } from './snapshot.ts';
+import { isFetching } from './state.ts';
+
+/** The snapshot without its job. */
+function withoutJob(snapshot: Snapshot): Snapshot {
+  return onlyDefined({
+    ...snapshot,
+    progress: undefined,
+    printBytes: undefined,
+    printSizeBytes: undefined,
+    layer: undefined,
+    layers: undefined,
+    file: undefined,
+  });
+}
+
+/** What both protocols say a printer is; HTTP wins. Undefined if neither said anything. */
+export function mergeIdentities(tcp: Identity | undefined, http: Identity | undefined): Identity | undefined {
+  const identity = { ...tcp, ...http };
+  return Object.keys(identity).length > 0 ? identity : undefined;
+}
+
+function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snapshot['heaters'] {
+  if (!tcp || !http) return http ?? tcp;
+  const merged = new Map(tcp);
+  for (const [heater, reading] of http) merged.set(heater, { ...merged.get(heater), ...reading });
+  return merged;
+}
+
+/**
+ * Merges both protocols of one printer: HTTP wins if both have a value (docs/architecture.md#data-flow), TCP adds the rest.
+ * A state is taken together with its protocol.
+ */
+export function mergeSnapshots(tcp: Snapshot | undefined, http: Snapshot | undefined): Snapshot {
+  return withoutContradiction(mergeSides(tcp, http));
+}
+
+function mergeSides(tcp: Snapshot | undefined, http: Snapshot | undefined): Snapshot {
+  if (!tcp || !http) return tcp ?? http ?? {};
+  // While HTTP says that the job is still being fetched, TCP shows the last job, or garbage.
+  const isBeingFetched = http.statusWords?.some(({ status }) => isFetching(status));
+  return mergeKnown(isBeingFetched ? withoutJob(tcp) : tcp, http);
+}
+
+function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {
+  const identity = mergeIdentities(tcp.identity, http.identity);
+  const statusWords = [...(tcp.statusWords ?? []), ...(http.statusWords ?? [])];
+  const heaters = mergeHeaters(tcp.heaters, http.heaters);
+  // An unknown word over HTTP gives way to TCP's state. Both words stay visible.
+  const stateFrom = http.state === undefined || (http.state === 'unknown' && tcp.state !== undefined) ? tcp : http;
+  const fileProtocol = http.file !== undefined ? 'http' : 'tcp';
+  return {
+    ...tcp,
+    ...http,
+    ...onlyDefined({
+      fileProtocol: (http.file ?? tcp.file) === undefined ? undefined : fileProtocol,
+      state: stateFrom.state,
+      stateProtocol: stateFrom.stateProtocol,
+      identity,
+      statusWords: statusWords.length > 0 ? statusWords : undefined,
+      heaters,
+    }),
+  };
+}
+
+/**
+ * The snapshot without what cannot be true of the whole: the heaters that its model does not have, and a progress below
+ * 1 of a completed job whose layers are all printed (maziggy/bambuddy#1829).
+ */
+function withoutContradiction(snapshot: Snapshot): Snapshot {
+  const heaters = presentHeaters(snapshot);
+  const progress = consistentProgress(snapshot);
+  if (heaters === snapshot.heaters && progress === snapshot.progress) return snapshot;
+  return onlyDefined({ ...snapshot, heaters, progress });
+}
+
+/** The heaters that the model has; all of them if it is not known. */
+export function presentHeaters({ identity, heaters }: Snapshot): Snapshot['heaters'] {
+  const product = identity?.model === undefined ? undefined : findProductByModel(identity.model);
+  if (!product || !heaters) return heaters;
+  const { tools = Number.POSITIVE_INFINITY, chamberSensor } = product;
+  const isPresent = (heater: string): boolean =>
+    heater === 'chamber' ? chamberSensor !== false : !heater.startsWith('tool') || Number(heater.slice(4)) < tools;
+  if ([...heaters.keys()].every(isPresent)) return heaters;
+  const present = new Map([...heaters].filter(([heater]) => isPresent(heater)));
+  return present.size > 0 ? present : undefined;
+}
+
+function consistentProgress({ state, progress, layer, layers }: Snapshot): Snapshot['progress'] {
+  if (state !== 'completed' || !progress || progress.ratio === 1) return progress;
+  if (layer !== undefined && layers && layer >= layers) return { ...progress, ratio: 1 };
+  // Without layers, 0 can only mean that the printer has reset its counter.
+  return progress.ratio === 0 ? undefined : progress;
+}
