@@ -14,6 +14,7 @@ import { createHttpReader, loadHttpClient } from '../lan-http/read.ts';
 import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import { Refusals } from '../web/http/refusals.ts';
 import { type ListenAddress, startServer } from '../web/http/server.ts';
 import type { ListenFd } from '../web/http/systemd.ts';
 import { createRoutes } from '../web/routes.ts';
@@ -90,6 +91,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     log,
     now,
   });
+  const refusals = new Refusals(log);
   let isStopping = false;
   const routes = createRoutes({
     fleet,
@@ -99,6 +101,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       build: options.build,
       lastReloadSuccessful: reloader.isSuccessful,
       lastReloadSuccessSeconds: reloader.successSeconds,
+      refusedRequests: refusals.counts,
     }),
     ...(options.lifecycle && { reload: () => reloader.reload() }),
     ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
@@ -112,6 +115,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     listen: options.listen,
     maxRequests: options.maxRequests,
     log,
+    refusals,
     ...(access && { access }),
   });
   const stopWatching = new AbortController();

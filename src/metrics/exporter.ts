@@ -1,7 +1,6 @@
 // Metrics of the exporter itself.
 
-import type { MetricType } from './family.ts';
-import { labelPair, type TextWriter } from './text-format.ts';
+import { bool, family } from './family.ts';
 
 export interface BuildInfo {
   readonly version: string;
@@ -13,60 +12,41 @@ export interface ExporterStatus {
   readonly lastReloadSuccessful: boolean;
   /** When the configuration in use was loaded, in seconds since 1970. */
   readonly lastReloadSuccessSeconds: number;
-}
-
-interface ExporterFamily<N extends string> {
-  readonly name: N;
-  readonly help: string;
-  readonly type: MetricType;
-  readonly labels: readonly string[];
-  readonly read: (status: ExporterStatus) => {
-    readonly value: number;
-    readonly labels: Readonly<Record<string, string>>;
-  };
-}
-
-function family<N extends string>(
-  name: N,
-  help: string,
-  labels: readonly string[],
-  read: ExporterFamily<N>['read'],
-): ExporterFamily<N> {
-  return { name, help, type: 'gauge', labels, read };
+  /** Requests refused since the exporter started, by HTTP status. */
+  readonly refusedRequests: Readonly<Record<number, number>>;
 }
 
 export const EXPORTER_FAMILIES = [
   family(
     'flashforge_exporter_build_info',
+    'gauge',
     'Version of the exporter and what it runs on, always 1.',
     ['version', 'revision', 'node_version'],
-    ({ build }) => ({
-      value: 1,
-      labels: { version: build.version, revision: build.revision, node_version: process.versions.node },
-    }),
+    ({ build }: ExporterStatus, emit) => emit(1, build.version, build.revision, process.versions.node),
   ),
   family(
     'flashforge_exporter_config_last_reload_successful',
+    'gauge',
     'Whether the last attempt to load the configuration succeeded.',
     [],
-    ({ lastReloadSuccessful }) => ({ value: Number(lastReloadSuccessful), labels: {} }),
+    ({ lastReloadSuccessful }: ExporterStatus, emit) => emit(bool(lastReloadSuccessful)),
   ),
   family(
     'flashforge_exporter_config_last_reload_success_timestamp_seconds',
+    'gauge',
     'When the configuration in use was loaded.',
     [],
-    ({ lastReloadSuccessSeconds }) => ({ value: lastReloadSuccessSeconds, labels: {} }),
+    ({ lastReloadSuccessSeconds }: ExporterStatus, emit) => emit(lastReloadSuccessSeconds),
+  ),
+  family(
+    'flashforge_exporter_http_requests_refused_total',
+    'counter',
+    'Requests refused: 401 without a valid password, 429 with too many passwords waiting, 503 at --web.max-requests.',
+    ['code'],
+    ({ refusedRequests }: ExporterStatus, emit) => {
+      for (const [code, count] of Object.entries(refusedRequests)) emit(count, code);
+    },
   ),
 ] as const;
 
 export type ExporterMetricName = (typeof EXPORTER_FAMILIES)[number]['name'];
-
-/** Writes the exporter's own families as of now. */
-export function writeExporter(writer: TextWriter, status: ExporterStatus): void {
-  for (const family of EXPORTER_FAMILIES) {
-    const { value, labels } = family.read(status);
-    writer.begin(family);
-    const pairs = Object.entries(labels).map(([name, label]) => labelPair(name, label));
-    writer.sample(family.name, pairs.join(','), value);
-  }
-}

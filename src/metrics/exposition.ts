@@ -3,8 +3,8 @@
 
 import { collectDefaultMetrics, type Metric, Registry } from 'prom-client';
 import type { PrinterView } from '../fleet/view.ts';
-import { type ExporterStatus, writeExporter } from './exporter.ts';
-import { writePrinters } from './families.ts';
+import type { ExporterStatus } from './exporter.ts';
+import { writeExporter, writePrinters } from './families.ts';
 import { type ExpositionFormat, TextWriter } from './text-format.ts';
 
 export const CONTENT_TYPES: {

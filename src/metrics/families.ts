@@ -1,20 +1,24 @@
-// Writes the catalog's families for the printers of one scrape. Nothing is kept, so nothing stale can remain.
+// Writes metric families for the subjects of one scrape: the printers, or the exporter itself. Nothing is kept, so nothing stale
+// can remain.
 
 import type { PrinterView } from '../fleet/view.ts';
 import { PRINTER_FAMILIES } from './catalog.ts';
+import { EXPORTER_FAMILIES, type ExporterStatus } from './exporter.ts';
 import type { Emit, Family } from './family.ts';
 import { labelPair, type TextWriter } from './text-format.ts';
 
-interface LabelledPrinter {
-  readonly view: PrinterView;
-  /** `printer="…"`, on every sample. */
+interface Labelled<S> {
+  readonly subject: S;
+  /** The label that all of its samples have, such as `printer="…"`; may be empty. */
   readonly label: string;
 }
 
-function writeFamily(writer: TextWriter, family: Family, printers: readonly LabelledPrinter[]): void {
+type FamilyOf<S> = Family<string, readonly string[], S>;
+
+function writeFamily<S>(writer: TextWriter, family: FamilyOf<S>, subjects: readonly Labelled<S>[]): void {
   const { name, labels } = family;
   let hasBegun = false;
-  let printer = '';
+  let commonLabel = '';
   // One function for all printers: one each would be a thousand closures per family.
   const emit: Emit = (value, ...labelValues) => {
     if (value === undefined) return;
@@ -22,18 +26,25 @@ function writeFamily(writer: TextWriter, family: Family, printers: readonly Labe
     hasBegun = true;
     let pairs = '';
     for (let index = 0; index < labels.length; index++) {
-      pairs += `${labelPair(labels[index] ?? '', labelValues[index] ?? '')},`;
+      if (index > 0) pairs += ',';
+      pairs += labelPair(labels[index] ?? '', labelValues[index] ?? '');
     }
-    writer.sample(name, pairs + printer, value);
+    if (pairs !== '' && commonLabel !== '') pairs += ',';
+    writer.sample(name, pairs + commonLabel, value);
   };
-  for (const { view, label } of printers) {
-    printer = label;
-    family.read(view, emit);
+  for (const { subject, label } of subjects) {
+    commonLabel = label;
+    family.read(subject, emit);
   }
 }
 
 /** Writes the families of these printers in the catalog's order; a family without samples is left out. */
 export function writePrinters(writer: TextWriter, views: readonly PrinterView[]): void {
-  const printers = views.map((view) => ({ view, label: labelPair('printer', view.labels.printer) }));
+  const printers = views.map((view) => ({ subject: view, label: labelPair('printer', view.labels.printer) }));
   for (const family of PRINTER_FAMILIES) writeFamily(writer, family, printers);
+}
+
+/** Writes the exporter's own families as of now. */
+export function writeExporter(writer: TextWriter, status: ExporterStatus): void {
+  for (const family of EXPORTER_FAMILIES) writeFamily(writer, family, [{ subject: status, label: '' }]);
 }

@@ -10,23 +10,24 @@ export type Emit<L extends readonly string[] = readonly string[]> = (
   ...labels: { readonly [I in keyof L]: string }
 ) => void;
 
-export interface Family<N extends string = string, L extends readonly string[] = readonly string[]> {
+export interface Family<N extends string = string, L extends readonly string[] = readonly string[], S = PrinterView> {
   readonly name: N;
   readonly help: string;
   readonly type: MetricType;
-  /** Besides `printer`, which every sample has. */
+  /** Besides `printer`, which every sample of a printer has. */
   readonly labels: L;
-  readonly read: (view: PrinterView, emit: Emit<L>) => void;
+  /** Emits the samples of one subject: a printer, or the exporter itself. */
+  readonly read: (subject: S, emit: Emit<L>) => void;
 }
 
 /** A metric family; `read` emits label values in the order of the label names. */
-export function family<N extends string, const L extends readonly string[]>(
+export function family<N extends string, const L extends readonly string[], S = PrinterView>(
   name: N,
   type: MetricType,
   help: string,
   labels: L,
-  read: (view: PrinterView, emit: Emit<L>) => void,
-): Family<N, L> {
+  read: (subject: S, emit: Emit<L>) => void,
+): Family<N, L, S> {
   return { name, type, help, labels, read };
 }
 

@@ -22,6 +22,7 @@ const STATUS: ExporterStatus = {
   build: { version: '1.2.3', revision: 'abc"\\' },
   lastReloadSuccessful: true,
   lastReloadSuccessSeconds: 1_700_000_000,
+  refusedRequests: { 401: 0, 429: 0, 503: 0 },
 };
 const FORMATS: readonly ExpositionFormat[] = ['text', 'openmetrics'];
 

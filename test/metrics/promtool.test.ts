@@ -19,6 +19,7 @@ const status: ExporterStatus = {
   build: { version: '0.1.0', revision: 'unknown' },
   lastReloadSuccessful: true,
   lastReloadSuccessSeconds: 1,
+  refusedRequests: { 401: 0, 429: 0, 503: 0 },
 };
 
 describe.skipIf(promtool === undefined)('promtool check metrics', () => {

@@ -92,6 +92,7 @@ describe('/-/ready', () => {
         build: { version: '0', revision: 'test' },
         lastReloadSuccessful: true,
         lastReloadSuccessSeconds: 0,
+        refusedRequests: { 401: 0, 429: 0, 503: 0 },
       }),
       telemetryPath: '/metrics',
       deadline: { defaultMs: 1000, offsetMs: 0 },

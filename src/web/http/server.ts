@@ -18,6 +18,7 @@ import type { AccessControl } from './access-control.ts';
 import { answerClientErrors } from './client-error.ts';
 import { trackConnections } from './connections.ts';
 import { type HttpResponse, RequestError, textResponse } from './message.ts';
+import type { Refusals } from './refusals.ts';
 import { findRoute, type Routes } from './router.ts';
 import type { ListenFd } from './systemd.ts';
 
@@ -39,6 +40,8 @@ export interface ServerOptions {
   /** How long the head of a request may take to arrive; 10 s by default. */
   readonly headersTimeoutMs?: number;
   readonly log: Logger;
+  /** Where refused requests are counted. */
+  readonly refusals?: Refusals;
 }
 
 export interface WebServer {
@@ -90,6 +93,7 @@ async function respond(
   const route = findRoute(options.routes, method, url.pathname);
   if ('status' in route) return route;
   if (isFull && !route.isLight) {
+    options.refusals?.count(503, message.socket.remoteAddress);
     return textResponse(503, `503: more than ${options.maxRequests} requests at once, see --web.max-requests`);
   }
   try {
@@ -107,9 +111,11 @@ async function respond(
 
 /** The response of the access control, or else of the routes. */
 async function admit(...request: Parameters<typeof respond>): Promise<HttpResponse> {
-  const [{ access }, message] = request;
+  const [{ access, refusals }, message] = request;
   if (!access) return await respond(...request);
-  const result = (await access.refuse(message.headers.authorization)) ?? (await respond(...request));
+  const refused = await access.refuse(message.headers.authorization);
+  if (refused) refusals?.count(refused.status, message.socket.remoteAddress);
+  const result = refused ?? (await respond(...request));
   return { ...result, headers: { ...result.headers, ...access.headers() } };
 }
 

@@ -1,6 +1,7 @@
-// A server behind a access, in a folder with certificates, with a clock of the test's own.
+// A server behind access control, in a folder with certificates, with a clock of the test's own.
 
 import { type HttpResponse, textResponse } from '../../../src/web/http/message.ts';
+import { Refusals } from '../../../src/web/http/refusals.ts';
 import { startServer, type WebServer } from '../../../src/web/http/server.ts';
 import { openAccessControl } from '../../../src/web/security/access-control.ts';
 import { collectLog } from '../../support/fleet.ts';
@@ -10,6 +11,7 @@ export interface SecuredServer {
   readonly url: string;
   readonly server: WebServer;
   readonly lines: readonly string[];
+  readonly refusals: Refusals;
   /** Lets so much time pass that the files are looked at again. */
   passSecond(): void;
   close(): Promise<void>;
@@ -29,17 +31,20 @@ export async function startSecuredServer(
   let time = 0;
   const file = await folder.write('web.yml', webConfig);
   const access = openAccessControl({ file, log, now: () => time });
+  const refusals = new Refusals(log, () => time);
   const server = await startServer({
     routes: new Map([['/metrics', { methods: ['GET'], handle }]]),
     listen: [{ host: '127.0.0.1', port: 0 }],
     maxRequests,
     log,
     access,
+    refusals,
   });
   return {
     url: server.urls[0] ?? '',
     server,
     lines,
+    refusals,
     passSecond: () => {
       time += 1000;
     },
