@@ -46,7 +46,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
 
   test('shows scripts that this package has', () => {
     const { scripts } = readPackage();
-    for (const [, name = ''] of text.matchAll(/npm run (?:--silent )?([\w:]+)/g))
+    for (const [, name = ''] of text.matchAll(/npm run (?:--silent )?([\w:-]*\w)/g))
       expect(scripts).toHaveProperty([name]);
   });
 
