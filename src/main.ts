@@ -13,6 +13,17 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
+// `npm start` runs this in a shell that dies of SIGTERM without passing it on, and the exporter would go on without a parent.
+if (process.env['npm_lifecycle_event'] !== undefined) {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop.abort();
+  }, 500);
+  watch.unref();
+}
+
 let wasHungUp = false;
 const noteHangup = (): void => {
   wasHungUp = true;

@@ -100,6 +100,14 @@ describe('the program', () => {
     }
   });
 
+  it('stops when the shell of `npm start` is ended', async () => {
+    await using shell = program.startInShell([LOOPBACK]);
+    await shell.see('err', LISTENING);
+    shell.child.kill('SIGTERM');
+    // The streams close when the exporter itself has ended: the shell is long gone.
+    expect((await shell.ended).err).toMatch(/ msg=stopping\n$/);
+  });
+
   it.each(['SIGTERM', 'SIGINT'] as const)('ends with exit code 0 also when %s comes while it loads', async (signal) => {
     await using exporter = await program.startSignalled(signal, [LOOPBACK]);
     expect(await exporter.ended).toMatchObject({ exitCode: 0, signal: null, out: '' });

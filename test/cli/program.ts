@@ -16,6 +16,8 @@ export interface Program extends AsyncDisposable {
   /** The compiled main.js. */
   readonly main: string;
   start(argv: readonly string[], env?: Readonly<Record<string, string>>): RunningProgram;
+  /** Starts it as `npm start` does: in a shell, which is the child that signals reach. */
+  startInShell(argv: readonly string[]): RunningProgram;
   /** Starts it and sends this signal while it loads, which takes seconds on a slow disk. */
   startSignalled(signal: NodeJS.Signals, argv: readonly string[]): Promise<RunningProgram>;
 }
@@ -33,6 +35,8 @@ export interface RunningProgram extends AsyncDisposable {
   readonly ended: Promise<ProgramEnd>;
 }
 
+const STDIO: ['ignore', 'pipe', 'pipe'] = ['ignore', 'pipe', 'pipe'];
+
 /** Compiles src/ into a temporary folder, since something else may be building dist/ at the same time. */
 export async function buildProgram(): Promise<Program> {
   const folder = await mkdtemp(join(tmpdir(), 'flashforge-exporter-'));
@@ -46,6 +50,11 @@ export async function buildProgram(): Promise<Program> {
   return {
     main,
     start: (argv, env = {}) => startProgram(main, argv, env),
+    startInShell: (argv) => {
+      // The second command keeps the shell from replacing itself with the first one.
+      const command = `'${process.execPath}' '${main}' ${argv.join(' ')}; exit $?`;
+      return follow(spawn('sh', ['-c', command], { stdio: STDIO, env: { npm_lifecycle_event: 'start' } }));
+    },
     startSignalled: async (signal, argv) => {
       const copy = join(folder, `dist-${signal}-${argv[0]}`);
       await cp(join(folder, 'dist'), copy, { recursive: true });
@@ -64,7 +73,10 @@ export async function buildProgram(): Promise<Program> {
 }
 
 function startProgram(main: string, argv: readonly string[], env: Readonly<Record<string, string>>): RunningProgram {
-  const child = spawn(process.execPath, [main, ...argv], { stdio: ['ignore', 'pipe', 'pipe'], env });
+  return follow(spawn(process.execPath, [main, ...argv], { stdio: STDIO, env }));
+}
+
+function follow(child: RunningProgram['child']): RunningProgram {
   const streams = { out: createTranscript(), err: createTranscript() };
   child.stdout.setEncoding('utf8').on('data', streams.out.write);
   child.stderr.setEncoding('utf8').on('data', streams.err.write);

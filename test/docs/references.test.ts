@@ -109,3 +109,10 @@ test('every recorded reply is used in docs/protocol.md', () => {
   const protocol = readText('docs/protocol.md');
   expect(folders.filter((name) => !protocol.includes(`test/captures/${name}`))).toEqual([]);
 });
+
+test('no file cites a document outside the repository', () => {
+  const files = FILES.filter((file) => file !== 'CHANGELOG.md');
+  expect(missing(citations(/\b((?:design|quirks|style)\.md)\b/g, files), () => false)).toEqual([]);
+  // Sections are cited by their anchor, not by a number.
+  expect(missing(citations(/\b(protocol\.md,? §?\d[\d.]*)/g, files), () => false)).toEqual([]);
+});
