@@ -5,8 +5,10 @@ import { onlyDefined } from '../common/defined.ts';
 import type { Logger } from '../common/log.ts';
 import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
 import { observe, shownProgress, shownStart } from '../jobs/observe.ts';
+import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
+import { withPresentHeaters } from '../printer/merge.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { FailureLog } from './failures.ts';
@@ -54,6 +56,7 @@ export class Printer {
   #config: PrinterConfig;
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
+  #printClock: PrintClock | undefined;
   #current: SharedRead<FinishedRead> | undefined;
   #latest: FinishedRead | undefined;
 
@@ -179,6 +182,7 @@ export class Printer {
     this.#identity.note(reading, this.#config.tcp !== undefined, nowMs);
     if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
     this.#noteJobs(reading, nowMs / 1000);
+    this.#printClock = followPrintClock(this.#printClock, reading.snapshot);
     for (const [command, { code, message: reason }] of reading.problems) {
       this.#dependencies.log.debug('part missing', { printer: this.name, command, code, reason });
     }
@@ -198,7 +202,9 @@ export class Printer {
 
   #view({ reading: { up, endpoints, snapshot }, durationSeconds }: FinishedRead): PrinterView {
     const views = endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure }));
-    return this.#viewWith(views, durationSeconds, up ? snapshot : undefined);
+    // Not every read asks what the model is.
+    const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
+    return this.#viewWith(views, durationSeconds, shown);
   }
 
   #viewWithoutReading(durationSeconds: number): PrinterView {
@@ -222,7 +228,7 @@ export class Printer {
       lastSeenSeconds: this.#lastSeenSeconds,
       identity: this.#identity.identity,
       snapshot,
-      progress: snapshot && shownProgress(this.#jobs, snapshot),
+      progress: snapshot && (shownProgress(this.#jobs, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
       jobs: onlyDefined({ totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) }),
     });
   }

@@ -72,22 +72,25 @@ function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {
  * 1 of a completed job whose layers are all printed (maziggy/bambuddy#1829).
  */
 function withoutContradiction(snapshot: Snapshot): Snapshot {
-  const heaters = presentHeaters(snapshot);
   const progress = consistentProgress(snapshot);
-  if (heaters === snapshot.heaters && progress === snapshot.progress) return snapshot;
-  return onlyDefined({ ...snapshot, heaters, progress });
+  const consistent = progress === snapshot.progress ? snapshot : onlyDefined({ ...snapshot, progress });
+  return withPresentHeaters(consistent, snapshot.identity?.model);
 }
 
-/** The heaters that the model has; all of them if it is not known. */
-export function presentHeaters({ identity, heaters }: Snapshot): Snapshot['heaters'] {
-  const product = identity?.model === undefined ? undefined : findProductByModel(identity.model);
-  if (!product || !heaters) return heaters;
+/**
+ * The snapshot without the heaters that the model does not have.
+ * @param model undefined if it is not known: then every reported heater stays
+ */
+export function withPresentHeaters(snapshot: Snapshot, model: string | undefined): Snapshot {
+  const product = model === undefined ? undefined : findProductByModel(model);
+  const { heaters } = snapshot;
+  if (!product || !heaters) return snapshot;
   const { tools = Number.POSITIVE_INFINITY, chamberSensor } = product;
   const isPresent = (heater: string): boolean =>
     heater === 'chamber' ? chamberSensor !== false : !heater.startsWith('tool') || Number(heater.slice(4)) < tools;
-  if ([...heaters.keys()].every(isPresent)) return heaters;
   const present = new Map([...heaters].filter(([heater]) => isPresent(heater)));
-  return present.size > 0 ? present : undefined;
+  if (present.size === heaters.size) return snapshot;
+  return onlyDefined({ ...snapshot, heaters: present.size > 0 ? present : undefined });
 }
 
 function consistentProgress({ state, progress, layer, layers }: Snapshot): Snapshot['progress'] {

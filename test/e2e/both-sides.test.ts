@@ -115,6 +115,22 @@ describe('a 5M Pro with both sides', () => {
     ]);
   });
 
+  test.each(['adventurer5m', 'adventurer5m-pro', 'ad5x'] as const)(
+    'has one model and one MAC address, whichever side was read: %s',
+    async (model) => {
+      const printer = await simulate({ model, name: 'p', identity: { mac: '88a9a797b2bf ' } });
+      const labels = await Promise.all(
+        [BOTH, ['tcp'] as const, ['http'] as const].map(async (sides) => {
+          const { scrape } = await watch(configOf(printer, sides));
+          const [info] = samplesOf(await scrape(), 'flashforge_printer_info');
+          return [info?.labels['model'], info?.labels['mac']];
+        }),
+      );
+      const names = { adventurer5m: 'Adventurer 5M', 'adventurer5m-pro': 'Adventurer 5M Pro', ad5x: 'AD5X' };
+      expect(labels).toEqual(Array(3).fill([names[model], '88:A9:A7:97:B2:BF']));
+    },
+  );
+
   test('shows no job of either side while HTTP fetches one', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', override: { ...APART, httpStatus: 'downloading' } });
     const { scrape } = await watch(configOf(m5, BOTH));
