@@ -1,8 +1,6 @@
-// Formats a reading for people and for bug reports.
+// Formats what a printer told, for people.
 
-import { printable } from '../common/log.ts';
 import type { Reading } from '../fleet/reader.ts';
-import type { PrinterConfig } from '../printer/config.ts';
 import type { Axes, Snapshot } from '../printer/snapshot.ts';
 
 function percent(ratio: number | undefined): string | undefined {
@@ -32,13 +30,13 @@ function temperatures(heaters: Snapshot['heaters']): [string, string][] {
   ]);
 }
 
-function rows(config: PrinterConfig, { snapshot, endpoints, problems }: Reading): [string, string | undefined][] {
+export type Row = readonly [label: string, value: string | undefined];
+
+/** One row per fact that the printer told, undefined where it did not. */
+export function readingRows({ snapshot, problems }: Reading): readonly Row[] {
   const { identity } = snapshot;
   const layers = snapshot.layers === undefined ? '' : ` of ${snapshot.layers}`;
   return [
-    ['printer', printable(config.name)],
-    ['address', config.address],
-    ['read over', endpoints.flatMap(({ protocol, failure }) => (failure ? [] : [protocol])).join(', ')],
     ['model', identity?.model],
     ['name', identity?.name],
     ['firmware', identity?.firmware],
@@ -58,24 +56,6 @@ function rows(config: PrinterConfig, { snapshot, endpoints, problems }: Reading)
     ['position', axes(snapshot.positionMeters)],
     ['light', onOff(snapshot.lightOn, 'on', 'off')],
     ['door', onOff(snapshot.doorOpen, 'open', 'closed')],
-    ...[...problems].map(([command, error]): [string, string] => [`${command} missing`, error.message]),
+    ...[...problems].map(([command, error]): Row => [`${command} missing`, error.message]),
   ];
-}
-
-/** One line per fact, for people. What the printer did not say is left out. */
-export function formatReadingTable(config: PrinterConfig, reading: Reading): string {
-  const known = rows(config, reading).filter((row): row is [string, string] => row[1] !== undefined && row[1] !== '');
-  const width = Math.max(...known.map(([label]) => label.length));
-  return known.map(([label, value]) => `${label.padEnd(width)}  ${value}\n`).join('');
-}
-
-function plain(_key: string, value: unknown): unknown {
-  if (value instanceof Map) return Object.fromEntries(value);
-  if (value instanceof Error && 'code' in value) return { code: value.code, message: value.message };
-  return value;
-}
-
-/** Everything that was read, with the printer's raw text, as JSON. */
-export function formatReadingJson(config: PrinterConfig, reading: Reading): string {
-  return `${JSON.stringify({ name: config.name, address: config.address, ...reading }, plain, 2)}\n`;
 }

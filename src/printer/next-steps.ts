@@ -156,7 +156,8 @@ function authId({ detail, model }: FailureFacts): NextStepId {
 function refusedId({ protocol, httpConfigured, httpRead, httpOpen }: FailureFacts): NextStepId {
   if (protocol === 'http') return 'http-refused';
   if (httpRead) return 'no-tcp';
-  return httpOpen && !httpConfigured ? 'http-only' : 'nothing-listens';
+  if (!httpOpen) return 'nothing-listens';
+  return httpConfigured ? 'no-tcp' : 'http-only';
 }
 
 function timeoutId({ protocol, detail, login }: FailureFacts): NextStepId {
@@ -208,6 +209,50 @@ export function nextStepId(facts: FailureFacts): NextStepId {
 /** What to do about a failed endpoint, in one sentence. */
 export function nextStep(facts: FailureFacts): string {
   return NEXT_STEPS[nextStepId(facts)].step;
+}
+
+/** One endpoint of a read: its failure, or none. */
+export interface EndpointOutcome {
+  readonly protocol: Protocol;
+  readonly failure?: Pick<FailureFacts, 'code' | 'detail'> | undefined;
+}
+
+/** Whether this outcome shows that the port accepts connections. */
+export function acceptsConnections({ failure }: EndpointOutcome): boolean {
+  switch (failure?.code) {
+    case 'dns':
+    case 'refused':
+    case 'unreachable':
+    case 'local':
+      return false;
+    case 'timeout':
+      return failure.detail !== 'connect';
+    default:
+      return true;
+  }
+}
+
+/**
+ * What to do about one endpoint of a read, in one sentence; undefined if it did not fail.
+ * @param all every configured endpoint of that read
+ * @param known what is known of the printer beside the read
+ */
+export function nextStepOf(
+  { protocol, failure }: EndpointOutcome,
+  all: readonly EndpointOutcome[],
+  known: Pick<FailureFacts, 'model' | 'port' | 'login' | 'httpOpen'> = {},
+): string | undefined {
+  if (!failure) return undefined;
+  const http = all.find((endpoint) => endpoint.protocol === 'http');
+  return nextStep({
+    ...known,
+    protocol,
+    code: failure.code,
+    detail: failure.detail,
+    httpConfigured: http !== undefined,
+    httpRead: http !== undefined && !http.failure,
+    httpOpen: http ? acceptsConnections(http) : known.httpOpen,
+  });
 }
 
 /** What the HTTP endpoint still needs, in a few words, and where it is found. */

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { FAILURE_CODES, type FailureDetail } from '../../src/printer/errors.ts';
+import { FAILURE_CODES, type FailureCode, type FailureDetail } from '../../src/printer/errors.ts';
 import {
   type FailureFacts,
   missingCredentials,
@@ -11,6 +11,7 @@ import {
   type NextStepId,
   nextStep,
   nextStepId,
+  nextStepOf,
 } from '../../src/printer/next-steps.ts';
 
 const TCP = { protocol: 'tcp' } as const;
@@ -23,8 +24,9 @@ const EXAMPLES: readonly (readonly [NextStepId, FailureFacts])[] = [
   ['http-only', { ...TCP, code: 'refused', httpOpen: true }],
   ['nothing-listens', { ...TCP, code: 'refused', httpOpen: false }],
   ['nothing-listens', { ...TCP, code: 'refused' }],
-  // The HTTP failure beside it says more.
-  ['nothing-listens', { ...TCP, code: 'refused', httpOpen: true, httpConfigured: true }],
+  // The step of the failed HTTP endpoint says more.
+  ['no-tcp', { ...TCP, code: 'refused', httpOpen: true, httpConfigured: true }],
+  ['nothing-listens', { ...TCP, code: 'refused', httpOpen: false, httpConfigured: true }],
   ['no-tcp', { ...TCP, code: 'refused', httpConfigured: true, httpRead: true }],
   ['http-port', { ...TCP, code: 'protocol', port: 8898 }],
   ['http-refused', { ...HTTP, code: 'refused', port: 8898 }],
@@ -91,6 +93,30 @@ describe('nextStep', () => {
 
   it('is one sentence each', () => {
     for (const { step } of Object.values(NEXT_STEPS)) expect(step).toMatch(/^[A-Z][^\n]{20,200}[^.]\.$/);
+  });
+});
+
+describe('nextStepOf', () => {
+  const refused = { ...TCP, failure: { code: 'refused' } } as const;
+  const httpWith = (failure?: { code: FailureCode; detail?: FailureDetail }) => ({ ...HTTP, failure });
+
+  it.each<readonly [NextStepId, ReturnType<typeof httpWith> | undefined]>([
+    ['no-tcp', httpWith()],
+    ['no-tcp', httpWith({ code: 'auth' })],
+    ['no-tcp', httpWith({ code: 'timeout' })],
+    ['nothing-listens', httpWith({ code: 'timeout', detail: 'connect' })],
+    ['nothing-listens', httpWith({ code: 'refused' })],
+    ['nothing-listens', undefined],
+  ])('%s where TCP refuses and HTTP is %j', (id, http) => {
+    expect(nextStepOf(refused, http ? [refused, http] : [refused])).toBe(NEXT_STEPS[id].step);
+  });
+
+  it('knows of a port that nobody configured', () => {
+    expect(nextStepOf(refused, [refused], { httpOpen: true })).toBe(NEXT_STEPS['http-only'].step);
+  });
+
+  it('is nothing for an endpoint that was read', () => {
+    expect(nextStepOf(HTTP, [HTTP])).toBeUndefined();
   });
 });
 
