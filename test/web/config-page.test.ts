@@ -1,4 +1,4 @@
-// /config, /-/ready and the error shape of the routes beside the metrics.
+// /config, /-/ready and the error format of the routes other than /metrics.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -54,7 +54,7 @@ describe('/config', () => {
     });
   });
 
-  it('holds names that YAML would take for something else', async () => {
+  it('quotes names that YAML would read as something else', async () => {
     const names = ['yes', '0x10', '- a', 'a: b', '"', "'", '#', 'a\nb', ' b ', '~', '*', '&', '🖨', '%', '1e3', 'null'];
     const printers = names.map((name, i) =>
       configNamed(name, { address: `192.0.2.${i + 1}`, tcp: { host: `192.0.2.${i + 1}`, port: 8899, login: 'auto' } }),
@@ -64,12 +64,12 @@ describe('/config', () => {
     expect(await loadPrinters({ file, printers: [], env: {} })).toEqual(printers);
   });
 
-  it('of no printers is a file too', async () => {
+  it('is a valid file without printers', async () => {
     const file = await inFile((await ask(await serve([]), '/config')).body);
     expect((await run(['--config.check', '--config.file', file])).out).toBe('configuration is good: 0 printers\n');
   });
 
-  it('does not say what discovery found', async () => {
+  it('does not list discovered printers', async () => {
     const found = { address: '127.0.0.1', name: 'found', model: 'Finder', tcp: true, tcpPort: 1 };
     const url = await serve([configNamed('one')], {
       discoveryIntervalMs: 60_000,
@@ -81,8 +81,8 @@ describe('/config', () => {
 });
 
 describe('/-/ready', () => {
-  it('is 503 once the exporter is stopping, while /-/healthy stays', async () => {
-    // Asked without a server: it lets nobody in while it stops, but a request may be on its way.
+  it('is 503 during shutdown, while /-/healthy is 200', async () => {
+    // Called without a server, which accepts no connection during shutdown; a request may already have arrived.
     let isReady = true;
     const fleet = createFleet([]);
     const routes = createRoutes({

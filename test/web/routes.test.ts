@@ -1,4 +1,4 @@
-// What the exporter serves, asked over HTTP as Prometheus and people do.
+// The exporter's routes over HTTP, as Prometheus and people use them.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseNetworks } from '../../src/common/networks.ts';
@@ -27,7 +27,7 @@ async function simulate(...[options]: Parameters<typeof startSimulatedPrinter>):
   return printer;
 }
 
-/** Where a page leads, as paths: it may stand behind a proxy, so its own links may be relative. */
+/** The paths that a page links to. Its links are relative, because it may be behind a proxy. */
 function linksOf(html: string): readonly string[] {
   return [...html.matchAll(/href="([^"]*)"/g)].map(([, href = '']) => new URL(href, 'http://exporter/').pathname);
 }
@@ -53,35 +53,35 @@ describe('/metrics', () => {
     });
   });
 
-  it('answers HEAD with the head alone', async () => {
+  it('responds to HEAD without a body', async () => {
     const { url } = await serve([]);
     const answer = await ask(url, '/metrics', { method: 'HEAD' });
     expect(answer).toMatchObject({ status: 200, body: '' });
     expect(Number(answer.headers['content-length'])).toBeGreaterThan(0);
   });
 
-  it('takes no POST', async () => {
+  it('rejects POST', async () => {
     const { url } = await serve([]);
     const answer = await ask(url, '/metrics', { method: 'POST' });
     expect(answer.status).toBe(405);
     expect(answer.headers['allow']).toBe('GET, HEAD');
   });
 
-  it('stands where it is told to', async () => {
+  it('is at --web.telemetry-path', async () => {
     const { url } = await serve([], { telemetryPath: '/printers/metrics' });
     expect((await ask(url, '/printers/metrics')).status).toBe(200);
     expect((await ask(url, '/metrics')).status).toBe(404);
     expect(linksOf((await ask(url, '/')).body)).toContain('/printers/metrics');
   });
 
-  it('has the process’s own metrics where they are wanted', async () => {
+  it('has process metrics if they are enabled', async () => {
     const without = await scrape(await serve([]));
     expect([...without.families.keys()].filter((name) => !name.startsWith('flashforge_'))).toEqual([]);
     const page = await scrape(await serve([], { processMetrics: true }));
     expect(valueIn(page, 'process_cpu_seconds_total')).toBeGreaterThan(0);
   });
 
-  it('has the names of printers as they are, whatever they are', async () => {
+  it('escapes the names of printers', async () => {
     const name = 'a "b" \\ <img>\n, {printer="c"} 1';
     const page = await scrape(await serve([configNamed(name, { timeoutMs: 20 })]));
     expect(valueIn(page, 'flashforge_up', { printer: name })).toBe(0);
@@ -89,7 +89,7 @@ describe('/metrics', () => {
 });
 
 describe('the deadline', () => {
-  it.each(['soon', '0', '-1', '', '10, 20'])('%j is 400, and no printer is asked', async (header) => {
+  it.each(['soon', '0', '-1', '', '10, 20'])('%j is 400, and no printer is read', async (header) => {
     const printer = await simulate({ model: 'finder' });
     const { url } = await serve([configOf(printer)]);
     const answer = await ask(url, '/metrics', { headers: { [TIMEOUT]: header } });
@@ -97,7 +97,7 @@ describe('the deadline', () => {
     expect(printer.stats.tcpConnections).toBe(0);
   });
 
-  it('of the request counts, less the offset', async () => {
+  it('comes from the request, minus the offset', async () => {
     const printer = await simulate({ model: 'finder', name: 'mute', fault: { kind: 'silence' } });
     const exporter = await serve([configOf(printer)], { scrapeTimeoutOffsetMs: 200 });
     const beganAt = performance.now();
@@ -111,7 +111,7 @@ describe('the deadline', () => {
     expect(valueIn(page, 'flashforge_scrape_duration_seconds', { printer: 'mute' })).toBeGreaterThan(0.29);
   });
 
-  it('of the flags counts where the request names none', async () => {
+  it('comes from the flag without the header', async () => {
     const printer = await simulate({ model: 'finder', name: 'mute', fault: { kind: 'silence' } });
     const exporter = await serve([configOf(printer)], { scrapeTimeoutMs: 50 });
     expect(valueIn(await scrape(exporter), 'flashforge_up', { printer: 'mute' })).toBe(0);
@@ -119,7 +119,7 @@ describe('the deadline', () => {
 });
 
 describe('other routes', () => {
-  it('/ is a page for people that leads to the metrics', async () => {
+  it('/ is a page for people that links to the metrics', async () => {
     const { url } = await serve([]);
     const { status, headers, body } = await ask(url, '/');
     expect(status).toBe(200);
@@ -129,7 +129,7 @@ describe('other routes', () => {
     expect(linksOf(body)).toContain('/metrics');
   });
 
-  it('/-/healthy and /-/ready say so in a word', async () => {
+  it('/-/healthy and /-/ready respond with one word', async () => {
     const { url } = await serve([]);
     expect(await ask(url, '/-/healthy')).toMatchObject({ status: 200, body: 'Healthy\n' });
     expect(await ask(url, '/-/ready')).toMatchObject({ status: 200, body: 'Ready\n' });
@@ -142,7 +142,7 @@ describe('other routes', () => {
 });
 
 describe('many scrapes', () => {
-  it('over the limit are 503 while /-/healthy answers, and read no printer', async () => {
+  it('over the limit are 503 and read no printer, while /-/healthy is served', async () => {
     const printer = await simulate({ model: 'finder', fault: { kind: 'silence' } });
     const { url } = await serve([configOf(printer)], { maxRequests: 1 });
     const gone = new AbortController();
@@ -158,8 +158,8 @@ describe('many scrapes', () => {
   });
 });
 
-describe('stopping', () => {
-  it('finishes the scrape under way', async () => {
+describe('shutdown', () => {
+  it('finishes the scrape in progress', async () => {
     const printer = await simulate({ model: 'finder', name: 'slow', latencyMs: 50 });
     const { log, lines } = collectLog();
     const exporter = await serve([configOf(printer)], { log });
@@ -171,7 +171,7 @@ describe('stopping', () => {
     expect(lines.filter((line) => !line.startsWith('level=info'))).toEqual([]);
   });
 
-  it('answers every scrape that it cannot finish with what there is, and lets the printers go', async () => {
+  it('responds to unfinished scrapes with what was read, and closes the connections to printers', async () => {
     const well = await simulate({ model: 'finder', name: 'well' });
     const half = await simulate({ model: 'finder', name: 'half', fault: { kind: 'silence', at: 'M27' } });
     const mute = await simulate({ model: 'finder', name: 'mute', fault: { kind: 'silence' } });

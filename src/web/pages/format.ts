@@ -1,11 +1,11 @@
-// How states, failures, heaters and times are said to people. Pure text.
+// States, failures, heaters and times as text for people.
 
 import type { Result } from '../../jobs/result.ts';
 import type { FailureCode } from '../../printer/errors.ts';
 import type { Heater } from '../../printer/snapshot.ts';
 import type { State } from '../../printer/state.ts';
 
-/** What a card looks like: its shape and its colour. */
+/** The appearance of a card: its icon and its color. */
 export type Look =
   | 'ready'
   | 'busy'
@@ -39,7 +39,7 @@ const SHOWN_STATES: Readonly<Record<State, Shown>> = {
   error: { look: 'error', word: 'Error' },
 };
 
-/** A state as people see it; undefined when the printer was read but told no status. */
+/** A state for people. @param state undefined if the printer was read but reported no status */
 export function showState(state: State | undefined): Shown {
   return state === undefined ? { look: 'unknown', word: 'No status' } : SHOWN_STATES[state];
 }
@@ -146,7 +146,7 @@ export function showDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, '0')} min`;
 }
 
-/** `12 s ago`. The page's script says the same from then on: script.ts. */
+/** `12 s ago`. The page's script uses the same words (script.ts). */
 export function showAge(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1000));
   if (seconds < 2) return 'just now';

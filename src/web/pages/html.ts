@@ -1,4 +1,4 @@
-// HTML from text that nobody vouches for: what goes into a template is escaped, unless a template made it.
+// HTML templates for untrusted text: every value is escaped, unless it is HTML from another template.
 
 const ESCAPES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -8,7 +8,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A piece of HTML; only `html` and `trustedHtml` make one. */
+/** A piece of HTML, created by `html` and `trustedHtml` only. */
 export class Html {
   readonly #text: string;
 
@@ -21,10 +21,10 @@ export class Html {
   }
 }
 
-/** What a template takes: text is escaped, undefined and false leave nothing. */
+/** A value in a template: text is escaped, undefined and false render as nothing. */
 export type Content = string | number | Html | false | undefined | readonly Content[];
 
-/** Text made safe in HTML, as content and in quoted attributes. */
+/** Escapes text for use as HTML content and in quoted attributes. */
 export function escapeHtml(text: string): string {
   return text.toWellFormed().replace(/[&<>"']/g, (character) => ESCAPES[character] ?? character);
 }
@@ -36,12 +36,12 @@ function render(content: Content): string {
   return content.map(render).join('');
 }
 
-/** A template: html`<p title="${text}">${text}</p>`. Attribute values stand in double quotes. */
+/** A template: html`<p title="${text}">${text}</p>`. Put attribute values in double quotes. */
 export function html(strings: TemplateStringsArray, ...contents: readonly Content[]): Html {
   return new Html(strings.reduce((before, string, index) => before + render(contents[index - 1]) + string));
 }
 
-/** HTML that this program wrote itself: style, script, pictures. */
+/** HTML from this program's own source: styles, scripts, icons. */
 export function trustedHtml(text: string): Html {
   return new Html(text);
 }

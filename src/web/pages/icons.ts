@@ -1,9 +1,9 @@
-// Pictures of the page, drawn in the text's colour. Each state has a shape of its own: colour alone tells not everybody.
+// The icons of the page, in the color of the text. Each state has its own shape, because not everybody can tell colors apart.
 
 import type { Look } from './format.ts';
 import { type Html, trustedHtml } from './html.ts';
 
-// 16 × 16, lines of 2 with round ends unless a shape is filled.
+// On a 16 × 16 grid, with strokes 2 wide and round ends unless a shape is filled.
 const SHAPES: Readonly<Record<Look, string>> = {
   ready: '<circle cx="8" cy="8" r="5.5"/>',
   busy: '<path d="M3 8h.01M8 8h.01M13 8h.01" stroke-width="3"/>',
@@ -19,19 +19,19 @@ const SHAPES: Readonly<Record<Look, string>> = {
   waiting: '<path d="M8 4v4l2.5 2M14 8A6 6 0 1 1 2 8a6 6 0 0 1 12 0z" stroke-width="1.75"/>',
 };
 
-/** The shape of a state; the word beside it says the same. */
+/** The icon of a state. It is hidden from screen readers, which get the word beside it. */
 export function stateIcon(look: Look): Html {
   return trustedHtml(
     `<svg class="icon" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round">${SHAPES[look]}</svg>`,
   );
 }
 
-/** A nozzle over its layers: the page's sign. */
-export const SIGN = trustedHtml(
-  '<svg class="sign" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M10 6h12v7l-4 5h-4l-4-5z"/><path d="M7 22h18M7 26h18" stroke-width="2.5" stroke-linecap="round"/></svg>',
+/** The logo: a nozzle over its layers. */
+export const LOGO = trustedHtml(
+  '<svg class="logo" viewBox="0 0 32 32" aria-hidden="true"><rect width="32" height="32" rx="8"/><path d="M10 6h12v7l-4 5h-4l-4-5z"/><path d="M7 22h18M7 26h18" stroke-width="2.5" stroke-linecap="round"/></svg>',
 );
 
-/** The same in a browser's tab, as a data URL. */
+/** The logo as a data URL, for the browser's tab. */
 export const TAB_ICON = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><rect width="32" height="32" rx="8" fill="#1f5fd0"/><path d="M10 6h12v7l-4 5h-4l-4-5z" fill="#fff"/><path d="M7 22h18M7 26h18" stroke="#fff" stroke-width="2.5" stroke-linecap="round"/></svg>',
 )}`;

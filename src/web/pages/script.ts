@@ -1,5 +1,5 @@
-// The script of the status page. It asks for the changing part every five seconds and puts only what differs in place, so
-// that nothing flickers and focus, selection and scroll stay. Plain JavaScript for browsers of the last years, no imports.
+// The script of the status page. It requests the changing part of the page and patches only what differs, so that nothing
+// flickers and focus, selection and scroll position are kept. Plain JavaScript for current browsers, without imports.
 
 export const SCRIPT = `'use strict';
 (() => {
@@ -12,7 +12,7 @@ const source = location.origin + location.pathname + '?fragment';
 let timer, isAsking = false, isPaused = false;
 let skewMs = main.dataset.now - Date.now(), lastAnswer = new Date();
 
-// The same words as showAge in words.ts.
+// The same words as showAge in format.ts.
 const age = (ms) => {
   const s = Math.max(0, Math.floor(ms / 1000));
   if (s < 2) return 'just now';
@@ -41,7 +41,7 @@ const tellTimes = (root) => {
 };
 
 const keyOf = (node) => (node.nodeType === 1 ? node.nodeName + '#' + node.id + '.' + node.getAttribute('class') : node.nodeName);
-// Makes the live node like the next one; what is the same stays the very same element.
+// Patches the live node to match the next one, and reuses unchanged elements.
 const put = (live, next) => {
   if (live.nodeType !== 1) {
     if (live.data !== next.data) live.data = next.data;
@@ -52,7 +52,7 @@ const put = (live, next) => {
   let at = live.firstChild;
   for (const child of [...next.childNodes]) {
     let found = at;
-    // Only elements are looked for further on: blanks between them are all alike.
+    // Search further on for elements only: the white space between them is all the same.
     while (found && keyOf(found) !== keyOf(child)) found = child.nodeType === 1 ? found.nextSibling : null;
     if (!found) {
       live.insertBefore(child, at);

@@ -5,7 +5,7 @@ import type { BuildInfo } from '../../metrics/exporter.ts';
 import { type PrinterStatus, renderCard, showPrinter } from './card.ts';
 import type { Look } from './format.ts';
 import { type Html, html, trustedHtml } from './html.ts';
-import { SIGN, stateIcon, TAB_ICON } from './icons.ts';
+import { LOGO, stateIcon, TAB_ICON } from './icons.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';
 
@@ -56,7 +56,7 @@ export function renderStatusPage(page: StatusPage): string {
 <body>
 <a class="skip" href="#printers">Skip to the printers</a>
 <header>
-<div class="title">${SIGN}<div><h1>FlashForge exporter</h1><p class="version">Version ${build.version}</p></div></div>
+<div class="title">${LOGO}<div><h1>FlashForge exporter</h1><p class="version">Version ${build.version}</p></div></div>
 <button type="button" id="pause" aria-pressed="false" hidden>Pause updates</button>
 </header>
 <p id="trouble" class="trouble" hidden></p>

@@ -1,4 +1,4 @@
-// How the status page looks. Text and its ground differ by 4.5 : 1 or more in light and in dark (WCAG AA); the tests check.
+// The style sheet of the pages. The contrast of text is at least 4.5 : 1 in light and dark (WCAG AA), which a test checks with axe.
 
 const LIGHT = `
 --ground: #f4f6f8; --card: #fff; --line: #dde2e8; --ink: #17202b; --quiet: #576372; --track: #e6eaef; --link: #1a56c4; --code: #eef1f5;
@@ -33,8 +33,8 @@ main:focus { outline: none; }
 
 header { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: center; justify-content: space-between; padding: 1.5rem 0 1rem; }
 .title { display: flex; gap: .85rem; align-items: center; }
-.sign { width: 2.6rem; height: 2.6rem; flex: none; fill: var(--blue); }
-.sign path { fill: var(--card); stroke: var(--card); }
+.logo { width: 2.6rem; height: 2.6rem; flex: none; fill: var(--blue); }
+.logo path { fill: var(--card); stroke: var(--card); }
 h1 { font-size: 1.3rem; line-height: 1.2; letter-spacing: -.01em; font-weight: 650; }
 .version { color: var(--quiet); font-size: .875rem; }
 button { font: inherit; font-size: .875rem; min-height: 2.5rem; padding: .35rem .9rem; border: 1px solid var(--line); border-radius: 999px; background: var(--card); color: var(--ink); cursor: pointer; }
@@ -98,7 +98,7 @@ pre code { padding: 0; background: none; overflow-wrap: normal; }
 footer { margin: 1.5rem 0 2rem; color: var(--quiet); font-size: .875rem; }
 footer b { font-weight: 500; }
 nav { display: flex; flex-wrap: wrap; gap: 0 1.25rem; }
-@media (max-width: 27rem) { .sign { display: none; } header { padding-top: 1rem; } h1 { font-size: 1.125rem; } }
+@media (max-width: 27rem) { .logo { display: none; } header { padding-top: 1rem; } h1 { font-size: 1.125rem; } }
 @media (prefers-reduced-motion: no-preference) { progress::-webkit-progress-value { transition: width .6s ease-out; } }
 @media (forced-colors: active) { .card, .state, progress { border: 1px solid; } }
 `;

@@ -1,5 +1,5 @@
-// Moments on the page: how long ago, or when by the clock. The text is for browsers without the script; with it they show
-// their own time zone and go on counting (script.ts).
+// Points in time on the page: how long ago, or the time of day. This text is what browsers without JavaScript show; with it,
+// the page's script shows the local time zone and keeps ages up to date (script.ts).
 
 import { showAge } from './format.ts';
 import { type Content, html } from './html.ts';
@@ -18,9 +18,9 @@ export function ageOf(ms: number, nowMs: number): Content {
     : html`<time datetime="${iso}" data-age>${showAge(nowMs - ms)}</time>`;
 }
 
-/** `14:05 UTC`, to the minute, with the date when that is another day; undefined for what no clock shows. */
+/** `14:05 UTC`, to the minute, and with the date if it is not today; undefined if it is out of range. */
 export function clockOf(ms: number, nowMs: number): ReturnType<typeof html> | undefined {
-  // Estimates wobble by seconds; the minute shown should not.
+  // Estimates vary by seconds, and the minute shown should not change with them.
   const iso = isoOf(Math.round(ms / 60_000) * 60_000);
   if (iso === undefined) return undefined;
   const [date = '', time = ''] = iso.split('T');

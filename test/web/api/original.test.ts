@@ -1,4 +1,4 @@
-// The JSON API of flashforge-finder-api: its five documents, its errors, whom it reads, and which pages may read it.
+// The JSON API of flashforge-finder-api: its five documents, its errors, which printers it reads, and which web pages may use it.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -59,7 +59,7 @@ async function serveScript(script: Script): Promise<(name: DocumentName) => Prom
 }
 
 describe('a replayed Finder', () => {
-  it.each(DOCUMENTS)('%s is what flashforge-finder-api answered, keys in that order', async (name) => {
+  it.each(DOCUMENTS)('%s equals the response of flashforge-finder-api, with keys in the same order', async (name) => {
     const { target } = await printerWith(FINDER);
     const url = await serve([configAt(target.port)]);
     const { status, headers, body } = await ask(url, `/finder/${name}`);
@@ -73,7 +73,7 @@ describe('a replayed Finder', () => {
     expect(Object.keys(headers).filter((header) => header.startsWith('access-control'))).toEqual([]);
   });
 
-  it('keeps the words of M115, which not every read asks for', async () => {
+  it('keeps the M115 reply, which not every read asks for', async () => {
     const clock = { nowMs: 1_700_000_000_000 };
     const printer = await printerWith(FINDER);
     const url = await serve([configAt(printer.target.port)], { now: () => clock.nowMs });
@@ -86,7 +86,7 @@ describe('a replayed Finder', () => {
 });
 
 describe('a document', () => {
-  it('has null for what the printer does not send', async () => {
+  it('has null for fields that the printer does not send', async () => {
     const get = await serveScript({
       M119: reply('M119', 'MachineStatus: READY'),
       M105: reply('M105', 'B:24/0'),
@@ -108,7 +108,7 @@ describe('a document', () => {
     expect(await get('status')).toEqual({ Endstop: null, MachineStatus: 'READY', MoveMode: null, Status: null });
   });
 
-  it('has numbers as the printer writes them, and inner blanks too', async () => {
+  it('has numbers and inner spaces exactly as the printer sent them', async () => {
     const get = await serveScript({
       M105: reply('M105', 'T0:220.0/220.0 T1:0.0/0.0 B:50.0/50.0'),
       M114: reply('M114', 'X1:-10.50 Y:0 Z:3.700 X2:90'),
@@ -137,7 +137,7 @@ describe('a document', () => {
     });
   });
 
-  it('of a printer that speaks HTTP alone has what that tells', async () => {
+  it('of an HTTP-only printer has the values that HTTP provides', async () => {
     const printer = await startSimulatedPrinter({ model: 'creator5-pro', name: 'c5' });
     closing.push(() => printer.close());
     printer.start({ file: 'vase.3mf', heatMs: 0, durationMs: 1e9 });
@@ -171,7 +171,7 @@ describe('a document', () => {
 });
 
 describe('polling', () => {
-  it('of five routes every second is one conversation every two seconds', async () => {
+  it('five routes every second is one read every two seconds', async () => {
     const clock = { nowMs: 1_700_000_000_000 };
     const printer = await printerWith(FINDER);
     const url = await serve([configAt(printer.target.port)], { now: () => clock.nowMs });
@@ -185,7 +185,7 @@ describe('polling', () => {
     expect(conversations).toEqual([1, 1, 1, 2, 2, 2, 3]);
   });
 
-  it('does not make a scrape any older', async () => {
+  it('does not make a scrape use a cached reading', async () => {
     const printer = await printerWith(FINDER);
     const url = await serve([configAt(printer.target.port)]);
     await document(url, '/finder/temp');
@@ -193,7 +193,7 @@ describe('polling', () => {
     expect(printer.received).toHaveLength(2);
   });
 
-  it('of a dead printer asks it no more often', async () => {
+  it('a dead printer does not read it more often', async () => {
     const clock = { nowMs: 1_700_000_000_000 };
     const printer = await printerWith({ M119: hangUp });
     const url = await serve([configAt(printer.target.port)], { now: () => clock.nowMs });
@@ -204,7 +204,7 @@ describe('polling', () => {
     expect(printer.received).toHaveLength(2);
   });
 
-  it('of a dead printer holds no other one up', async () => {
+  it('a dead printer does not delay other printers', async () => {
     const asked = createDeferred();
     const dead = await printerWith({ M119: () => asked.resolve() });
     const { target } = await printerWith(FINDER);
@@ -254,7 +254,7 @@ describe('errors', () => {
     expect(errorOf(answer)).toEqual({ code, message: expect.stringMatching(/\S/) });
   });
 
-  it('504 too for one who leaves before the others', async () => {
+  it('504 for a request whose deadline is before that of the read', async () => {
     const asked = createDeferred();
     const { target } = await printerWith({ M119: () => asked.resolve() });
     const url = await serve([configAt(target.port)]);
@@ -269,7 +269,7 @@ describe('errors', () => {
     expect(await patient).toBe('left');
   });
 
-  it('400 for a time that is none, as JSON as well', async () => {
+  it('400 as JSON for an invalid timeout', async () => {
     const url = await serve([configAt(1)], { corsOrigin: '*' });
     const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': 'soon' };
     const answer = await ask(url, '/finder/temp', { headers });
@@ -299,7 +299,7 @@ describe('errors', () => {
     expect(printer.received).toEqual([]);
   });
 
-  it('show no check code', async () => {
+  it('contain no check code', async () => {
     const printer = await startSimulatedPrinter({ model: 'adventurer5m', name: 'm5', fault: { kind: 'wrong-code' } });
     closing.push(() => printer.close());
     const { log, lines } = collectLog('debug');
@@ -312,7 +312,7 @@ describe('errors', () => {
 });
 
 describe('the printer', () => {
-  it('may be meant by its name or by its address', async () => {
+  it('is found by its name or its address', async () => {
     const { target } = await printerWith(FINDER);
     const url = await serve([configAt(target.port, 'left one')]);
     const temp = JSON.parse(EXPECTED.temp);
@@ -322,10 +322,10 @@ describe('the printer', () => {
     expect((await ask(url, '/127.0.0.1/temp')).status).toBe(404);
   });
 
-  it.each(['a/b', 'a%b', 'ü', '?', '#', '..', '\\', '-', 'info', '::'])('may be called %s', async (name) => {
+  it.each(['a/b', 'a%b', 'ü', '?', '#', '..', '\\', '-', 'info', '::'])('may be named %s', async (name) => {
     const { target } = await printerWith(FINDER);
     const url = await serve([configAt(target.port, name)]);
-    // A dot that is a whole segment is a way up for every client, however it is written.
+    // Clients resolve a path segment of dots, even if it is percent-encoded.
     const path = name === '..' ? `/127.0.0.1:${target.port}/temp` : `/${encodeURIComponent(name)}/temp`;
     expect(await document(url, path)).toEqual(JSON.parse(EXPECTED.temp));
   });
@@ -333,13 +333,13 @@ describe('the printer', () => {
   it('may be an IPv6 address, in any spelling', async () => {
     const url = await serve([configAt(1, 'six', '::1')]);
     for (const path of ['/[::1]:1/temp', '/%5B::1%5D:1/temp', '/[0:0::0:1]:1/temp', '/%5b%3a%3A1%5d%3A1/temp']) {
-      // Nothing listens there: known, and not read.
+      // Nothing listens there: a known printer that is not read.
       expect((await ask(url, path)).status, path).toBe(502);
     }
     expect((await ask(url, '/[::2]:1/temp')).status).toBe(404);
   });
 
-  it('may be any address that --probe.allow names, and no other', async () => {
+  it('may be any address inside --probe.allow, and no other', async () => {
     const printer = await printerWith(FINDER);
     const { port } = printer.target;
     const url = await serve([], { probeAllow: parseNetworks(['127.0.0.0/29']) });
@@ -375,7 +375,7 @@ describe('pages of other origins', () => {
     expect([status, cors, answered]).toEqual([200, expected, vary]);
   });
 
-  it('may read errors too, or they could not tell what is wrong', async () => {
+  it('may read errors too', async () => {
     const url = await serve([configAt(await closedPort())], { corsOrigin: ORIGIN });
     for (const [path, status] of [
       ['/finder/temp', 502],
@@ -386,7 +386,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  it('ask first where their request has headers of its own, and no printer is read for that', async () => {
+  it('send a preflight request for custom headers, which reads no printer', async () => {
     const printer = await printerWith(FINDER);
     const url = await serve([configAt(printer.target.port)], { corsOrigin: ORIGIN });
     const preflight = {
@@ -412,7 +412,7 @@ describe('pages of other origins', () => {
     expect(printer.received).toEqual([]);
   });
 
-  it('have no way to the other routes', async () => {
+  it('cannot read the other routes', async () => {
     const url = await serve([], { corsOrigin: '*', lifecycle: true });
     for (const path of ['/', '/metrics', '/probe', '/sd', '/config', '/-/healthy', '/-/reload']) {
       const headers = { origin: ORIGIN, 'access-control-request-method': 'POST' };
@@ -425,7 +425,7 @@ describe('pages of other origins', () => {
 });
 
 describe.skipIf(chromiumPath === undefined)('a page written for flashforge-finder-api', () => {
-  // As such pages are: it polls the five routes by the printer's address, some with a header of its own.
+  // Like existing pages: it polls the five routes by the printer's address, some with a custom header.
   const PAGE = `<!doctype html><title>x</title><script>
     const base = new URLSearchParams(location.search).get('base');
     const names = ['info', 'head-location', 'temp', 'progress', 'status'];
@@ -460,12 +460,12 @@ describe.skipIf(chromiumPath === undefined)('a page written for flashforge-finde
 
   const ALL = JSON.stringify(DOCUMENTS.map((name) => JSON.parse(EXPECTED[name])));
 
-  it('works when its base URL changes', async () => {
+  it('works once its base URL is changed', async () => {
     expect(await load(() => '*')).toEqual({ got: ALL, conversations: 1 });
     expect(await load((own) => own)).toEqual({ got: ALL, conversations: 1 });
   });
 
-  it('is not let in from an origin that was not named', async () => {
+  it('is rejected from another origin', async () => {
     expect((await load(() => undefined)).got).toBe('TypeError: Failed to fetch');
     expect((await load((own) => own.replace('127.0.0.1', 'localhost'))).got).toBe('TypeError: Failed to fetch');
   });

@@ -1,4 +1,4 @@
-// gzip, byte for byte: who gets it, what stands in the head, and that HEAD says what GET would.
+// gzip, byte for byte: which clients get it, the headers, and that HEAD matches GET.
 
 import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -20,8 +20,8 @@ function compressed(body: string, acceptEncoding?: string, headers: Readonly<Rec
   return compress({ status: 200, headers, body }, requestWith(acceptEncoding));
 }
 
-describe('an answer', () => {
-  it('is packed for who takes gzip, at the lowest level', () => {
+describe('a response', () => {
+  it('is compressed for clients that accept gzip, at the lowest level', () => {
     const { headers, body } = compressed(LONG, 'gzip', { 'content-type': 'text/plain', vary: 'accept' });
     expect(headers).toEqual({
       'content-type': 'text/plain',
@@ -29,17 +29,20 @@ describe('an answer', () => {
       'content-encoding': 'gzip',
     });
     expect(gunzipSync(body).toString()).toBe(LONG);
-    // RFC 1952: XFL 4 says that it was packed by the fastest algorithm.
+    // RFC 1952: XFL 4 means that the compressor used its fastest algorithm.
     expect(Buffer.from(body)[8]).toBe(4);
   });
 
-  it.each([undefined, '', 'br', 'identity', 'gzip;q=0', 'identity;q=0', '*;q=0'])('is plain for %j', (header) => {
-    const { headers, body } = compressed(LONG, header);
-    expect(headers).toEqual({ vary: 'accept-encoding' });
-    expect(body.toString()).toBe(LONG);
-  });
+  it.each([undefined, '', 'br', 'identity', 'gzip;q=0', 'identity;q=0', '*;q=0'])(
+    'is not compressed for %j',
+    (header) => {
+      const { headers, body } = compressed(LONG, header);
+      expect(headers).toEqual({ vary: 'accept-encoding' });
+      expect(body.toString()).toBe(LONG);
+    },
+  );
 
-  it('that is small is packed only for who takes nothing else', () => {
+  it('that is small is compressed only for clients that accept nothing else', () => {
     const small = 'x'.repeat(1023);
     expect(compressed(small, 'gzip').headers).toEqual({ vary: 'accept-encoding' });
     expect(compressed(`${small}x`, 'gzip').headers).toHaveProperty('content-encoding');
@@ -56,7 +59,7 @@ describe('over the wire', () => {
   });
 
   async function serve(): Promise<TestExporter> {
-    // Ten printers that are not there: more than the thousand bytes from which on it is worth it.
+    // Ten unreachable printers: more than the 1,024 bytes from which compression starts.
     const printers = Array.from({ length: 10 }, (_, i) =>
       configNamed(`p${i}`, { tcp: { host: '127.0.0.1', port: 1, login: 'auto' } }),
     );
@@ -97,7 +100,7 @@ describe('over the wire', () => {
     expect(page.families.get('flashforge_exporter_build_info')?.type).toBe('gauge');
   });
 
-  it('packed again is the same page, and a quarter of it or less', async () => {
+  it('decompresses to the same page, and has at most a quarter of its size', async () => {
     const { url } = await serve();
     const packed = await askBytes(url, 'GET /metrics HTTP/1.1\r\nAccept-Encoding: gzip');
     const plain = await askBytes(url, 'GET /metrics HTTP/1.1');
@@ -108,7 +111,7 @@ describe('over the wire', () => {
     expect(keysOf(gunzipSync(packed.body).toString())).toEqual(keysOf(plain.body.toString()));
   });
 
-  // What does not change from one request to the next, so that the two can be compared whole.
+  // Only routes whose response is the same each time, so that two can be compared.
   it.each([
     ['/sd', 'gzip'],
     ['/config', 'gzip'],
@@ -130,7 +133,7 @@ describe('over the wire', () => {
     expect(head?.body.length).toBe(0);
   });
 
-  it('HEAD of metrics says their length too', async () => {
+  it('HEAD of /metrics has a Content-Length too', async () => {
     const { url } = await serve();
     const { head, body } = await askBytes(url, 'HEAD /metrics HTTP/1.1\r\nAccept-Encoding: gzip');
     expect(body.length).toBe(0);
@@ -138,7 +141,7 @@ describe('over the wire', () => {
     expect(Number(head.get('content-length'))).toBeGreaterThan(300);
   });
 
-  it('headers that make no sense cost nothing but the choice', async () => {
+  it('malformed headers are ignored', async () => {
     const { url } = await serve();
     const headers = { accept: ';;,=;q="', 'accept-encoding': ',gzip;q=much' };
     const { status, headers: answered } = await ask(url, '/metrics', { headers });

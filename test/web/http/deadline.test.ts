@@ -1,4 +1,4 @@
-// How long a scrape may take: the header's arithmetic, and what is refused.
+// How long a scrape may take: the arithmetic of the header, and invalid values.
 
 import { describe, expect, it } from 'vitest';
 import { scrapeTimeMs } from '../../../src/web/http/deadline.ts';
@@ -14,7 +14,7 @@ function timeFor(header: string | string[] | undefined, offsetMs = 500): number 
 }
 
 describe('the time for a scrape', () => {
-  it('is the default, nothing taken off, where the request names none', () => {
+  it('is the default without the header, and the offset is not subtracted', () => {
     expect(timeFor(undefined)).toBe(12_345);
   });
 
@@ -26,7 +26,7 @@ describe('the time for a scrape', () => {
     ['.75', 375],
     ['1e1', 9500],
     ['1E+1', 9500],
-    // Twice the offset and less: half of it is better than nothing.
+    // At most twice the offset: half of the timeout.
     ['1', 500],
     ['1.001', 501],
     ['0.5', 250],
@@ -39,7 +39,7 @@ describe('the time for a scrape', () => {
     expect(timeFor(header)).toBeCloseTo(ms, 6);
   });
 
-  it('takes off what it is told to', () => {
+  it('subtracts the offset', () => {
     expect(timeFor('10', 0)).toBe(10_000);
     expect(timeFor('10', 2000)).toBe(8000);
     expect(timeFor('10', 20_000)).toBe(5000);
@@ -69,11 +69,11 @@ describe('the time for a scrape', () => {
     );
   });
 
-  it('twice is refused', () => {
+  it('is rejected if the header is repeated', () => {
     expect(() => timeFor(['10', '20'])).toThrow(RequestError);
   });
 
-  it('is told from 16 kB of digits at once', () => {
+  it('is parsed from 16 kB of digits without delay', () => {
     const beganAt = performance.now();
     expect(() => timeFor(`${'1'.repeat(16_000)}x`)).toThrow(RequestError);
     expect(performance.now() - beganAt).toBeLessThan(50);

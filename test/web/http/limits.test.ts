@@ -1,4 +1,4 @@
-// What a client may not do: hold a connection with half a request, and a stop with it; and what it is told.
+// Half a request must not hold a connection or a shutdown, and what such a client is sent.
 
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
@@ -51,7 +51,7 @@ function hasCome({ localPort = 0, remotePort = 0 }: Socket): boolean {
   return false;
 }
 
-describe('what never becomes a request', () => {
+describe('an invalid request', () => {
   const answerOf = (status: string, reason: string): string => {
     const body = `${status.slice(0, 3)}: ${reason}\n`;
     return [
@@ -89,12 +89,12 @@ describe('what never becomes a request', () => {
     expect(performance.now() - beganAt).toBeLessThan(5000);
   });
 
-  it('of 16 kB less a little is served', async () => {
+  it('with headers of almost 16 KiB is served', async () => {
     const { url } = await start();
     expect((await ask(url, '/', { headers: { 'X-Big': 'a'.repeat(16_000) } })).status).toBe(200);
   });
 
-  it('says nothing in the middle of an answer that is due', async () => {
+  it('does not interrupt the response to an earlier request', async () => {
     const released = createDeferred();
     const asked = createDeferred<AbortSignal>();
     const { url } = await start({
@@ -119,7 +119,7 @@ describe('what never becomes a request', () => {
     released.resolve();
   });
 
-  it('after an answer is told so', async () => {
+  it('after a response gets its own error response', async () => {
     const { url } = await start();
     const { socket, received } = connectRaw(url, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');
@@ -127,7 +127,7 @@ describe('what never becomes a request', () => {
     expect((await received).match(/^HTTP\/1\.1 \d+/gm)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 400']);
   });
 
-  it('gets the headers that stand on every answer', async () => {
+  it('gets the configured headers', async () => {
     const folder = await createCertificateFolder();
     closing.push(() => folder.remove());
     const secured = await startSecuredServer(folder, 'http_server_config:\n  headers:\n    X-Frame-Options: deny\n');
@@ -138,7 +138,7 @@ describe('what never becomes a request', () => {
   });
 });
 
-describe('a stop', () => {
+describe('shutdown', () => {
   it.each([
     ['nothing', ''],
     ['half a head', 'GET / HTTP/1.1\r\nHost: '],
@@ -150,7 +150,7 @@ describe('a stop', () => {
     expect(await received).toBe('');
   });
 
-  it('does not wait for half a second request', { timeout: 10_000 }, async () => {
+  it('does not wait for a connection whose second request is incomplete', { timeout: 10_000 }, async () => {
     const { url, server } = await start();
     const { socket, received } = connectRaw(url, 'GET / HTTP/1.1\r\nHost: x\r\n\r\n');
     await once(socket, 'data');
@@ -180,7 +180,7 @@ describe('a stop', () => {
     const { port } = new URL(secured.url);
     const socket = connectTls({ host: '127.0.0.1', port: Number(port), ca: serverCa.cert, servername: 'localhost' });
     await once(socket, 'secureConnect');
-    // Not events.once, which rejects at a reset.
+    // events.once would reject on a reset.
     const closed = new Promise((resolve) => socket.once('close', resolve));
     socket.on('error', () => {}).resume();
     socket.write('GET /metrics HT');
@@ -190,8 +190,8 @@ describe('a stop', () => {
   });
 });
 
-it('an IPv6 address that cannot be had is named with its brackets', async () => {
-  // Documentation addresses belong to no machine.
+it('an error about an IPv6 listen address names it in brackets', async () => {
+  // A documentation address, which no machine has.
   await expect(start({ listen: [{ host: '2001:db8::1', port: 10_899 }] })).rejects.toThrow(
     /^cannot listen on \[2001:db8::1\]:10899: /,
   );

@@ -1,4 +1,4 @@
-// Which format an Accept header gets, which encodings an Accept-Encoding, and that no header is an error.
+// The format for an Accept header, the encodings for an Accept-Encoding header, and that no header causes an error.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -26,7 +26,7 @@ const PROMETHEUS_3 =
   'application/openmetrics-text;version=0.0.1;escaping=allow-utf-8;q=0.5,' +
   'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,text/plain;version=0.0.4;escaping=allow-utf-8;q=0.3,*/*;q=0.2';
 
-describe('the format, as clients ask for it', () => {
+describe('the format for real clients', () => {
   it.each([
     [
       'Prometheus 2.42',
@@ -41,7 +41,7 @@ describe('the format, as clients ask for it', () => {
       'text/plain;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=0.0.4;q=0.5,*/*;q=0.4',
       'text',
     ],
-    // It cannot read 1.0.0.
+    // It does not support 1.0.0.
     ['Prometheus 2.30', 'application/openmetrics-text; version=0.0.1,text/plain;version=0.0.4;q=0.5,*/*;q=0.1', 'text'],
     ['Firefox', 'text/html,application/xhtml+xml,application/xml;q=0.9,image/webp,*/*;q=0.8', 'text'],
     ['curl', '*/*', 'text'],
@@ -63,7 +63,7 @@ describe('the format', () => {
     ['text/plain', 'text'],
     ['text/*', 'text'],
     ['application/*', 'openmetrics'],
-    // Unknown versions and charsets are skipped, and text is left.
+    // Unknown versions and charsets are skipped, which leaves text.
     ['application/openmetrics-text;version=0.0.1', 'text'],
     ['application/openmetrics-text;version=2.0.0', 'text'],
     ['application/openmetrics-text;version=1.0.0;charset=utf-16', 'text'],
@@ -82,10 +82,10 @@ describe('the format', () => {
     ['application/openmetrics-text;Q=0.1,text/plain;q=0.2', 'text'],
     ['application/openmetrics-text;q=0.5,*/*;q=0.8', 'text'],
     ['*/*;q=0.8,application/openmetrics-text;q=0.9', 'openmetrics'],
-    // Of those liked as much, the one named first.
+    // With the same q, the first one wins.
     ['text/plain,application/openmetrics-text', 'text'],
     ['application/openmetrics-text,text/plain', 'openmetrics'],
-    // 0 is never.
+    // q=0 excludes a format.
     ['application/openmetrics-text;q=0', 'text'],
     ['application/openmetrics-text;q=0,*/*', 'text'],
     ['text/plain;q=0,*/*;q=0.1', 'openmetrics'],

@@ -1,4 +1,4 @@
-// Refused requests are counted by status, and logged once in a while: over real sockets, with a clock of the test's own.
+// Refused requests are counted by status and logged at intervals: over real sockets, with a fake clock.
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { textResponse } from '../../../src/web/http/message.ts';

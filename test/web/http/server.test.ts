@@ -1,4 +1,4 @@
-// The HTTP server over routes of the test's own: limits, clients that misbehave or go, and how it stops.
+// The HTTP server with test routes: limits, clients that misbehave or disconnect, and shutdown.
 
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
@@ -55,7 +55,7 @@ const HELLO: Route = { methods: ['GET'], handle: () => textResponse(200, 'hello'
 const LIGHT: Route = { methods: ['GET'], isLight: true, handle: () => textResponse(200, 'healthy') };
 
 describe('routes', () => {
-  it('GET and HEAD answer alike, HEAD without the body', async () => {
+  it('GET and HEAD respond alike, HEAD without the body', async () => {
     const { url } = await start({ '/': HELLO });
     const get = await ask(url, '/?query=1');
     expect(get).toMatchObject({ status: 200, body: 'hello\n' });
@@ -85,7 +85,7 @@ describe('routes', () => {
     },
   );
 
-  it('GET on what takes POST and PUT only is 405', async () => {
+  it('GET on a route with POST and PUT only is 405', async () => {
     const { url } = await start({ '/-/reload': { methods: ['POST', 'PUT'], handle: () => textResponse(200, 'done') } });
     const answer = await ask(url, '/-/reload', { method: 'HEAD' });
     expect(answer.status).toBe(405);
@@ -116,7 +116,7 @@ describe('routes', () => {
     }
   });
 
-  it('a refusal goes to the client as it is', async () => {
+  it('a RequestError becomes the response', async () => {
     const handle = (): HttpResponse => {
       throw new RequestError(429, 'too often', { 'retry-after': '3' });
     };
@@ -127,7 +127,7 @@ describe('routes', () => {
     expect(lines).toEqual([]);
   });
 
-  it('a fault of ours is 500 without its text, and logged with it', async () => {
+  it('an internal error is 500 without its text, which is logged', async () => {
     const handle = async (): Promise<HttpResponse> => {
       throw new TypeError('secret detail');
     };
@@ -140,7 +140,7 @@ describe('routes', () => {
     expect((await ask(url, '/hello')).status).toBe(200);
   });
 
-  it('an answer that cannot be sent is hung up on and logged, and no end of the process', async () => {
+  it('a response that cannot be sent closes the connection and is logged', async () => {
     const handle = (): HttpResponse => textResponse(200, 'x', { 'x-bad': 'line\nfeed' });
     const { url, lines } = await start({ '/': { methods: ['GET'], handle }, '/hello': HELLO });
     await expect(ask(url, '/')).rejects.toThrow('socket hang up');
@@ -150,7 +150,7 @@ describe('routes', () => {
 });
 
 describe('too many requests', () => {
-  it('are 503, while what watches the process is answered', async () => {
+  it('are 503, while health checks are served', async () => {
     const { route, requests, next } = waitingRoute();
     const { url } = await start({ '/slow': route, '/hello': HELLO, '/-/healthy': LIGHT });
     const waiting: Promise<unknown>[] = [];
@@ -165,13 +165,13 @@ describe('too many requests', () => {
     expect((await ask(url, '/nothing')).status).toBe(404);
     requests[0]?.resolve(textResponse(200, 'done'));
     await waiting[0];
-    // Its place is free when its answer is out.
+    // The slot is free once the response is sent.
     await expect.poll(async () => (await ask(url, '/hello')).status).toBe(200);
     for (const { resolve } of requests) resolve(textResponse(200, 'done'));
     await Promise.all(waiting);
   });
 
-  it('count over all addresses together', async () => {
+  it('are counted over all addresses together', async () => {
     const { route, requests, next } = waitingRoute();
     const { server } = await start({ '/slow': route, '/hello': HELLO }, { listen: [LOCAL, LOCAL], maxRequests: 1 });
     const [first = '', second = ''] = server.urls;
@@ -183,7 +183,7 @@ describe('too many requests', () => {
     await slow;
   });
 
-  it('of clients that are gone do not count', async () => {
+  it('do not include those of clients that disconnected', async () => {
     const { route, requests, next } = waitingRoute();
     const { url } = await start({ '/slow': route, '/hello': HELLO }, { maxRequests: 1 });
     const arrived = next();
@@ -191,11 +191,11 @@ describe('too many requests', () => {
     await arrived;
     socket.destroy();
     await expect.poll(async () => (await ask(url, '/hello')).status).toBe(200);
-    // Its handler has not even ended.
+    // Its handler is still running.
     requests[0]?.resolve(textResponse(200, 'nobody reads this'));
   });
 
-  it('of clients that do not read their answer end', async () => {
+  it('of clients that do not read their response are ended', async () => {
     const huge: Route = { methods: ['GET'], handle: () => textResponse(200, 'x'.repeat(32 * 1024 * 1024)) };
     const routes = { '/huge': huge, '/hello': HELLO };
     const { url, lines } = await start(routes, { maxRequests: 1, sendTimeoutMs: 50 });
@@ -207,7 +207,7 @@ describe('too many requests', () => {
     socket.destroy();
   });
 
-  it('in one burst on one connection are counted too', async () => {
+  it('pipelined on one connection are counted too', async () => {
     const { route, requests, next } = waitingRoute();
     const { url } = await start({ '/slow': route });
     const arrived = next();
@@ -248,21 +248,21 @@ describe('clients that misbehave', () => {
     expect(lines).toEqual([]);
   });
 
-  it('a body nobody asked for is let through to nowhere', async () => {
+  it('an unexpected request body is discarded', async () => {
     const { url } = await start({ '/': HELLO });
     const body = 'x'.repeat(100_000);
     const head = `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`;
     expect(await connectRaw(url, head + body).received).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('CONNECT and Upgrade open no way through', async () => {
+  it('CONNECT and Upgrade do not open a tunnel', async () => {
     const { url } = await start({ '/': HELLO });
     expect(await connectRaw(url, 'CONNECT evil:80 HTTP/1.1\r\nHost: evil:80\r\n\r\n').received).toBe('');
     const upgrade = 'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade, close\r\nUpgrade: websocket\r\n\r\n';
     expect(await connectRaw(url, upgrade).received).toMatch(/^HTTP\/1\.1 200 /);
   });
 
-  it('one that goes in the middle is told to the route, once', async () => {
+  it('a disconnect fires the signal of the route once', async () => {
     const { route, requests, next } = waitingRoute();
     const { url, lines } = await start({ '/slow': route });
     const arrived = next();
@@ -278,7 +278,7 @@ describe('clients that misbehave', () => {
     expect(lines).toEqual([]);
   });
 
-  it('one that is answered is not gone, also when it hangs up then', async () => {
+  it('a disconnect after the response does not fire it', async () => {
     const { route, requests, next } = waitingRoute();
     const { url } = await start({ '/slow': route });
     const arrived = next();
@@ -290,8 +290,8 @@ describe('clients that misbehave', () => {
   });
 });
 
-describe('closing', () => {
-  it('waits for what is under way, then hangs up, and takes nobody new', async () => {
+describe('shutdown', () => {
+  it('finishes requests in progress, then closes, and accepts no new ones', async () => {
     const { route, requests, next } = waitingRoute();
     const { url, server } = await start({ '/slow': route, '/hello': HELLO });
     const agent = new Agent({ keepAlive: true });
@@ -311,13 +311,13 @@ describe('closing', () => {
     expect(requests[0]?.request.signal.aborted).toBe(false);
     requests[0]?.resolve(textResponse(200, 'done'));
     expect(await slow).toMatchObject({ status: 200, body: 'done\n' });
-    // Also a connection that would have been kept: a stop must not wait until Prometheus lets go of it.
+    // This includes keep-alive connections: shutdown must not wait until Prometheus closes them.
     await closed;
     expect(performance.now() - beganAt).toBeLessThan(5000);
     agent.destroy();
   });
 
-  it('waits no longer than it may', async () => {
+  it('waits no longer than the grace time', async () => {
     const { route, requests, next } = waitingRoute();
     const { url, server } = await start({ '/slow': route });
     const arrived = next();
@@ -331,7 +331,7 @@ describe('closing', () => {
     requests[0]?.resolve(textResponse(200, 'too late'));
   });
 
-  it('a second time does no harm', async () => {
+  it('may be called twice', async () => {
     const { server } = await start({ '/': HELLO });
     await Promise.all([server.close(LONG_MS), server.close(LONG_MS)]);
   });
@@ -361,14 +361,14 @@ describe('listening', () => {
     expect((await ask(url.replace('localhost', '127.0.0.1'), '/')).status).toBe(200);
   });
 
-  it('on a port in use is an error for a person, and no address is kept', async () => {
+  it('on a port in use is a readable error, and no address stays open', async () => {
     const other = createServer().listen(LOCAL);
     const free = createServer().listen({ host: 'localhost', port: 0 });
     await Promise.all([once(other, 'listening'), once(free, 'listening')]);
     const taken = portOf(other);
     const wanted = portOf(free);
     await new Promise((resolve) => free.close(resolve));
-    // A name takes a look-up: its server listens after the other one has failed.
+    // A host name takes a lookup: its server listens after the other one has failed.
     const listen = [
       { host: '127.0.0.1', port: taken },
       { host: 'localhost', port: wanted },
@@ -378,13 +378,13 @@ describe('listening', () => {
     await expect(starting).rejects.toThrow(
       `cannot listen on 127.0.0.1:${taken}: the port is in use; see --web.listen-address`,
     );
-    // Look-ups wait in one queue: after this one, the server's own is done, and it would listen.
+    // Lookups are queued: once this one is done, so is the server's, and it would listen.
     await lookup('localhost');
     await expect(ask(`http://localhost:${wanted}`, '/')).rejects.toThrow('ECONNREFUSED');
     await new Promise((resolve) => other.close(resolve));
   });
 
-  it('on an address that is not this machine’s is an error for a person', async () => {
+  it('on an address of another machine is a readable error', async () => {
     await expect(start({ '/': HELLO }, { listen: [{ host: '192.0.2.1', port: 0 }] })).rejects.toThrow(
       /^cannot listen on 192\.0\.2\.1:0: .+; see --web\.listen-address$/,
     );

@@ -1,4 +1,4 @@
-// Socket activation, in the compiled program: its listening sockets are descriptors 3 and up.
+// Socket activation of the compiled program: its listening sockets are file descriptors 3 and up.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -93,13 +93,13 @@ describe('the program', () => {
     return { server, fd, port: address.port };
   }
 
-  it('answers on each socket handed over, and leaves --web.listen-address alone', async () => {
+  it('serves each passed socket, and ignores --web.listen-address', async () => {
     const sockets = await Promise.all([listen(), listen()]);
     const running = startActivated(
       sockets.map(({ fd }) => fd),
       ['--web.listen-address=127.0.0.1:1'],
     );
-    // They are the child's now: here they would take its connections away.
+    // Close them here, or this process would accept connections meant for the child.
     for (const { server } of sockets) server.close();
     for (const { port } of sockets) {
       await running.log.see(new RegExp(`msg=listening url=http://127.0.0.1:${port} `));
@@ -109,8 +109,8 @@ describe('the program', () => {
     expect(await running.ended).toBe(0);
   });
 
-  it('with TLS and users on it', async () => {
-    // 5f3a9c1e, at the lowest cost.
+  it('serves TLS and basic auth on them', async () => {
+    // bcrypt of 5f3a9c1e at the lowest cost.
     const users = 'basic_auth_users: {alice: $2y$04$vaVMKNf7t4DtvW/qhWKhOe7r.VKBQu6ZACRu9/QRlv1BUc42.MP3W}\n';
     const text = `tls_server_config: {cert_file: server.crt, key_file: server.key}\n${users}`;
     const { server, fd, port } = await listen();
@@ -129,7 +129,7 @@ describe('the program', () => {
     expect(running.log.text).not.toMatch(/5f3a9c1e|wrong|\$2y/);
   });
 
-  it('ends with one line and exit code 2 when it was not activated', async () => {
+  it('exits with one line and code 2 without socket activation', async () => {
     for (const env of [{}, { LISTEN_PID: '1', LISTEN_FDS: '1' }]) {
       const { exitCode, err } = await program.start(['--web.systemd-socket'], env).ended;
       expect(exitCode).toBe(2);
@@ -137,7 +137,7 @@ describe('the program', () => {
     }
   });
 
-  it('ends with one line and exit code 2 when what was handed over is no socket', async () => {
+  it('exits with one line and code 2 if the descriptor is not a socket', async () => {
     const running = startActivated([openSync('/dev/null', 'r')]);
     expect(await running.ended).toBe(2);
     expect(running.log.text).toMatch(
@@ -150,7 +150,7 @@ describe('the program', () => {
     const args = ['-l', `127.0.0.1:${port}`, process.execPath, program.main, '--web.systemd-socket'];
     const running = start(activate ?? '', args);
     await running.log.see(/Listening on/);
-    // It starts the program at the first connection, which waits for it.
+    // systemd starts the program at the first connection, which waits for it.
     expect(await ask(`http://127.0.0.1:${port}`, '/-/healthy')).toMatchObject({ status: 200 });
     running.child.kill('SIGTERM');
     expect(await running.ended).toBe(0);

@@ -1,4 +1,4 @@
-// Basic auth: who gets in, what a wrong password costs, and that nobody else waits for it.
+// Basic auth: who is admitted, what a wrong password costs, and that other clients do not wait for it.
 
 import { hashSync } from 'bcryptjs';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -43,14 +43,14 @@ function createByHand(): { authenticator: Authenticator; compares: readonly Comp
 const filler = 'a'.repeat(53);
 const USERS = usersOf({ alice: `$2y$10$${filler}`, bob: `$2b$12$${filler}` });
 
-describe('the decisions', () => {
-  it('a user is compared with the own hash, an unknown one with a hash of the highest cost', async () => {
+describe('the authenticator', () => {
+  it('a user is compared with their hash, an unknown user with a hash of the highest cost', async () => {
     const { authenticator, compares } = createByHand();
     const verdicts = ['alice', 'mallory', '__proto__'].map((user) => authenticator.check(basic(user, 'x'), USERS));
     for (const { resolve } of compares) resolve(true);
     expect(compares.map(({ hash }) => hash.slice(0, 7))).toEqual(['$2y$10$', '$2y$12$', '$2y$12$']);
     expect(compares[0]?.hash).toBe(`$2y$10$${filler}`);
-    // Even a password that fits the decoy opens nothing.
+    // Even a password that matches the decoy is denied.
     expect(await Promise.all(verdicts)).toEqual(['admitted', 'denied', 'denied']);
   });
 
@@ -69,13 +69,13 @@ describe('the decisions', () => {
     expect(compares).toEqual([]);
   });
 
-  it('the word basic in any case, a password with colons and beyond ASCII', async () => {
+  it('accepts the scheme in any case, and passwords with colons and non-ASCII characters', async () => {
     const { authenticator, compares } = createByHand();
     void authenticator.check(basic('alice', 'a:b:ö').replace('Basic', 'bAsIc'), USERS);
     expect(compares.map(({ password }) => password)).toEqual(['a:b:ö']);
   });
 
-  it('a result is kept, wrong ones too, until the users change', async () => {
+  it('results are cached, failures too, until the users change', async () => {
     const { authenticator, compares } = createByHand();
     for (const [password, isSame, verdict] of [
       ['right', true, 'admitted'],
@@ -91,7 +91,7 @@ describe('the decisions', () => {
     expect(compares).toHaveLength(3);
   });
 
-  it('a result counts for its user alone, however the parts are split', async () => {
+  it('a cached result holds for its user only, wherever the colon is', async () => {
     const { authenticator, compares } = createByHand();
     const users = usersOf({ a: `$2y$10$${filler}`, 'a"': `$2y$10$${filler}` });
     const first = authenticator.check(basic('a', '":x'), users);
@@ -101,7 +101,7 @@ describe('the decisions', () => {
     expect(compares).toHaveLength(2);
   });
 
-  it('the same password at the same time is one compare: forty targets of one Prometheus', async () => {
+  it('concurrent requests with one password share one compare: forty targets of one Prometheus', async () => {
     const { authenticator, compares } = createByHand();
     const verdicts = Array.from({ length: 40 }, () => authenticator.check(basic('alice', 'right'), USERS));
     expect(compares).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('the decisions', () => {
     expect(new Set(await Promise.all(verdicts))).toEqual(new Set(['admitted']));
   });
 
-  it('one is compared and ten wait; one more is too many, and none of those that wait is lost', async () => {
+  it('one compare runs and ten wait; one more is refused, and those that wait are served', async () => {
     const { authenticator, compares } = createByHand();
     const verdicts = Array.from({ length: 30 }, (_, index) => authenticator.check(basic('bob', `no ${index}`), USERS));
     expect(compares).toHaveLength(11);
@@ -121,7 +121,7 @@ describe('the decisions', () => {
     expect(compares).toHaveLength(12);
   });
 
-  it('a thousand wrong passwords do not push a right one out, and the memory has an end', async () => {
+  it('a thousand wrong passwords do not evict a right one, and the cache is bounded', async () => {
     const { authenticator, compares } = createByHand();
     const check = async (password: string, isSame: boolean): Promise<void> => {
       const verdict = authenticator.check(basic('alice', password), USERS);
@@ -138,7 +138,7 @@ describe('the decisions', () => {
     expect(compares).toHaveLength(1002);
   });
 
-  it('a compare that fails is no result', async () => {
+  it('a compare that fails admits nobody and is not cached', async () => {
     const { authenticator, compares } = createByHand();
     const verdict = authenticator.check(basic('alice', 'x'), USERS);
     compares[0]?.reject(new Error('the thread ended'));
@@ -148,7 +148,7 @@ describe('the decisions', () => {
   });
 });
 
-describe('the thread', () => {
+describe('the worker thread', () => {
   const comparers: PasswordComparer[] = [];
   const create = (): PasswordComparer => {
     const comparer = createPasswordComparer();
@@ -165,14 +165,14 @@ describe('the thread', () => {
     expect(await Promise.all([compare('correct horse ö', hash), compare('wrong', hash)])).toEqual([true, false]);
   });
 
-  it('dies of what is no hash, tells all that wait, and starts anew', async () => {
+  it('fails on an invalid hash, rejects all waiting compares, and is restarted', async () => {
     const { compare } = create();
     const results = await Promise.allSettled([compare('x', `$9y$04$${filler}`), compare('x', hashSync('x', 4))]);
     expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     expect(await compare('x', hashSync('x', 4))).toBe(true);
   });
 
-  it('closed while it compares: whoever waits is told', async () => {
+  it('rejects waiting compares when it is closed', async () => {
     const comparer = create();
     const waiting = expect(comparer.compare('x', `$2y$14$${filler}`)).rejects.toThrow('ended');
     await comparer.close();
@@ -210,7 +210,7 @@ describe('on real sockets', () => {
     return ask(url, path, { headers: { authorization: basic(user, given) } });
   }
 
-  it('nothing is answered without a password, whatever is asked for', async () => {
+  it('every route is 401 without a password', async () => {
     const server = await start({ alice: hashes.alice });
     for (const [path, method] of [
       ['/metrics', 'GET'],
@@ -231,7 +231,7 @@ describe('on real sockets', () => {
     expect(await askAs(server, 'mallory', password)).toMatchObject({ status: 401 });
   });
 
-  it('headers stand on every answer, over those of the route', async () => {
+  it('configured headers are on every response and override those of the route', async () => {
     const headers = { 'X-Frame-Options': 'deny', 'Content-Security-Policy': "default-src 'self'" };
     const server = await start({ alice: hashes.alice }, `http_server_config: ${JSON.stringify({ headers })}\n`, {
       handle: () => textResponse(200, 'hello', { 'content-security-policy': "default-src 'none'" }),
@@ -269,7 +269,7 @@ describe('on real sockets', () => {
     });
   });
 
-  it('a flood of wrong passwords gets 429, and who was let in before is not held up', async () => {
+  it('a flood of wrong passwords gets 429, and users admitted before are not delayed', async () => {
     const server = await start({ alice: hashes.alice, slow: hashes.slow });
     expect((await askAs(server, 'alice', password)).status).toBe(200);
     let isOver = false;
@@ -291,12 +291,12 @@ describe('on real sockets', () => {
     expect(statuses.filter((status) => status === 429).length).toBeGreaterThan(0);
     expect(new Set(statuses)).toEqual(new Set([401, 429]));
     expect((await flood).find(({ status }) => status === 429)?.headers['retry-after']).toBe('1');
-    // Eleven compares take 0.3 s and more; one after the other there would be eleven answers.
+    // Eleven compares take 0.3 s or more; if they were queued there would be eleven responses.
     expect(answered, `the slowest took ${slowestMs} ms`).toBeGreaterThan(22);
     expect(server.lines.join('\n')).not.toMatch(/wrong|correct/);
   });
 
-  it('a wrong password takes as long for a user as for nobody', async () => {
+  it('a wrong password takes as long for a known user as for an unknown one', async () => {
     const server = await start({ alice: hashes.alice });
     const took = { alice: [] as number[], mallory: [] as number[] };
     await askAs(server, 'alice', 'the thread starts');
@@ -308,7 +308,7 @@ describe('on real sockets', () => {
       }
     }
     const median = (values: number[]): number => values.sort((a, b) => a - b)[values.length >> 1] ?? 0;
-    // Without the decoy the ratio is above 10. The measured figure is in docs/web-configuration.md.
+    // Without the decoy the ratio is above 10. docs/web-configuration.md has the measured figure.
     const ratio = median(took.alice) / median(took.mallory);
     expect(ratio).toBeGreaterThan(0.7);
     expect(ratio).toBeLessThan(1.4);

@@ -1,4 +1,4 @@
-// A folder with what the files in data/ name: certificates, their keys, and bad ones.
+// A folder with the certificates and keys, valid and invalid, that the files in data/ refer to.
 
 import { createPrivateKey } from 'node:crypto';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,4 @@
-// Loading the configuration again while the exporter runs: by POST, PUT and SIGHUP, good and bad, and what stays.
+// Reloading the configuration at run time: by POST, PUT and SIGHUP, valid and invalid, and what is kept.
 
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -88,7 +88,7 @@ function serialOn(page: Page): string | undefined {
 }
 
 describe('/-/reload', () => {
-  it.each(['POST', 'PUT'])('by %s takes the new file: removed printers are gone, added ones there', async (method) => {
+  it.each(['POST', 'PUT'])('by %s applies the new file: printers are added and removed', async (method) => {
     const one = await printerWith();
     const two = await printerWith();
     await write({ one: one.target.port, old: 1 });
@@ -99,7 +99,7 @@ describe('/-/reload', () => {
     expect(await ask(exporter.url, '/-/reload', { method })).toMatchObject({ status: 200, body: 'Reloaded\n' });
     const page = await scrape(exporter);
     expect(printersOn(page)).toEqual(['two 1', 'one 1']);
-    // Nothing of the removed one, in any family.
+    // No family has a sample of the removed one.
     expect([...page.series.keys()].filter((key) => key.includes('"old"'))).toEqual([]);
     expect(valueIn(page, SUCCESSFUL)).toBe(1);
     expect(valueIn(page, SUCCESS_TIME)).toBe(1_700_000_005);
@@ -118,7 +118,7 @@ describe('/-/reload', () => {
       expect(answer).toMatchObject({ status: 403, body: expect.stringContaining('--web.enable-lifecycle') });
     }
     expect(printersOn(await scrape(exporter))).toEqual(['one 0']);
-    // SIGHUP has no flag.
+    // SIGHUP needs no flag.
     await exporter.reload();
     expect(printersOn(await scrape(exporter))).toEqual(['two 0']);
   });
@@ -154,11 +154,11 @@ describe('/-/reload', () => {
     const page = await scrape(exporter);
     expect(printersOn(page)).toEqual(['one 1', 'two 0']);
     expect([valueIn(page, SUCCESSFUL), valueIn(page, SUCCESS_TIME)]).toEqual([1, 1_700_000_010]);
-    // It was never forgotten: what it is was asked once.
+    // It was not forgotten: its identity was requested once.
     expect(one.received.map((commands) => commandsIn(commands).includes('M115'))).toEqual([true, false, false]);
   });
 
-  it('keeps the old file for one that is gone', async () => {
+  it('keeps the old configuration if the file is gone', async () => {
     await write({ one: 1 });
     const exporter = await serve();
     await rm(file);
@@ -170,7 +170,7 @@ describe('/-/reload', () => {
     await write({ one: 1 });
   });
 
-  it('shows no check code of a file that is bad', async () => {
+  it('does not reveal a check code of an invalid file', async () => {
     await write({ one: 1 });
     const exporter = await serve();
     await write('printers:\n  - {address: a, check_code: 5f3a9c1e, serial_numbre: SN1}\n');
@@ -200,8 +200,8 @@ describe('/-/reload', () => {
   });
 });
 
-describe('a printer that stays', () => {
-  it('keeps the read under way, which is answered to the one who asked', async () => {
+describe('a printer that is kept', () => {
+  it('keeps the read in progress, and the requester gets its result', async () => {
     const asked = createDeferred();
     const released = createDeferred();
     const printer = await printerWith({
@@ -217,7 +217,7 @@ describe('a printer that stays', () => {
     await asked.promise;
     await write({ one: printer.target.port, two: 1 });
     expect((await ask(exporter.url, '/-/reload', { method: 'POST' })).status).toBe(200);
-    // Whoever asks now shares it.
+    // A new request shares it.
     const next = scrape(exporter);
     await expect.poll(async () => (await ask(exporter.url, '/probe?target=two')).status).toBe(200);
     released.resolve();
@@ -226,7 +226,7 @@ describe('a printer that stays', () => {
     expect(printer.received).toHaveLength(1);
   });
 
-  it('keeps what it is and how its prints ended, also while it is off', async () => {
+  it('keeps its identity and print results, also while it is off', async () => {
     let nowMs = 0;
     const printer = await simulate({ model: 'adventurer4', name: 'a4', now: () => nowMs });
     const { tcpPort = 0 } = printer;
@@ -260,7 +260,7 @@ describe('a printer that stays', () => {
     }
   });
 
-  it('at another address is read there and asked who it is', async () => {
+  it('with a new address is read there and asked for its identity', async () => {
     const here = await printerWith({ M115: identity('here') });
     const there = await printerWith({ M115: identity('there') });
     await write({ one: here.target.port });
@@ -277,7 +277,7 @@ describe('a printer that stays', () => {
     expect([here.received.length, there.received.length]).toEqual([1, 1]);
   });
 
-  it('at another address is not taken for what a read at the old one says', async () => {
+  it('with a new address ignores the result of a read at the old one', async () => {
     const asked = createDeferred();
     const released = createDeferred();
     const here = await printerWith({
@@ -321,7 +321,7 @@ describe('the program', () => {
     return parseExposition(body);
   }
 
-  it('loads its file again at SIGHUP: a good one, a bad one, a good one', async () => {
+  it('reloads its file at SIGHUP: a valid one, an invalid one, a valid one', async () => {
     await write({ one: 1 });
     await using exporter = program.start([LOOPBACK, '--config.file', file]);
     const [, url = ''] = await exporter.see('err', LISTENING);
@@ -339,7 +339,7 @@ describe('the program', () => {
     );
     const kept = await pageOf(url);
     expect([printersOn(kept), valueIn(kept, SUCCESSFUL)]).toEqual([['one 0', 'two 0'], 0]);
-    // Without the flag there is no other way.
+    // Without the flag, SIGHUP is the only way.
     expect((await ask(url, '/-/reload', { method: 'POST' })).status).toBe(403);
 
     await write({ three: 3, four: 4, five: 5 });
@@ -349,7 +349,7 @@ describe('the program', () => {
     expect([printersOn(page), valueIn(page, SUCCESSFUL)]).toEqual([['three 0', 'four 0', 'five 0'], 1]);
   });
 
-  it('goes on at SIGHUP where its printers are arguments', async () => {
+  it('ignores SIGHUP if its printers are arguments', async () => {
     await using exporter = program.start([LOOPBACK, 'one=127.0.0.1:1']);
     const [, url = ''] = await exporter.see('err', LISTENING);
     exporter.child.kill('SIGHUP');
@@ -357,7 +357,7 @@ describe('the program', () => {
     expect(printersOn(await pageOf(url))).toEqual(['one 0']);
   });
 
-  it('ends at SIGTERM without waiting for who has sent nothing, or half a request', async () => {
+  it('exits at SIGTERM without waiting for clients that sent nothing or half a request', async () => {
     await using exporter = program.start([LOOPBACK]);
     const [, url = ''] = await exporter.see('err', LISTENING);
     const { hostname, port } = new URL(url);
@@ -371,7 +371,7 @@ describe('the program', () => {
         return socket;
       }),
     );
-    // Its answer says that the two before it were accepted.
+    // Its response means that the two before it were accepted.
     await ask(url, '/-/healthy');
     const ends = sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     const beganAt = performance.now();

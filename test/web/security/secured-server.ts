@@ -1,4 +1,4 @@
-// A server behind access control, in a folder with certificates, with a clock of the test's own.
+// A server with access control, a folder of certificates and a fake clock.
 
 import { type HttpResponse, textResponse } from '../../../src/web/http/message.ts';
 import { Refusals } from '../../../src/web/http/refusals.ts';

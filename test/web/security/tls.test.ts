@@ -1,4 +1,4 @@
-// TLS on real sockets: client certificates, versions, certificates replaced while it runs, and how it stops.
+// TLS on real sockets: client certificates, versions, certificate rotation at run time, and shutdown.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -54,7 +54,7 @@ async function tryRequest(url: string, options: HttpsOptions): Promise<number | 
 }
 
 describe('a server with a certificate', () => {
-  it('answers to who trusts its CA, by HTTP/1.1', async () => {
+  it('serves clients that trust its CA, over HTTP/1.1', async () => {
     const { url } = await start();
     expect(url).toMatch(/^https:/);
     const answer = await askTls(url, '/metrics', CA);
@@ -65,7 +65,7 @@ describe('a server with a certificate', () => {
     socket.destroy();
   });
 
-  it('closes on who speaks plain HTTP or nonsense, and goes on', async () => {
+  it('closes connections with plain HTTP or garbage, and keeps serving', async () => {
     const { url, lines } = await start();
     const port = url.replace('https:', 'http:');
     await expect(ask(port, '/metrics')).rejects.toThrow();
@@ -74,14 +74,14 @@ describe('a server with a certificate', () => {
     expect(lines.filter((line) => !line.startsWith('level=debug'))).toEqual([]);
   });
 
-  it('is unknown to who trusts another CA', async () => {
+  it('is rejected by clients that trust another CA', async () => {
     const { url } = await start();
     await expect(askTls(url, '/metrics', { ca: clientCa.cert })).rejects.toThrow(/self-signed|unable to|signature/);
   });
 });
 
 describe('versions', () => {
-  // OpenSSL speaks the old ones only when told so, on this side as well.
+  // OpenSSL offers old versions only if configured, on the client too.
   const old = { ciphers: 'DEFAULT@SECLEVEL=0' };
   it.each([
     ['', 'TLSv1.1', 'refused'],
@@ -127,7 +127,7 @@ describe('client certificates', () => {
     },
   );
 
-  it('is asked for by RequestClientCert, and not by NoClientCert', async () => {
+  it('is requested by RequestClientCert, and not by NoClientCert', async () => {
     for (const clientAuthType of ['NoClientCert', 'RequestClientCert'] as const) {
       const { cert, key } = folder.server;
       const settings = { cert, key, clientAuthType, minVersion: 'TLS12', maxVersion: 'TLS13' } as const;
@@ -145,7 +145,7 @@ describe('client certificates', () => {
     }
   });
 
-  it.each(versions)('a session is taken up again, and not after its CA was replaced: %s', async (version) => {
+  it.each(versions)('a session is resumed, but not after its CA was replaced: %s', async (version) => {
     const { url, passSecond } = await start(
       '  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n',
     );
@@ -160,7 +160,7 @@ describe('client certificates', () => {
     expect(await tryRequest(url, { ...client, session })).toBe('refused');
   });
 
-  it('asked for from the next connection on, and no more', async () => {
+  it('are required from the next connection on, and again not required', async () => {
     const { url, passSecond } = await start();
     expect(await tryRequest(url, {})).toBe(200);
     const strict = `${TLS}  client_auth_type: RequireAndVerifyClientCert\n  client_ca_file: ca.crt\n`;
@@ -174,15 +174,15 @@ describe('client certificates', () => {
   });
 });
 
-describe('a certificate replaced while it runs', () => {
-  it('new connections get the new one, an open one stays, and no request fails', async () => {
+describe('a certificate replaced at run time', () => {
+  it('new connections get the new one, open ones stay, and no request fails', async () => {
     const { url, passSecond } = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 1, maxCachedSessions: 0 });
     const names = { kept: new Set<string>(), opened: new Set<string>() };
     for (let round = 0; round < 20; round++) {
       const next = createServerCertificate(`exporter ${round}`);
       const pending = [0, 1, 2, 3].map(() => askTls(url, '/metrics', CA));
-      // Half written at first: the old pair stays.
+      // While the file is half written, the old pair stays in use.
       await folder.write('server.crt', next.cert);
       passSecond();
       pending.push(...[0, 1, 2, 3].map(() => askTls(url, '/metrics', CA)));
@@ -198,7 +198,7 @@ describe('a certificate replaced while it runs', () => {
     agent.destroy();
   });
 
-  it('a bad one is not used', async () => {
+  it('is not used if it is invalid', async () => {
     const { url, passSecond, lines } = await start();
     await folder.write('server.crt', 'soon');
     for (let round = 0; round < 3; round++) {
@@ -217,7 +217,7 @@ describe('a certificate replaced while it runs', () => {
       headers: { 'content-type': 'text/plain; version=0.0.4' },
       body: 'flashforge_up 1\n',
     });
-    // 5f3a9c1e, at the lowest cost.
+    // bcrypt of 5f3a9c1e at the lowest cost.
     const users = 'basic_auth_users:\n  alice: $2y$04$vaVMKNf7t4DtvW/qhWKhOe7r.VKBQu6ZACRu9/QRlv1BUc42.MP3W\n';
     const { url, passSecond, lines } = await start(users, { handle });
     const nextCa = createCertificate({ commonName: 'next CA', isCa: true });
@@ -248,7 +248,7 @@ describe('a certificate replaced while it runs', () => {
       await folder.write('server.key', next.key);
       passSecond();
       const before = await scrapes((await scrapes(0)) + 2);
-      // Another TLS configuration is another connection, and this one trusts the new certificate alone.
+      // A different TLS configuration opens a new connection, and this one trusts only the new certificate.
       await server.reload(configTrusting(nextFile));
       await scrapes(before + 2);
       const lowest = await server.query('min_over_time(up[1h])');
@@ -260,21 +260,21 @@ describe('a certificate replaced while it runs', () => {
   });
 });
 
-describe('stopping', () => {
+describe('shutdown', () => {
   // The handshake itself may take 10 s.
-  it('does not wait for a handshake that does not go on', { timeout: 8000 }, async () => {
+  it('does not wait for a stalled handshake', { timeout: 8000 }, async () => {
     const { url, server } = await start();
     const silent = connect(Number(new URL(url).port), '127.0.0.1');
     const closed = once(silent, 'close');
     silent.on('error', () => {});
     await once(silent, 'connect');
-    // The server has taken that connection by the time it answers the next.
+    // The server has accepted that connection once it responds to the next one.
     expect(await tryRequest(url, {})).toBe(200);
     await server.close(60_000);
     await closed;
   });
 
-  it('waits for the answer under way, and not for an idle connection', async () => {
+  it('waits for the response in progress, and not for an idle connection', async () => {
     const asked = createDeferred();
     const release = createDeferred<HttpResponse>();
     let isFirst = true;
@@ -299,7 +299,7 @@ describe('stopping', () => {
     agent.destroy();
   });
 
-  it('ends the answers that take longer than the grace time', async () => {
+  it('cuts off responses that take longer than the grace time', async () => {
     const asked = createDeferred();
     const { url, server } = await start('', {
       handle: () => {

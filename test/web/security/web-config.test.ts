@@ -1,4 +1,4 @@
-// --web.config.file: what is read, what is refused and how, and how it keeps up with changes.
+// --web.config.file: what it accepts and rejects, with which errors, and how changes are picked up.
 
 import { mkdir, readdir, readFile, rename, rm, symlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -40,7 +40,7 @@ function complaint(load: () => unknown): string {
   throw new Error('nothing was wrong');
 }
 
-describe('a bad file is one line with its place', () => {
+describe('an invalid file is a one-line error with its position', () => {
   it.each(bad)('%s', async (name) => {
     const file = await folder.copy(name);
     const [, expected = ''] = /^# error: (.*)$/m.exec(await readFile(file, 'utf8')) ?? [];
@@ -54,7 +54,7 @@ describe('a bad file is one line with its place', () => {
     expect(message).not.toContain('5f3a9c1e');
   });
 
-  it('a file that is not there, a folder and a huge file say so', async () => {
+  it('a missing file, a folder and a huge file have their own errors', async () => {
     expect(complaint(() => loadWebConfig(join(folder.path, 'no.yml')))).toMatch(
       /^--web\.config\.file cannot be read: ENOENT/,
     );
@@ -63,7 +63,7 @@ describe('a bad file is one line with its place', () => {
     expect(complaint(() => loadWebConfig(huge))).toMatch(/has more than 1048576 bytes$/);
   });
 
-  it('the program ends with it and exit code 2, also when it only checks', async () => {
+  it('the program prints it and exits with code 2, also with --config.check', async () => {
     const file = await folder.copy('user-plain-password.bad.yml');
     for (const more of [[], ['--config.check']]) {
       const { exitCode, out, err } = await run(['--web.config.file', file, ...more]);
@@ -78,15 +78,15 @@ describe('a bad file is one line with its place', () => {
     expect(await run(['--web.config.file', good, '--config.check'])).toMatchObject({ exitCode: 0, err: '' });
   });
 
-  it('a user named __proto__ alone keeps the others out', async () => {
+  it('a user named __proto__ enables authentication like any other', async () => {
     const [line = ''] = /^ {2}alice: .*$/m.exec(await readFile(join(DATA, 'all.good.yml'), 'utf8')) ?? [];
     const file = await folder.write('proto.yml', `basic_auth_users:\n${line.replace('alice', '__proto__')}\n`);
     expect([...loadWebConfig(file).users.keys()]).toEqual(['__proto__']);
   });
 });
 
-describe('a good file', () => {
-  it('with everything', async () => {
+describe('a valid file', () => {
+  it('may have every option', async () => {
     const config = loadWebConfig(await folder.copy('all.good.yml'));
     const { cert, key, clientCa, ...tls } = config.tls ?? {};
     expect(tls).toEqual({ clientAuthType: 'RequireAndVerifyClientCert', minVersion: 'TLS12', maxVersion: 'TLS13' });
@@ -104,11 +104,11 @@ describe('a good file', () => {
     expect(JSON.stringify([...config.users])).not.toContain('$2y$');
   });
 
-  it.each(['empty.good.yml', 'blank.good.yml'])('%s leaves everything off', async (name) => {
+  it.each(['empty.good.yml', 'blank.good.yml'])('%s turns nothing on', async (name) => {
     expect(loadWebConfig(await folder.copy(name))).toEqual({ headers: {}, users: new Map() });
   });
 
-  it('with the PEM in it, and an old name of a client authentication', async () => {
+  it('may contain the PEM itself and a legacy name of a client authentication type', async () => {
     const text = await readFile(join(DATA, 'inline.new.good.yml'), 'utf8');
     const { cert, key } = folder.server;
     const filled = text
@@ -125,7 +125,7 @@ describe('a good file', () => {
     });
   });
 
-  it('the versions default to 1.2 and 1.3', async () => {
+  it('allows TLS 1.2 and 1.3 by default', async () => {
     const file = await folder.write('min.yml', 'tls_server_config: {cert_file: server.crt, key_file: server.key}');
     expect(loadWebConfig(file).tls).toMatchObject({ minVersion: 'TLS12', maxVersion: 'TLS13' });
   });
@@ -135,14 +135,14 @@ describe('a good file', () => {
     expect(await runProgram(promtool ?? '', ['check', 'web-config', file])).toMatchObject({ code: 0 });
   });
 
-  it('our example', async () => {
+  it('the example in the documentation', async () => {
     const text = await readFile(EXAMPLE, 'utf8');
     const file = await folder.write('example.yml', text);
     await folder.write('flashforge-exporter.crt', folder.server.cert);
     await folder.write('flashforge-exporter.key', folder.server.key);
     expect([...loadWebConfig(file).users.keys()]).toEqual(['prometheus']);
     expect(loadWebConfig(file).tls).toBeDefined();
-    // What is commented out in it must work as well, once its marks are taken away.
+    // Its commented-out options must be valid as well.
     await folder.write('client-ca.crt', folder.server.cert);
     const all = await folder.write('example-all.yml', text.replace(/^( *)# ([\w-]+:.*)$/gm, '$1$2'));
     expect(loadWebConfig(all)).toMatchObject({ tls: { clientAuthType: 'RequireAndVerifyClientCert' } });
@@ -169,7 +169,7 @@ describe('a file that changes', () => {
     return { live: openWebConfig(file, { log, now: () => time }), lines };
   }
 
-  it('counts a second after the last look, and is the same object until then', async () => {
+  it('takes effect one second after the last check, and the object is the same until then', async () => {
     const file = await own.write('web.yml', USERS);
     const { live, lines } = open(file);
     const first = live.current();
@@ -183,7 +183,7 @@ describe('a file that changes', () => {
     expect(lines).toEqual([expect.stringContaining('msg="web configuration read again"')]);
   });
 
-  it('a bad one keeps the old one, is logged once, and a good one counts again', async () => {
+  it('keeps the old configuration if it is invalid, which is logged once, until it is valid again', async () => {
     const file = await own.write('web.yml', USERS);
     const { live, lines } = open(file);
     const first = live.current();
@@ -210,7 +210,7 @@ describe('a file that changes', () => {
     expect(lines[0]).toContain('is empty');
   });
 
-  it('gone: the old one stays', async () => {
+  it('keeps the old configuration if it is deleted', async () => {
     const file = await own.write('web.yml', USERS);
     const { live, lines } = open(file);
     const first = live.current();
@@ -230,7 +230,7 @@ describe('a file that changes', () => {
     expect(lines).toEqual([expect.stringContaining('switching TLS on or off takes a restart')]);
   });
 
-  it('certificate and key one after the other: the old ones stay until both fit', async () => {
+  it('keeps the old certificate until certificate and key match', async () => {
     const { live, lines } = open(await own.write('web.yml', TLS));
     const first = live.current();
     const next = createServerCertificate();
@@ -243,7 +243,7 @@ describe('a file that changes', () => {
     expect(live.current().tls).toMatchObject({ cert: next.cert, key: next.key });
   });
 
-  it('replaced behind a symbolic link, with the old size and time: as Kubernetes swaps a secret', async () => {
+  it('is noticed behind a symbolic link with the old size and mtime, as Kubernetes swaps a secret', async () => {
     const next = createServerCertificate();
     const old = new Date('2026-01-01T00:00:00Z');
     for (const [version, { cert, key }] of Object.entries({ v1: own.server, v2: next })) {
@@ -261,14 +261,14 @@ describe('a file that changes', () => {
     expect(live.current().tls?.cert).toBe(next.cert);
   });
 
-  it('is looked at without being read: ten thousand looks', async () => {
+  it('is checked ten thousand times without being read', async () => {
     const { live } = open(await own.write('web.yml', TLS));
     const startedAt = performance.now();
     for (let look = 0; look < 10_000; look++) {
       time += 1000;
       live.current();
     }
-    // Reading and parsing takes 30 times as long; the bound is loose for a loaded machine.
+    // Reading and parsing takes 30 times as long; the limit is loose for a loaded machine.
     expect((performance.now() - startedAt) / 10_000).toBeLessThan(1);
   });
 });
