@@ -129,6 +129,8 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       const endingReads = setTimeout(() => shutdownSignal.abort(), readMs);
       await Promise.all([server.close(readMs + RESPONSE_MS), watching]);
       clearTimeout(endingReads);
+      // Nobody waits any more: a read that goes on would only delay the end of the process.
+      shutdownSignal.abort();
       await state?.close();
       await access?.close();
     },

@@ -2,7 +2,8 @@
 
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { ConfigError, reasonOf } from '../common/config-error.ts';
+import { ConfigError } from '../common/config-error.ts';
+import { reasonOf } from '../common/reason.ts';
 import { Secret } from '../common/secret.ts';
 import { loadPrinters, parsePrinter } from '../config/load.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type LoginMode, type PrinterConfig } from '../printer/config.ts';

@@ -64,17 +64,18 @@ interface OneRead {
 }
 
 async function readOnce(config: PrinterConfig, args: ProbeArguments, context: CliContext): Promise<OneRead> {
-  const read = createPrinterReader(createHttpReader());
-  let reading: Reading | undefined;
-  const printer = new Printer(config, {
-    read: async (...parameters) => {
-      reading = await read(...parameters);
-      return reading;
+  // The read ends when the time of the command is over.
+  const timeoutMs = Math.min(config.timeoutMs ?? args.timeout, args.timeout);
+  const printer = new Printer(
+    { ...config, timeoutMs },
+    {
+      read: createPrinterReader(createHttpReader()),
+      log: loggerOf({ ...args, 'log.level': args['log.level'] === 'info' ? 'error' : args['log.level'] }, context),
+      now: context.now,
+      shutdownSignal: context.stop,
     },
-    log: loggerOf({ ...args, 'log.level': args['log.level'] === 'info' ? 'error' : args['log.level'] }, context),
-    now: context.now,
-  });
-  const view = await printer.read(args.timeout, context.stop);
+  );
+  const { view, reading } = await printer.readCached(0);
   return { view, reading };
 }
 

@@ -11,10 +11,10 @@ export interface HostAndPort {
 
 const MAX_PORT = 65_535;
 const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*\.?$/i;
-// `192.168.1.999` would be asked of the name server otherwise.
+// Not a host name: `192.168.1.999` would otherwise go to the name server.
 const ONLY_DIGITS_AND_DOTS = /^[\d.]+$/;
 
-/** Digits as a port from 0 to 65535; undefined for anything else. */
+/** A port from 0 to 65535 in decimal digits; undefined for anything else. */
 export function parsePort(text: string): number | undefined {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : undefined;
   return port !== undefined && port <= MAX_PORT ? port : undefined;
@@ -26,7 +26,7 @@ function isHost(host: string): boolean {
 
 /**
  * Reads `host`, `host:port`, `[IPv6]`, `[IPv6]:port` or a bare IPv6 address.
- * @throws ConfigError saying what is allowed
+ * @throws ConfigError that says which forms are allowed
  */
 export function parseAddress(text: string): HostAndPort {
   if (isIPv6(text)) return { host: text };
@@ -34,7 +34,7 @@ export function parseAddress(text: string): HostAndPort {
   const host = bracketed ?? plain ?? '';
   const isValid = bracketed === undefined ? isHost(host) : isIPv6(host);
   if (!isValid) {
-    throw new ConfigError(`${quoted(text)} is no address: write host, host:port, an IP address or [IPv6]:port`);
+    throw new ConfigError(`${quoted(text)} is not an address: write host, host:port, an IP address or [IPv6]:port`);
   }
   if (portText === undefined) return { host };
   const port = parsePort(portText);
@@ -42,7 +42,7 @@ export function parseAddress(text: string): HostAndPort {
   return { host, port };
 }
 
-/** One spelling of a host, to compare: lower case, no dot at the end, IPv6 in its short form. */
+/** The canonical spelling of a host, for comparison: lower case, no trailing dot, IPv6 in its short form. */
 export function comparableHost(host: string): string {
   const [address = '', ...zone] = host.toLowerCase().split('%');
   return isIPv6(address)
@@ -50,19 +50,19 @@ export function comparableHost(host: string): string {
     : host.toLowerCase().replace(/\.$/, '');
 }
 
-/** `host:port`, IPv6 in brackets. */
+/** `host:port`, with IPv6 addresses in brackets. */
 export function formatAddress(host: string, port: number): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
 }
 
-/** Reads an address to listen on: `:10899` for all interfaces, `127.0.0.1:10899`, `[::1]:10899`. @throws ConfigError */
+/** Reads a listen address: `:10899` for all interfaces, `127.0.0.1:10899`, `[::1]:10899`. @throws ConfigError */
 export function parseListenAddress(text: string): { readonly host: string | undefined; readonly port: number } {
   const [, bracketed, plain, portText = ''] = /^(?:\[([^\]]*)\]|([^:[\]]*)):(\d+)$/.exec(text) ?? [];
   const host = bracketed ?? plain;
   const port = parsePort(portText);
   const isValid = bracketed === undefined ? host === '' || isHost(host ?? '-') : isIPv6(bracketed);
   if (port === undefined || !isValid) {
-    throw new ConfigError(`${quoted(text)} is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899`);
+    throw new ConfigError(`${quoted(text)} is not a listen address: write :10899, 127.0.0.1:10899 or [::1]:10899`);
   }
   return { host: host === '' ? undefined : host, port };
 }

@@ -1,13 +1,13 @@
-// Objects in which what is not known is missing.
+// Objects without keys for unknown values.
 
-/** T without undefined: a property that may be undefined may be missing instead. */
+/** T with every property that may be undefined made optional. */
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
 /**
- * The object without the properties that are undefined. A spread a property (`...(x && { x })`) says the same, but V8
- * gives objects so made a hidden class each: making and reading them was most of what a scrape cost.
+ * A copy without the properties that are undefined. Conditional spreads (`...(x && { x })`) do the same, but V8 gives every
+ * object they create a hidden class of its own, and creating and reading those was most of a scrape's CPU time.
  */
 export function onlyDefined<const T extends object>(fields: T): Defined<T>;
 export function onlyDefined(fields: Readonly<Record<string, unknown>>): object {

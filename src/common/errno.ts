@@ -1,6 +1,6 @@
-// System error codes, wherever Node.js or undici put them.
+// System error codes such as ECONNRESET, wherever Node.js or undici put them.
 
-/** The code Node.js or undici put on a socket error, such as `ECONNRESET`; undefined where there is none. */
+/** The code of an error or of its cause, such as `ECONNRESET`; undefined if neither has one. */
 export function errnoOf(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;

@@ -1,5 +1,5 @@
-// Log lines for people and machines: a constant message with fields, as logfmt or JSON, on stderr.
-// Written here because the loggers of npm that speak logfmt do so through packages nobody keeps up.
+// Log lines: a constant message with fields, as logfmt or JSON. Our own writer, because the npm packages for logfmt are
+// unmaintained.
 
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
@@ -18,10 +18,10 @@ export interface LogOptions {
   readonly now: () => number;
 }
 
-// What logfmt takes without quotes: no blanks, `=`, quotes, control characters or half characters.
+// Needs no quotes in logfmt: no white space, `=`, quotes, control characters or lone surrogates.
 const BARE = /^[^\s="\u0000-\u001f\u007f-\u009f\ud800-\udfff]+$/u;
 
-// JSON leaves these as they are; terminals obey them, and some collectors end a line at them.
+// JSON does not escape these, but terminals interpret them and some log collectors break lines at them.
 const CONTROL = /[\u007f-\u009f\u2028\u2029]/g;
 
 function toJson(value: unknown): string {
@@ -33,10 +33,10 @@ function quote(value: string | number | boolean): string {
   return BARE.test(text) ? text : toJson(text);
 }
 
-// What terminals obey, what ends a line, and half characters.
+// Control characters, line separators and lone surrogates.
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/u;
 
-/** Text to print for people: as it is, and quoted as in the log where it would do more than stand there. */
+/** Text to print on a terminal: unchanged, or quoted as JSON if it contains unprintable characters. */
 export function printable(text: string): string {
   return UNPRINTABLE.test(text) ? toJson(text) : text;
 }
@@ -55,7 +55,7 @@ function formatLine(format: LogFormat, fields: LogFields): string {
   }
 }
 
-/** A logger that drops what is below its level; a line is `time=… level=… msg=…` and the fields given. */
+/** A logger that drops lines below its level; a line is `time=… level=… msg=…` and the given fields. */
 export function createLogger({ level, format, write, now }: LogOptions): Logger {
   const lowest = LOG_LEVELS.indexOf(level);
   const at =
@@ -68,5 +68,5 @@ export function createLogger({ level, format, write, now }: LogOptions): Logger 
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
-/** A logger that says nothing. */
+/** A logger that writes nothing. */
 export const silentLogger: Logger = createLogger({ level: 'error', format: 'logfmt', write: () => {}, now: () => 0 });

@@ -3,7 +3,7 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 import { ConfigError } from './config-error.ts';
 
-/** Addresses inside at least one of a list of networks. */
+/** A set of networks; an address is inside if it is inside any of them. */
 export type Networks = Pick<BlockList, 'check'>;
 
 /** Reads `192.168.1.0/24`, `fd00::/8` or a single address. @throws ConfigError */
@@ -12,12 +12,12 @@ function addNetwork(list: BlockList, text: string): void {
   const bits = isIPv4(address) ? 32 : 128;
   const length = prefix === undefined ? bits : Number(prefix);
   if (isIP(address) === 0 || length > bits) {
-    throw new ConfigError(`"${text}" is no network: write 192.168.1.0/24, fd00::/8 or one IP address`);
+    throw new ConfigError(`"${text}" is not a network: write 192.168.1.0/24, fd00::/8 or one IP address`);
   }
   list.addSubnet(address, length, isIPv4(address) ? 'ipv4' : 'ipv6');
 }
 
-/** @throws ConfigError naming the one that is no network */
+/** @throws ConfigError that names the text that is not a network */
 export function parseNetworks(texts: readonly string[]): Networks {
   const list = new BlockList();
   for (const text of texts) addNetwork(list, text);

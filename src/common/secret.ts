@@ -1,10 +1,10 @@
-// A string that must not be shown: check codes and passwords.
+// A string that must never be shown: a check code or a password.
 
 import { inspect } from 'node:util';
 
 const SHOWN = '<secret>';
 
-/** Prints as `<secret>` wherever it is printed; `reveal` is the only way to the text. */
+/** Prints as `<secret>`; only `reveal` returns the text. */
 export class Secret {
   readonly #text: string;
 

@@ -1,4 +1,4 @@
-// Where printers are, as keys to compare: what a printer takes up, and what somebody means who writes an address.
+// Endpoints as comparable keys: those that a printer occupies, and those that an address refers to.
 
 import { comparableHost, formatAddress, type HostAndPort, parseAddress } from '../common/address.ts';
 import { ConfigError } from '../common/config-error.ts';
@@ -8,21 +8,21 @@ function endpoint(host: string, port: number): string {
   return formatAddress(comparableHost(host), port);
 }
 
-/** The endpoints that are one printer's alone, as `host:port`. */
+/** The endpoints that no other printer may have, as `host:port`. */
 export function endpointsOf({ address, tcp, http }: PrinterConfig): ReadonlySet<string> {
-  // The address counts with its TCP side switched off too: it is what /probe is asked for.
+  // The address counts even if TCP is switched off, because /probe accepts it.
   const { host, port = DEFAULT_TCP_PORT } = parseAddress(address);
   const sides = [{ host, port }, ...(tcp ? [tcp] : []), ...(http ? [http] : [])];
   return new Set(sides.map((side) => endpoint(side.host, side.port)));
 }
 
-/** By what an address means this printer: its endpoint, and for one that speaks only HTTP also the host alone. */
+/** The keys by which an address refers to this printer: its endpoint and, for an HTTP-only printer, also the bare host. */
 export function matchingEndpoints({ tcp, http }: PrinterConfig): readonly string[] {
   if (tcp) return [endpoint(tcp.host, tcp.port)];
   return http ? [endpoint(http.host, http.port), comparableHost(http.host)] : [];
 }
 
-/** The places that a text means as an address, compared with `matchingEndpoints`; none where it is no address. */
+/** The keys that a text refers to if it is an address, to compare with `matchingEndpoints`; else none. */
 export function endpointsMeantBy(text: string): readonly string[] {
   const parsed = addressIn(text);
   if (!parsed) return [];

@@ -1,9 +1,10 @@
-// From the text of the configuration file to the printers in it. What it takes to read YAML is loaded with this file.
+// Reads the configuration file. Loaded on demand, because it brings the YAML parser and the schema with it.
 
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { ConfigError, reasonOf } from '../common/config-error.ts';
+import { ConfigError } from '../common/config-error.ts';
+import { reasonOf } from '../common/reason.ts';
 import { Secret } from '../common/secret.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
 import { checkYaml, type Problem, shownKey } from './check.ts';
@@ -51,17 +52,12 @@ function printerConfig(written: WrittenPrinter, checkCode: string | undefined): 
   return {
     name: written.name ?? written.address.written,
     address: written.address.written,
-    ...(written.tcp !== false && port !== 0 && { tcp: { host, port, login: written.login ?? 'auto' } }),
-    ...(serialNumber !== undefined &&
-      checkCode !== undefined && {
-        http: {
-          host,
-          port: written.http_port ?? DEFAULT_HTTP_PORT,
-          serialNumber,
-          checkCode: new Secret(checkCode),
-        },
-      }),
-    ...(written.timeout && { timeoutMs: written.timeout.parsed }),
+    tcp: written.tcp === false || port === 0 ? undefined : { host, port, login: written.login ?? 'auto' },
+    http:
+      serialNumber === undefined || checkCode === undefined
+        ? undefined
+        : { host, port: written.http_port ?? DEFAULT_HTTP_PORT, serialNumber, checkCode: new Secret(checkCode) },
+    timeoutMs: written.timeout?.parsed,
   };
 }
 

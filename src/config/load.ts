@@ -1,4 +1,4 @@
-// From the configuration file, the command line and the environment to the printers to read.
+// Collects the printers from the configuration file, the command line and the environment.
 
 import { parseAddress } from '../common/address.ts';
 import { ConfigError, quoted } from '../common/config-error.ts';
@@ -13,7 +13,7 @@ export interface ConfigSources {
   readonly env: Environment;
 }
 
-/** Environment variable with printers, separated by blanks or commas. */
+/** Environment variable that names printers, separated by white space or commas. */
 export const PRINTERS_VARIABLE = 'FLASHFORGE_PRINTERS';
 
 /** Reads `[name=]host[:port]`. @throws ConfigError */
@@ -44,19 +44,19 @@ function checkUnique(origins: readonly Origin[]): void {
   const names = new Map<string, string>();
   const endpoints = new Map<string, string>();
   for (const { at, config } of origins) {
-    // Addresses first: where names default to them, the name would be blamed for what nobody wrote.
+    // Addresses first: a name that defaults to its address would be reported, though nobody wrote it.
     for (const endpoint of endpointsOf(config)) {
       const same = endpoints.get(endpoint);
-      if (same) throw new ConfigError(`${at('address')}: the address ${endpoint} is taken already, at ${same}`);
+      if (same) throw new ConfigError(`${at('address')}: the address ${endpoint} is already used at ${same}`);
       endpoints.set(endpoint, at('address'));
     }
     const sameName = names.get(config.name);
-    if (sameName) throw new ConfigError(`${at('name')}: the name "${config.name}" is taken already, at ${sameName}`);
+    if (sameName) throw new ConfigError(`${at('name')}: the name "${config.name}" is already used at ${sameName}`);
     names.set(config.name, at('name'));
   }
 }
 
-/** Whoever asks for a printer by its address must not get another of that name; its own address may be its name. */
+/** A name must not be the address of another printer, or a request for that address would reach the wrong one. */
 function checkNames(origins: readonly Origin[]): void {
   const owned = origins.map((origin) => ({
     origin,
@@ -84,7 +84,7 @@ function checkNames(origins: readonly Origin[]): void {
 export async function loadPrinters({ file, printers, env }: ConfigSources): Promise<readonly PrinterConfig[]> {
   const fromEnvironment = (env[PRINTERS_VARIABLE] ?? '').split(/[\s,]+/).filter((word) => word !== '');
   const origins = [
-    // A third of the time to start goes into YAML and its schema: who has no file does not wait for them.
+    // Loading YAML and the schema takes a third of the start-up time, which is spent only if there is a file.
     ...(file === undefined ? [] : await (await import('./file.ts')).readConfigFile(file, env)),
     ...printers.map((text) => originOf(text, 'argument')),
     ...fromEnvironment.map((text) => originOf(text, `$${PRINTERS_VARIABLE}`)),

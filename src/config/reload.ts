@@ -1,12 +1,13 @@
-// Loading the configuration again while the exporter runs: a bad one changes nothing, and says so.
+// Reloading the configuration at run time. An invalid one is logged and changes nothing.
 
 import { ConfigError } from '../common/config-error.ts';
 import type { Logger } from '../common/log.ts';
+import { reasonOf, traceOf } from '../common/reason.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 
 export interface ReloadOptions {
   readonly load: () => Promise<readonly PrinterConfig[]>;
-  /** Takes a configuration that was found good. */
+  /** Applies a valid configuration. */
   readonly apply: (printers: readonly PrinterConfig[]) => void;
   readonly log: Logger;
   /** Milliseconds since 1970. */
@@ -19,25 +20,25 @@ export class Reloader {
   #successSeconds: number;
   #running: Promise<void> = Promise.resolve();
 
-  /** The configuration in use was loaded just before. */
+  /** Expects that the current configuration has just been loaded. */
   constructor(options: ReloadOptions) {
     this.#options = options;
     this.#successSeconds = options.now() / 1000;
   }
 
-  /** Whether the last attempt succeeded. */
+  /** Whether the last reload succeeded. */
   get isSuccessful(): boolean {
     return this.#isSuccessful;
   }
 
-  /** When the configuration in use was loaded, in seconds since 1970. */
+  /** When the current configuration was loaded, in seconds since 1970. */
   get successSeconds(): number {
     return this.#successSeconds;
   }
 
   /**
-   * Loads and applies, one after the other where several ask at once.
-   * @throws ConfigError when it is bad; the old one stays in use
+   * Loads and applies the configuration. Concurrent calls run one after the other.
+   * @throws ConfigError if it is invalid; the current one stays in use
    */
   async reload(): Promise<void> {
     const run = this.#running.then(() => this.#reload());
@@ -55,8 +56,7 @@ export class Reloader {
       log.info('configuration reloaded', { printers: printers.length });
     } catch (error) {
       this.#isSuccessful = false;
-      const reason =
-        error instanceof ConfigError ? error.message : error instanceof Error ? error.stack : String(error);
+      const reason = error instanceof ConfigError ? reasonOf(error) : traceOf(error);
       log.error('configuration not reloaded, the old one stays', { reason });
       throw error;
     }

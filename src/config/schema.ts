@@ -1,4 +1,4 @@
-// The shape of the configuration file, as its owner writes it.
+// The schema of the configuration file.
 
 import { z } from 'zod';
 import { parseAddress } from '../common/address.ts';
@@ -6,7 +6,7 @@ import { ConfigError } from '../common/config-error.ts';
 import { parseDuration } from '../common/duration.ts';
 import { LOGIN_MODES, MAX_NAME_LENGTH } from '../printer/config.ts';
 
-/** Text that a parser of ours takes; its ConfigError becomes the schema's message. */
+/** Text for one of our parsers, whose ConfigError becomes the issue's message. */
 function parsedBy<T>(schema: z.ZodString, parse: (text: string) => T) {
   return schema.transform((written, context) => {
     try {
@@ -19,14 +19,14 @@ function parsedBy<T>(schema: z.ZodString, parse: (text: string) => T) {
   });
 }
 
-/** The message for what is there instead of text. */
+/** The message for a value that is not text. */
 function notText({ input }: { readonly input?: unknown }): string {
   if (input === undefined) return 'is missing';
   if (input === null) return 'must not be empty';
   return typeof input === 'object' ? 'must be text' : 'must be text; put it in quotes';
 }
 
-// Aborts, or the checks below would run on an address that was not parsed.
+// Aborts, or the checks below would run on an unparsed address.
 const text = z.string({ error: notText }).regex(/\S/, { error: 'must not be empty', abort: true });
 
 const PORT_ERROR = 'must be a number from 1 to 65535';
@@ -53,7 +53,7 @@ const printer = z
     const problem = (key: string, message: string): void => context.addIssue({ code: 'custom', path: [key], message });
     const sources = (['check_code', 'check_code_file', 'check_code_env'] as const).filter((key) => written[key]);
     const [first, second] = sources;
-    if (second) problem(second, `must not stand beside ${first}`);
+    if (second) problem(second, `cannot be combined with ${first}`);
     if (first && !written.serial_number) problem(first, 'needs serial_number beside it');
     if (!first && written.serial_number) {
       problem('serial_number', 'needs check_code, check_code_file or check_code_env beside it');
@@ -68,7 +68,7 @@ const printer = z
   });
 
 const fileShape = {
-  // A list whose entries are all commented out is null.
+  // YAML reads a list whose entries are all commented out as null.
   printers: z
     .array(printer, 'must be a list of printers')
     .nullish()
@@ -77,7 +77,7 @@ const fileShape = {
 
 export const configSchema = z.strictObject(fileShape, 'must be a map with the key printers');
 
-/** The keys that may stand in the file and in a printer, in the order of the documentation. */
+/** The keys of the file and of a printer, in the order of the documentation. */
 export const FILE_KEYS = Object.keys(fileShape);
 export const PRINTER_KEYS = Object.keys(printerShape);
 

@@ -1,4 +1,4 @@
-// The running configuration as text, in the shape of the file, with secrets hidden.
+// The running configuration in the format of the file, with secrets hidden.
 
 import { stringify } from 'yaml';
 import { DEFAULT_HTTP_PORT, type PrinterConfig } from '../printer/config.ts';
@@ -7,18 +7,17 @@ function shown({ name, address, tcp, http, timeoutMs }: PrinterConfig): Readonly
   return {
     name,
     address,
-    ...(!tcp && { tcp: false }),
-    ...(tcp && tcp.login !== 'auto' && { login: tcp.login }),
-    ...(http && {
-      serial_number: http.serialNumber,
-      check_code: http.checkCode.toString(),
-      ...(http.port !== DEFAULT_HTTP_PORT && { http_port: http.port }),
-    }),
-    ...(timeoutMs !== undefined && { timeout: `${timeoutMs}ms` }),
+    tcp: tcp ? undefined : false,
+    login: tcp?.login === 'auto' ? undefined : tcp?.login,
+    serial_number: http?.serialNumber,
+    check_code: http?.checkCode.toString(),
+    http_port: http?.port === DEFAULT_HTTP_PORT ? undefined : http?.port,
+    timeout: timeoutMs === undefined ? undefined : `${timeoutMs}ms`,
   };
 }
 
-/** YAML of these printers; a check code is `<secret>`. */
+/** These printers as YAML; a check code appears as `<secret>`. */
 export function renderConfig(printers: readonly PrinterConfig[]): string {
+  // YAML leaves out keys that are undefined.
   return stringify({ printers: printers.map(shown) });
 }

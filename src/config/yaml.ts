@@ -1,18 +1,18 @@
-// YAML with the place of everything in it, so that an error can point at it.
+// YAML with source positions, so that an error can point at the line and column.
 
 import { type Document, isMap, isNode, isScalar, isSeq, Lexer, Parser, parseDocument, visit } from 'yaml';
 import { ConfigError } from '../common/config-error.ts';
 
 export interface LocatedYaml {
   readonly value: unknown;
-  /** `file:line:column` of what a path leads to: of its key, and of the nearest thing around it where it is missing. */
+  /** `file:line:column` of the key at a path, or of its nearest existing parent if it is missing. */
   readonly at: (path: readonly PropertyKey[]) => string;
 }
 
-// Ours needs 6; the parser recurses, and at the end of the stack V8 may end the process instead of throwing.
+// Our files need 6 levels. The parser recurses, and on a stack overflow V8 may abort the process instead of throwing.
 const MAX_DEPTH = 50;
 
-/** The offset where the nesting becomes too deep. */
+/** The offset at which the nesting becomes too deep. */
 function findTooDeep(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
@@ -23,7 +23,7 @@ function findTooDeep(text: string): number | undefined {
   return undefined;
 }
 
-/** Where a path leads in the text. */
+/** The offset of the node at a path. */
 function offsetOf(path: readonly PropertyKey[], document: Document.Parsed): number {
   let node: unknown = document.contents;
   let offset = 0;
@@ -43,15 +43,15 @@ function offsetOf(path: readonly PropertyKey[], document: Document.Parsed): numb
   return offset;
 }
 
-// The parser repeats what it found after a colon, and that may be a check code: `check_code: |5f3a9c1e`.
-function reasonOf(message: string): string {
+// After a colon the parser quotes the file, which may be a check code: `check_code: |5f3a9c1e`.
+function withoutQuotation(message: string): string {
   return message
     .split(/(?<=\S): |[;\n]/, 1)
     .join('')
     .replace('With stringKeys, all keys', 'keys');
 }
 
-/** The plain data of a document. @throws ConfigError for aliases that lead nowhere, to themselves or to too much */
+/** The plain data of a document. @throws ConfigError for aliases that are unresolved, recursive or too many */
 function dataOf(document: Document.Parsed, place: (offset: number) => string): unknown {
   let offset = 0;
   try {
@@ -68,7 +68,7 @@ function dataOf(document: Document.Parsed, place: (offset: number) => string): u
   }
 }
 
-/** Reads YAML text; an empty one is undefined. @throws ConfigError with `file:line:column` */
+/** Parses YAML; the value of an empty file is undefined. @throws ConfigError with `file:line:column` */
 export function parseYaml(source: string, file: string): LocatedYaml {
   const text = source.replace(/^\uFEFF/, '');
   const place = (offset: number): string => {
@@ -79,7 +79,7 @@ export function parseYaml(source: string, file: string): LocatedYaml {
   if (tooDeep !== undefined) throw new ConfigError(`${place(tooDeep)}: nested too deep`);
   const document = parseDocument(text, { prettyErrors: false, stringKeys: true, resolveKnownTags: false });
   const [broken] = [...document.errors, ...document.warnings];
-  if (broken) throw new ConfigError(`${place(broken.pos[0])}: not YAML: ${reasonOf(broken.message)}`);
+  if (broken) throw new ConfigError(`${place(broken.pos[0])}: not YAML: ${withoutQuotation(broken.message)}`);
   return {
     value: dataOf(document, place) ?? undefined,
     at: (path) => place(offsetOf(path, document)),

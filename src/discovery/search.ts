@@ -3,7 +3,7 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once, setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errnoOf } from '../common/errno.ts';
+import { shortReasonOf } from '../common/reason.ts';
 import { createCollection, MAX_FOUND } from './collection.ts';
 import type { FoundPrinter } from './found.ts';
 import {
@@ -223,5 +223,5 @@ function describe({ name, address }: Ipv4Interface): string {
 }
 
 function reason(error: unknown): string {
-  return errnoOf(error) ?? (error instanceof Error ? error.message : String(error));
+  return shortReasonOf(error);
 }

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../common/log.ts';
+import { traceOf } from '../common/reason.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import type { Identity } from '../printer/snapshot.ts';
 import { configOf, configuredFrom } from './as-config.ts';
@@ -66,8 +67,8 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
       await searchOnce();
     } catch (error) {
       // A bug costs this search, not the exporter.
-      const reason = error instanceof Error ? error.stack : String(error);
-      if (isNew(`fault ${String(error)}`)) log.error('a fault in the exporter, please report it', { reason });
+      if (isNew(`fault ${String(error)}`))
+        log.error('a fault in the exporter, please report it', { reason: traceOf(error) });
     }
     await sleep(options.intervalMs, undefined, { signal }).catch(() => {});
   }

@@ -1,4 +1,4 @@
-// What went wrong with a printer so far: counted once a read, logged once a change.
+// A printer's failures: counted once per read, logged once per change.
 
 import type { LogFields, Logger } from '../common/log.ts';
 import type { FailureCode } from '../printer/errors.ts';
@@ -7,7 +7,7 @@ import { stateFromHttp, stateFromTcp } from '../printer/state.ts';
 import type { Endpoint } from './reader.ts';
 import type { FailureCount } from './view.ts';
 
-// A lying printer must not fill the log or the memory with new words.
+// A printer that keeps inventing status words must not fill the log or the memory.
 const MAX_WORDS_REMEMBERED = 50;
 
 export class FailureLog {
@@ -22,17 +22,17 @@ export class FailureLog {
     this.#log = (level, message, fields) => log[level](message, { printer, ...fields });
   }
 
-  /** Failed reads by side and code since the exporter started. */
+  /** Failed reads by endpoint and code since the exporter started. */
   get counts(): readonly FailureCount[] {
     return [...this.#counts.values()];
   }
 
-  /** Whether this side failed in the last read. */
+  /** Whether this endpoint failed in the last read. */
   failedLast(protocol: Protocol): boolean {
     return this.#last.has(protocol);
   }
 
-  /** Takes the sides of one whole read. */
+  /** Counts and logs the endpoints of a whole read. */
   note(endpoints: readonly Endpoint[]): void {
     const failed = new Map<Protocol, FailureCode>();
     const httpUp = endpoints.some(({ protocol, failure }) => protocol === 'http' && !failure);
@@ -47,20 +47,34 @@ export class FailureLog {
       }
       const { code, message: reason } = failure;
       failed.set(protocol, code);
-      // A Creator 5 has no TCP side at all: that is found out once, and is no failure at every scrape.
+      // A Creator 5 has no TCP endpoint: its refusal counts once, and not at every scrape.
       const isAbsent = protocol === 'tcp' && code === 'refused' && httpUp;
       if (isAbsent && this.#hasNoTcp) continue;
       if (isAbsent) this.#hasNoTcp = true;
       this.#count(protocol, code);
-      // One that answered before has a TCP side: it refuses now, as some do while a PC is connected.
+      // One that answered before has TCP: it refuses now, as some models do while a PC is connected.
       if (isAbsent && !this.#hadTcp)
-        this.#log('info', 'no TCP side, only HTTP is read; tcp: false says so for good', { protocol, reason });
+        this.#log('info', 'no TCP side, only HTTP is read; tcp: false says so for good', {
+          protocol,
+          reason,
+        });
       else if (this.#last.get(protocol) !== code) this.#log('warn', 'printer not read', { protocol, code, reason });
     }
     this.#last = failed;
   }
 
-  /** Says once of each word that is in no table what it was. */
+  /** Logs the failed endpoints of a read that was cut short, as `note` does, but does not count them. */
+  logUncounted(endpoints: readonly Endpoint[]): void {
+    const failed = new Map(this.#last);
+    for (const { protocol, failure } of endpoints) {
+      if (!failure || failed.has(protocol)) continue;
+      failed.set(protocol, failure.code);
+      this.#log('warn', 'printer not read', { protocol, code: failure.code, reason: failure.message });
+    }
+    this.#last = failed;
+  }
+
+  /** Logs each status word that is in no table once. */
   noteWords({ statusWords = [] }: Snapshot): void {
     for (const { protocol, status } of statusWords) {
       const state = protocol === 'tcp' ? stateFromTcp(status, undefined) : stateFromHttp(status);

@@ -1,4 +1,4 @@
-// All printers: those of the configuration and those found on the network, read at the same time under one deadline.
+// All printers: configured ones and discovered ones, read at the same time under one deadline.
 
 import { CancelController } from '../common/cancellation.ts';
 import { endpointsMeantBy, matchingEndpoints } from '../config/endpoints.ts';
@@ -16,7 +16,7 @@ export class Fleet {
     this.configure(configs);
   }
 
-  /** In the order of the configuration, then those found. */
+  /** The configured ones in the order of the configuration, then the discovered ones. */
   get printers(): readonly Printer[] {
     return [...this.#configured.values(), ...this.#discovered.values()];
   }
@@ -25,19 +25,19 @@ export class Fleet {
     return [...this.#configured.values()];
   }
 
-  /** The time by which the printers' readings have their age, in milliseconds since 1970. */
+  /** The current time by the clock that the readings' ages use, in milliseconds since 1970. */
   get nowMs(): number {
     return this.#dependencies.now();
   }
 
-  /** Takes a new configuration. Printers that stay keep what is remembered of them, and a read under way. */
+  /** Takes a new configuration. Printers that stay keep their memory, and a read in progress. */
   configure(configs: readonly PrinterConfig[]): void {
-    // One that was found before keeps its memory too, where the configuration now names it so.
+    // A discovered printer keeps its memory if the configuration now has its name.
     this.#configured = this.#keep(new Map([...this.#discovered, ...this.#configured]), configs);
     this.setDiscovered([...this.#discovered.values()].map(({ config }) => config));
   }
 
-  /** Takes what discovery knows now; a name or a endpoint of the configuration is never taken over. */
+  /** Takes the discovered printers. One never replaces a configured name or endpoint. */
   setDiscovered(configs: readonly PrinterConfig[]): void {
     const taken = new Set(this.configured.flatMap(({ config }) => matchingEndpoints(config)));
     const isTaken = (config: PrinterConfig): boolean =>
@@ -48,16 +48,16 @@ export class Fleet {
     );
   }
 
-  /** The printer with this name, or else with this address: as written, or meaning the same host and port. */
+  /** The printer with this name, or else with this address: as written, or any spelling of the same host and port. */
   find(target: string): Printer | undefined {
-    // What a printer on the network calls itself must not take the endpoint of one of the configuration.
+    // Configured printers first: a discovered one may call itself by the address of a configured one.
     return findIn(this.configured, target) ?? findIn([...this.#discovered.values()], target);
   }
 
   /**
-   * Reads every printer; answers when all are read or the time is over.
+   * Reads every printer. Resolves when all are read or the time is over.
    * @param timeMs until the deadline, in milliseconds
-   * @param signal fires when the requester is gone
+   * @param signal fires when the requester has gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
     const gone = new CancelController();

@@ -1,17 +1,16 @@
-// What the job rules need of a reading.
+// The part of a reading that the job rules look at.
 
 import { onlyDefined } from '../common/defined.ts';
 import type { JobReading } from '../jobs/observe.ts';
 import type { Reading } from './reader.ts';
 
-/** The part of a reading that the job rules look at. */
+/** Adapts a reading for the job rules. */
 export function toJobReading({ up, snapshot, unanswered }: Reading): JobReading {
   if (!up) return { contact: false };
   const { state, stateProtocol, progress, elapsedSeconds, file, fileProtocol } = snapshot;
-  const serial = snapshot.identity?.serial;
   return onlyDefined({
     contact: true,
-    serial,
+    serial: snapshot.identity?.serial,
     state,
     stateProtocol,
     progress,

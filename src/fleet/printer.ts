@@ -1,12 +1,12 @@
-// One printer over time: what is remembered between reads, and the one conversation it may have at a time.
+// One printer over time: what is remembered between reads, and its one conversation at a time.
 
 import type { CancelSignal } from '../common/cancellation.ts';
-import { onlyDefined } from '../common/defined.ts';
 import type { Logger } from '../common/log.ts';
+import { traceOf } from '../common/reason.ts';
 import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
 import { observe, shownProgress, shownStart } from '../jobs/observe.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
-import type { PrinterConfig } from '../printer/config.ts';
+import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { withPresentHeaters } from '../printer/merge.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
@@ -15,20 +15,26 @@ import { FailureLog } from './failures.ts';
 import { IdentityMemory } from './identity.ts';
 import { toJobReading } from './job-reading.ts';
 import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
-import { SharedRead } from './shared-read.ts';
-import type { EndpointView, PrinterView } from './view.ts';
+import { type EndReason, SharedRead } from './shared-read.ts';
+import type { CachedReading, EndpointView, PrinterView } from './view.ts';
 
 export interface PrinterDependencies {
   readonly read: ReadPrinter;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** When it fires, every read ends as at its deadline, and so does one that begins later. */
-  readonly shutdownSignal?: CancelSignal;
-  /** What is known of this printer's jobs from before a restart. */
-  readonly recallJobs?: (printer: string) => JobMemory | undefined;
+  /** Ends every read when it fires, and every one that begins later at once. */
+  readonly shutdownSignal?: CancelSignal | undefined;
+  /** What is remembered of this printer's jobs from before a restart. */
+  readonly recallJobs?: ((printer: string) => JobMemory | undefined) | undefined;
   /** Called with the memory after each whole read. */
-  readonly saveJobs?: (printer: string, memory: JobMemory) => void;
+  readonly saveJobs?: ((printer: string, memory: JobMemory) => void) | undefined;
+}
+
+interface CurrentRead {
+  readonly shared: SharedRead<FinishedRead>;
+  /** What has been read so far. */
+  readonly peek: () => Reading;
 }
 
 interface FinishedRead {
@@ -38,14 +44,10 @@ interface FinishedRead {
   readonly endedAtMs: number;
 }
 
-/** What is known of a printer: of a whole read, or what is remembered beside the readings. */
-export interface KnownPrinter {
-  readonly view: PrinterView;
-  /** Undefined before the first whole read, or when it was not to be had in time. */
-  readonly reading?: Reading;
-  /** How long ago that reading ended. */
-  readonly ageMs?: number;
-}
+// The end of a read whose printer has no timeout of its own.
+const DEFAULT_READ_MS = 15_000;
+// An abandoned read that lasted longer than a command may take is worth a log line, though it is not counted.
+const LONG_READ_MS = 5000;
 
 export class Printer {
   readonly name: string;
@@ -57,7 +59,7 @@ export class Printer {
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
   #printClock: PrintClock | undefined;
-  #current: SharedRead<FinishedRead> | undefined;
+  #current: CurrentRead | undefined;
   #latest: FinishedRead | undefined;
 
   constructor(config: PrinterConfig, dependencies: PrinterDependencies) {
@@ -68,7 +70,7 @@ export class Printer {
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#identity = new IdentityMemory(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
-    // A printer that is off after a restart was last seen before it.
+    // After a restart, a printer that is off was last seen before it.
     this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
   }
 
@@ -76,7 +78,7 @@ export class Printer {
     return this.#config;
   }
 
-  /** The last M115 in the printer's own words: not every read asks for it. */
+  /** The last M115 reply; not every read asks for it. */
   get machineInfo(): MachineInfo | undefined {
     return this.#identity.machineInfo;
   }
@@ -86,89 +88,122 @@ export class Printer {
     return this.#identity.identity;
   }
 
-  /** Reads it as this says from the next read on; what is remembered stays. @param config of the same name */
+  /** Takes a new configuration for the next read; what is remembered stays. @param config of the same name */
   reconfigure(config: PrinterConfig): void {
     if (!isSamePlace(config, this.#config)) {
-      // What is read at the old place goes to those who wait for it, and no further.
+      // A read of the old address still goes to those who wait for it, and no further.
       this.#latest = undefined;
       this.#current = undefined;
-      // Perhaps another printer: it is asked what it is before what is known of the old one is shown for it.
+      // Perhaps another printer: ask for its identity before it is shown with the old one's.
       this.#identity.expire();
     }
     this.#config = config;
   }
 
-  /** What the last whole read told, failed or not, however long ago. */
-  get lastKnown(): KnownPrinter {
-    if (!this.#latest) return { view: this.#viewWithoutReading(0) };
+  /** The last whole read, failed or not, however long ago it was. */
+  get cached(): CachedReading {
+    const isBeingRead = this.#inProgress !== undefined;
+    if (!this.#latest) return { view: this.#viewWithoutReading(0), isBeingRead };
     const { reading, endedAtMs } = this.#latest;
-    return { view: this.#view(this.#latest), reading, ageMs: Math.max(0, this.#dependencies.now() - endedAtMs) };
+    const ageMs = Math.max(0, this.#dependencies.now() - endedAtMs);
+    return { view: this.#view(this.#latest), reading, ageMs, isBeingRead };
   }
 
   /**
-   * A reading at most so old, else a new one as `visit` makes it. For people and their programs, who ask as often as they
-   * like; never for a scrape.
-   * @param timeMs until the requester's deadline, in milliseconds
-   * @param signal fires when the requester is gone
+   * A reading up to this old, or else a new one. For people and their programs, who ask as often as they like; never for
+   * a scrape.
+   * @param timeMs until the requester's deadline, in milliseconds; omitted: until the read's own end
+   * @param signal fires when the requester has gone
    */
-  async readCached(maxAgeMs: number, timeMs: number, signal?: CancelSignal): Promise<KnownPrinter> {
+  async readCached(maxAgeMs: number, timeMs?: number, signal?: CancelSignal): Promise<CachedReading> {
     const sinceMs = this.#latest && this.#dependencies.now() - this.#latest.endedAtMs;
-    // A clock that was set back would make an old reading young for as long.
-    if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.lastKnown;
-    const startedAt = performance.now();
-    const finished = await this.#join(timeMs, signal);
-    return finished
-      ? { view: this.#view(finished), reading: finished.reading, ageMs: 0 }
-      : { view: this.#viewWithoutReading((performance.now() - startedAt) / 1000) };
+    // After the clock was set back, an old reading would look fresh for as long.
+    if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.cached;
+    const { view, reading } = await this.#join(timeMs, signal);
+    return reading ? { view, reading, ageMs: 0, isBeingRead: false } : { view, isBeingRead: true };
   }
 
   /**
-   * Reads the printer, or shares the read under way.
+   * Reads the printer, or shares the read in progress. Never rejects.
    * @param timeMs until the requester's deadline, in milliseconds
-   * @param signal fires when the requester is gone
+   * @param signal fires when the requester has gone
    */
-  read(timeMs: number, signal?: CancelSignal): Promise<PrinterView> {
+  async read(timeMs: number, signal?: CancelSignal): Promise<PrinterView> {
+    return (await this.#join(timeMs, signal)).view;
+  }
+
+  async #join(timeMs?: number, signal?: CancelSignal): Promise<Pick<CachedReading, 'view' | 'reading'>> {
     const startedAt = performance.now();
-    return this.#join(timeMs, signal).then((finished) =>
-      // Whoever leaves before the others has learned nothing; the read itself may yet succeed.
-      finished ? this.#view(finished) : this.#viewWithoutReading((performance.now() - startedAt) / 1000),
-    );
+    const current = this.#inProgress ?? this.#start();
+    this.#current = current;
+    const { shared, peek } = current;
+    const finished = await shared.join(timeMs, signal);
+    if (finished) return { view: this.#view(finished), reading: finished.reading };
+    // Whoever leaves before the end takes what was read until then. The read itself goes on.
+    const durationSeconds = (performance.now() - startedAt) / 1000;
+    const reading = peek();
+    return { view: this.#view({ reading, durationSeconds }), reading: reading.up ? reading : undefined };
   }
 
-  #join(timeMs: number, signal: CancelSignal | undefined): Promise<FinishedRead | undefined> {
-    // A read that was ended is closing its sockets: nothing can be learned from it any more.
-    if (this.#current === undefined || this.#current.endReason !== undefined) this.#current = this.#start();
-    return this.#current.join(Math.min(timeMs, this.#config.timeoutMs ?? timeMs), signal);
+  /** A read that was ended is closing its sockets: nothing more comes from it. */
+  get #inProgress(): CurrentRead | undefined {
+    return this.#current?.shared.endReason === undefined ? this.#current : undefined;
   }
 
-  #start(): SharedRead<FinishedRead> {
+  #start(): CurrentRead {
     const config = this.#config;
-    const shared: SharedRead<FinishedRead> = new SharedRead(async (signal) => {
-      const startedAt = performance.now();
-      let reading: Reading;
-      try {
-        reading = await this.#dependencies.read(config, { identity: this.#needsIdentity() }, signal);
-      } catch (error) {
-        reading = this.#faultyReading(config, error);
-      }
-      if (this.#current === shared) this.#current = undefined;
-      const durationSeconds = (performance.now() - startedAt) / 1000;
-      const finished = { reading, durationSeconds, endedAtMs: this.#dependencies.now() };
-      // A read that was cut because nobody waited any more says nothing about the printer.
-      if (shared.endReason !== 'abandoned' && isSamePlace(config, this.#config)) {
-        this.#remember(reading);
-        this.#latest = finished;
-      }
-      return finished;
-    }, this.#dependencies.shutdownSignal);
-    return shared;
+    let peek = (): Reading => failedReading(config, new PrinterError('timeout', 'the printer did not answer in time'));
+    const shared = new SharedRead<FinishedRead>(
+      async (signal) => {
+        const startedAt = performance.now();
+        const options = {
+          identity: this.#needsIdentity(),
+          onBegin: (begun: () => Reading): void => {
+            peek = begun;
+          },
+        };
+        let reading: Reading;
+        try {
+          reading = await this.#dependencies.read(config, options, signal);
+        } catch (error) {
+          reading = this.#faultyReading(config, error);
+        }
+        if (this.#current?.shared === shared) this.#current = undefined;
+        const durationSeconds = (performance.now() - startedAt) / 1000;
+        const finished = { reading, durationSeconds, endedAtMs: this.#dependencies.now() };
+        if (isSamePlace(config, this.#config)) this.#finish(finished, shared.endReason);
+        return finished;
+      },
+      { timeMs: config.timeoutMs ?? DEFAULT_READ_MS, shutdownSignal: this.#dependencies.shutdownSignal },
+    );
+    return { shared, peek: () => peek() };
   }
 
-  /** A fault of ours must cost this printer only, not the scrape. */
+  #finish(finished: FinishedRead, endReason: EndReason | undefined): void {
+    try {
+      // A read that was cut because nobody waited, or because the exporter stops, says nothing about the printer.
+      if (endReason === undefined || endReason === 'timeout') {
+        this.#latest = finished;
+        this.#remember(finished.reading);
+      } else if (endReason === 'abandoned' && finished.durationSeconds * 1000 >= LONG_READ_MS) {
+        this.#failures.logUncounted(finished.reading.endpoints);
+      }
+    } catch (error) {
+      this.#logFault(error);
+    }
+  }
+
+  #logFault(error: unknown): void {
+    this.#dependencies.log.error('a fault in the exporter, please report it', {
+      printer: this.name,
+      reason: traceOf(error),
+    });
+  }
+
+  /** A fault of the exporter costs this printer only, not the scrape. */
   #faultyReading(config: PrinterConfig, error: unknown): Reading {
-    const reason = error instanceof Error ? error.stack : String(error);
-    this.#dependencies.log.error('a fault in the exporter, please report it', { printer: this.name, reason });
-    return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; its log says more'));
+    this.#logFault(error);
+    return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; see its log'));
   }
 
   #needsIdentity(): boolean {
@@ -200,25 +235,23 @@ export class Printer {
     saveJobs?.(this.name, observed.memory);
   }
 
-  #view({ reading: { up, endpoints, snapshot }, durationSeconds }: FinishedRead): PrinterView {
-    const views = endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure }));
+  #view({ reading, durationSeconds }: Pick<FinishedRead, 'reading' | 'durationSeconds'>): PrinterView {
+    const { up, endpoints, snapshot } = reading;
+    const views = endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure, failure }));
     // Not every read asks what the model is.
     const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
     return this.#viewWith(views, durationSeconds, shown);
   }
 
   #viewWithoutReading(durationSeconds: number): PrinterView {
-    const { tcp, http } = this.#config;
-    const views: EndpointView[] = [];
-    if (tcp) views.push({ protocol: 'tcp', up: false });
-    if (http) views.push({ protocol: 'http', up: false });
-    return this.#viewWith(views, durationSeconds, undefined);
+    const endpoints = protocolsOf(this.#config).map((protocol) => ({ protocol, up: false, failure: undefined }));
+    return this.#viewWith(endpoints, durationSeconds, undefined);
   }
 
-  /** What was read, where the printer is up, and what is remembered. */
+  /** What was read, if the printer is up, and what is remembered. */
   #viewWith(endpoints: readonly EndpointView[], durationSeconds: number, snapshot: Snapshot | undefined): PrinterView {
     const { totals, lastEnds } = this.#jobs;
-    return onlyDefined({
+    return {
       labels: this.#labels,
       address: this.#config.address,
       up: snapshot !== undefined,
@@ -229,11 +262,12 @@ export class Printer {
       identity: this.#identity.identity,
       snapshot,
       progress: snapshot && (shownProgress(this.#jobs, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
-      jobs: onlyDefined({ totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) }),
-    });
+      jobs: { totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) },
+    };
   }
 }
 
+/** Whether both mean the same endpoints, so that what is remembered of one holds for the other. */
 function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {
   if (one === other) return true;
   const [a, b] = [one, other].map(({ tcp, http }) =>

@@ -1,8 +1,8 @@
-// One read of one printer: its sides at the same time, merged into one Snapshot.
+// One read of one printer: all its endpoints at the same time, merged into one Snapshot.
 
 import type { CancelSignal } from '../common/cancellation.ts';
 import type { HttpReader } from '../lan-http/read.ts';
-import type { PrinterConfig } from '../printer/config.ts';
+import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { mergeSnapshots } from '../printer/merge.ts';
 import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
@@ -12,93 +12,118 @@ import { snapshotFromTcp } from '../tcp/snapshot.ts';
 
 export interface Endpoint {
   readonly protocol: Protocol;
-  /** Why this side was not read; undefined when it was. */
-  readonly failure?: PrinterError;
-  /** What this side said the printer is, where it was asked: the two sides word it differently. */
-  readonly identity?: Identity;
+  /** Why the endpoint was not read; undefined if it was. */
+  readonly failure?: PrinterError | undefined;
+  /** What this endpoint said the printer is, if it was asked: the two protocols word it differently. */
+  readonly identity?: Identity | undefined;
 }
 
 export interface Reading {
-  /** Whether any side was read. */
+  /** Whether any endpoint was read. */
   readonly up: boolean;
   readonly snapshot: Snapshot;
-  /** Each configured side. */
+  /** Each configured endpoint. */
   readonly endpoints: readonly Endpoint[];
-  /** Parts of a side that was read which are missing all the same. */
+  /** Parts that are missing although their endpoint was read. */
   readonly problems: ReadonlyMap<ReadCommand, PrinterError>;
-  /** Commands that got no reply at all. */
+  /** Commands without any reply. */
   readonly unanswered: ReadonlySet<ReadCommand>;
-  /** The parsed TCP replies with their raw texts, for those who show what the printer wrote. */
+  /** The parsed TCP replies with their raw text, for callers that show what the printer wrote. */
   readonly replies: TcpReplies;
 }
 
 export interface ReadOptions {
-  /** Whether to ask what the printer is, beside how it is. */
+  /** Whether to ask what the printer is, besides its state. */
   readonly identity: boolean;
+  /** Called once at the start, with a function that returns what has been read so far. */
+  readonly onBegin?: ((peek: () => Reading) => void) | undefined;
 }
 
-/** Reads a printer; settles soon after the signal fires and never throws for what a printer does. */
+/** Reads a printer. Settles soon after the signal fires, and never throws because of what a printer does. */
 export type ReadPrinter = (config: PrinterConfig, options: ReadOptions, signal: CancelSignal) => Promise<Reading>;
 
-interface Side {
+/** What came from one endpoint. */
+interface EndpointReading {
   readonly endpoint: Endpoint;
   readonly snapshot?: Snapshot;
-  readonly replies?: TcpReplies;
-  readonly problems?: ReadonlyMap<ReadCommand, PrinterError>;
-  readonly unanswered?: ReadonlySet<ReadCommand>;
+  readonly tcp?: TcpReading;
 }
 
-function tcpSideOf({ replies, problems, unanswered, failure }: TcpReading): Side {
-  if (failure) return { endpoint: { protocol: 'tcp', failure } };
-  const snapshot = snapshotFromTcp(replies);
-  return { endpoint: endpointOf('tcp', snapshot), snapshot, replies, problems, unanswered };
+/** Reads one endpoint; undefined if the printer has none of that protocol. */
+type ReadEndpoint = (
+  config: PrinterConfig,
+  options: Pick<ReadOptions, 'identity'> & { readonly onBegin: (peek: () => EndpointReading) => void },
+  signal: CancelSignal,
+) => Promise<EndpointReading> | undefined;
+
+function fromTcp(tcp: TcpReading): EndpointReading {
+  if (tcp.failure) return { endpoint: { protocol: 'tcp', failure: tcp.failure } };
+  const snapshot = snapshotFromTcp(tcp.replies);
+  return { endpoint: { protocol: 'tcp', identity: snapshot.identity }, snapshot, tcp };
 }
 
-function httpSideOf(snapshot: Snapshot): Side {
-  return { endpoint: endpointOf('http', snapshot), snapshot };
+function fromHttp(snapshot: Snapshot): EndpointReading {
+  return { endpoint: { protocol: 'http', identity: snapshot.identity }, snapshot };
 }
 
-function endpointOf(protocol: Protocol, { identity }: Snapshot): Endpoint {
-  return identity ? { protocol, identity } : { protocol };
-}
-
-function failedHttpSide(failure: unknown): Side {
+function failedHttp(failure: unknown): EndpointReading {
   if (!(failure instanceof PrinterError)) throw failure;
   return { endpoint: { protocol: 'http', failure } };
 }
 
-/** The reading of a printer whose every side failed for this reason. */
-export function failedReading({ tcp, http }: PrinterConfig, failure: PrinterError): Reading {
-  const protocols = [tcp && ('tcp' as const), http && ('http' as const)].filter((protocol) => protocol !== undefined);
-  return {
-    up: false,
-    snapshot: {},
-    endpoints: protocols.map((protocol) => ({ protocol, failure })),
-    problems: new Map(),
-    unanswered: new Set(),
-    replies: {},
-  };
+/** The reading of a printer whose every endpoint failed for this reason. */
+export function failedReading(config: PrinterConfig, failure: PrinterError): Reading {
+  return merge(protocolsOf(config).map((protocol) => ({ endpoint: { protocol, failure } })));
 }
 
-function readingOf(sides: readonly Side[]): Reading {
-  const sideOf = (wanted: Protocol): Side | undefined => sides.find(({ endpoint }) => endpoint.protocol === wanted);
-  const [tcp, http] = [sideOf('tcp'), sideOf('http')];
+/** What a TCP read has so far: up once it would count as read if it ended now. */
+function fromUnfinishedTcp(reading: TcpReading): EndpointReading {
+  const { m119, m105 } = reading.replies;
+  return m119 || m105 ? fromTcp(reading) : unfinished('tcp');
+}
+
+function unfinished(protocol: Protocol): EndpointReading {
+  return { endpoint: { protocol, failure: new PrinterError('timeout', 'the printer did not answer in time') } };
+}
+
+function merge(parts: readonly EndpointReading[]): Reading {
+  const snapshotOf = (wanted: Protocol): Snapshot | undefined =>
+    parts.find(({ endpoint }) => endpoint.protocol === wanted)?.snapshot;
+  const tcp = parts.find((part) => part.tcp)?.tcp;
   return {
-    up: sides.some((side) => !side.endpoint.failure),
-    snapshot: mergeSnapshots(tcp?.snapshot, http?.snapshot),
-    endpoints: sides.map((side) => side.endpoint),
+    up: parts.some(({ endpoint }) => !endpoint.failure),
+    snapshot: mergeSnapshots(snapshotOf('tcp'), snapshotOf('http')),
+    endpoints: parts.map(({ endpoint }) => endpoint),
     problems: tcp?.problems ?? new Map(),
     unanswered: tcp?.unanswered ?? new Set(),
     replies: tcp?.replies ?? {},
   };
 }
 
-/** Makes the function that reads printers, over the HTTP client given. */
+/** Creates the function that reads printers, over the given HTTP client. */
 export function createPrinterReader(http: HttpReader): ReadPrinter {
-  return async ({ tcp, http: detail }, { identity }, signal) => {
-    const sides: Promise<Side>[] = [];
-    if (tcp) sides.push(readTcp(tcp, { login: tcp.login, identity }, signal).then(tcpSideOf));
-    if (detail) sides.push(http.readDetail(detail, signal).then(httpSideOf, failedHttpSide));
-    return readingOf(await Promise.all(sides));
+  const readers: Readonly<Record<Protocol, ReadEndpoint>> = {
+    tcp: ({ tcp }, { identity, onBegin }, signal) =>
+      tcp &&
+      readTcp(
+        tcp,
+        { login: tcp.login, identity, onBegin: (peek) => onBegin(() => fromUnfinishedTcp(peek())) },
+        signal,
+      ).then(fromTcp),
+    http: ({ http: detail }, _options, signal) => detail && http.readDetail(detail, signal).then(fromHttp, failedHttp),
+  };
+  return async (config, { identity, onBegin }, signal) => {
+    const protocols = protocolsOf(config);
+    const peeks = new Map<Protocol, () => EndpointReading>();
+    onBegin?.(() => merge(protocols.map((protocol) => peeks.get(protocol)?.() ?? unfinished(protocol))));
+    const parts = await Promise.all(
+      protocols.map(async (protocol) => {
+        const options = { identity, onBegin: (peek: () => EndpointReading) => peeks.set(protocol, peek) };
+        const part = (await readers[protocol](config, options, signal)) ?? unfinished(protocol);
+        peeks.set(protocol, () => part);
+        return part;
+      }),
+    );
+    return merge(parts);
   };
 }

@@ -1,4 +1,4 @@
-// Printers that are in no configuration and were asked for by /probe: remembered, but not without bound.
+// Printers outside the configuration that /probe was asked for. What is remembered of them is bounded.
 
 import type { PrinterConfig } from '../printer/config.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
@@ -7,15 +7,15 @@ const MAX_TARGETS = 1000;
 
 export class TargetPool {
   readonly #dependencies: PrinterDependencies;
-  /** The one asked for longest ago comes first. */
+  /** Least recently used first. */
   readonly #printers = new Map<string, Printer>();
 
-  /** @param dependencies without a state file: what anybody may ask for must not fill it */
+  /** The state file is left out of the dependencies: requests for arbitrary targets must not fill it. */
   constructor({ saveJobs: _save, recallJobs: _recall, ...dependencies }: PrinterDependencies) {
     this.#dependencies = dependencies;
   }
 
-  /** The printer of this name, with what is remembered of it. */
+  /** The printer with this name and its memory. */
   take(config: PrinterConfig): Printer {
     const printer = this.#printers.get(config.name) ?? new Printer(config, this.#dependencies);
     printer.reconfigure(config);

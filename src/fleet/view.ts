@@ -1,8 +1,9 @@
-// One printer as one scrape sees it: what was read now, and what is remembered. Plain data for the metrics and pages.
+// One printer as one request sees it: what was read now, and what is remembered. Plain data for metrics and pages.
 
 import type { JobMemory } from '../jobs/memory.ts';
-import type { FailureCode } from '../printer/errors.ts';
+import type { FailureCode, PrinterError } from '../printer/errors.ts';
 import type { Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { Reading } from './reader.ts';
 
 export interface FailureCount {
   readonly protocol: Protocol;
@@ -13,14 +14,16 @@ export interface FailureCount {
 export interface EndpointView {
   readonly protocol: Protocol;
   readonly up: boolean;
+  /** Why the endpoint was not read; undefined if it was, or before the first read. */
+  readonly failure?: PrinterError | undefined;
 }
 
 export interface JobsView {
-  /** Since the exporter's memory began; jobs by result. */
+  /** Ended jobs by result, since the exporter's memory began. */
   readonly totals: JobMemory['totals'];
   readonly lastEnds: JobMemory['lastEnds'];
-  /** When the job that runs, or is done and on the plate, was seen to start; undefined when it was found in the middle. */
-  readonly startSeconds?: number;
+  /** When the job that is running, or completed and still on the plate, was seen to start; undefined if it was found in the middle. */
+  readonly startSeconds?: number | undefined;
 }
 
 export interface PrinterView {
@@ -31,12 +34,23 @@ export interface PrinterView {
   readonly durationSeconds: number;
   /** Since the exporter started. */
   readonly failures: readonly FailureCount[];
-  readonly lastSeenSeconds?: number;
-  /** From the first contact on, also while the printer is off. */
-  readonly identity?: Identity;
-  /** What this read told; undefined when the printer is not up. */
-  readonly snapshot?: Snapshot;
-  /** The job's own progress; not the last job's, which old models go on showing when the next one starts. */
-  readonly progress?: Progress;
+  readonly lastSeenSeconds?: number | undefined;
+  /** Known from the first contact on, also while the printer is off. */
+  readonly identity?: Identity | undefined;
+  /** What this read returned; undefined if the printer is not up. */
+  readonly snapshot?: Snapshot | undefined;
+  /** The job's own progress, never the last job's, which old models keep showing when the next one starts. */
+  readonly progress?: Progress | undefined;
   readonly jobs: JobsView;
+}
+
+/** What is known of a printer without waiting for it: the last whole read, and what is remembered. */
+export interface CachedReading {
+  readonly view: PrinterView;
+  /** Undefined before the first whole read, or if none finished in time. */
+  readonly reading?: Reading | undefined;
+  /** How long ago that reading ended. */
+  readonly ageMs?: number | undefined;
+  /** Whether a read is in progress that may bring something newer. */
+  readonly isBeingRead: boolean;
 }

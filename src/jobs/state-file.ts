@@ -5,9 +5,9 @@ import { access, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { reasonOf } from '../common/config-error.ts';
 import { errnoOf } from '../common/errno.ts';
 import type { Logger } from '../common/log.ts';
+import { shortReasonOf } from '../common/reason.ts';
 import { isWorthSaving, type JobMemory } from './memory.ts';
 import { jobMemorySchema } from './memory-schema.ts';
 
@@ -40,10 +40,6 @@ type Loaded =
   | { readonly kind: 'memories'; readonly memories: Map<string, JobMemory>; readonly stamp: string }
   | { readonly kind: 'damaged'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
-
-function errnoOrReasonOf(error: unknown): string {
-  return errnoOf(error) ?? reasonOf(error);
-}
 
 // Another inode, size or time: somebody else wrote.
 function stampOf({ ino, size, mtimeNs }: BigIntStats): string {
@@ -84,7 +80,7 @@ async function load(path: string): Promise<Loaded> {
     if (typeof memories === 'string') return { kind: 'damaged', reason: memories };
     return { kind: 'memories', memories, stamp: stampOf(stats) };
   } catch (error) {
-    const reason = errnoOrReasonOf(error);
+    const reason = shortReasonOf(error);
     return reason === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', reason };
   }
 }
@@ -122,7 +118,7 @@ async function setAside(path: string, reason: string, log: Logger, now: () => nu
     log.error('state file damaged and not to be set aside, nothing is saved', {
       path,
       reason,
-      rename: errnoOrReasonOf(error),
+      rename: shortReasonOf(error),
     });
     return false;
   }
@@ -178,7 +174,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
       if (lastFailure !== undefined) log.info('state file is written again', { path });
       lastFailure = undefined;
     } catch (error) {
-      report(errnoOrReasonOf(error));
+      report(shortReasonOf(error));
       isPending = true;
     }
   }
@@ -203,7 +199,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   // folder counts.
   if (mayWrite) {
     await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) =>
-      report(errnoOrReasonOf(error)),
+      report(shortReasonOf(error)),
     );
   }
 

@@ -1,6 +1,10 @@
 // What is known of a printer before it is read: where it is, and how to read it.
 
 import type { Secret } from '../common/secret.ts';
+import type { Protocol } from './snapshot.ts';
+
+/** All protocols, in the order in which a printer's endpoints are listed. */
+export const PROTOCOLS = ['tcp', 'http'] as const satisfies readonly Protocol[];
 
 export const DEFAULT_TCP_PORT = 8899;
 export const DEFAULT_HTTP_PORT = 8898;
@@ -30,8 +34,13 @@ export interface PrinterConfig {
   readonly name: string;
   /** As configured. Unique. */
   readonly address: string;
-  readonly tcp?: TcpSide;
-  readonly http?: HttpSide;
-  /** Time limit of one read in milliseconds; the scrape's deadline may be earlier. */
-  readonly timeoutMs?: number;
+  readonly tcp?: TcpSide | undefined;
+  readonly http?: HttpSide | undefined;
+  /** Time limit of one read in milliseconds; a request's own deadline may be earlier. */
+  readonly timeoutMs?: number | undefined;
+}
+
+/** The protocols over which the printer is read. */
+export function protocolsOf(config: PrinterConfig): readonly Protocol[] {
+  return PROTOCOLS.filter((protocol) => config[protocol] !== undefined);
 }

@@ -1,6 +1,7 @@
 // Why a printer could not be read: one closed set of codes, for labels, logs and pages alike.
 
 import { errnoOf } from '../common/errno.ts';
+import { shortReasonOf } from '../common/reason.ts';
 
 export const FAILURE_CODES = [
   'dns',
@@ -68,6 +69,5 @@ export function fromSocketError(error: unknown, doing: string): PrinterError {
   const errno = errnoOf(error);
   // What has no code of ours (EMFILE, EACCES, …) kept us from reaching the printer all the same.
   const code = (errno !== undefined ? CODE_OF_ERRNO[errno] : undefined) ?? 'unreachable';
-  const came = errno ?? (error instanceof Error ? error.message : String(error));
-  return new PrinterError(code, `${doing}: ${came}`, { cause: error });
+  return new PrinterError(code, `${doing}: ${shortReasonOf(error)}`, { cause: error });
 }

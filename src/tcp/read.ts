@@ -39,6 +39,8 @@ export interface TcpReadOptions {
   /** Whether to ask for M115 too. */
   readonly identity: boolean;
   readonly limits?: SessionLimits;
+  /** Called once at the start, with a function that returns what has been read so far. */
+  readonly onBegin?: (peek: () => TcpReading) => void;
 }
 
 /** Keeps what a reply says; false when it says nothing that is known. */
@@ -195,6 +197,7 @@ function isReset(error: Error): boolean {
 export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Promise<TcpReading> {
   const { limits = DEFAULT_LIMITS } = options;
   const dialogue = new ReadDialogue(options);
+  options.onBegin?.(() => dialogue.reading);
   return new Promise((resolve, reject) => {
     const talk = (isFirst: boolean): void =>
       converse(target, limits, dialogue, signal, (error) => {

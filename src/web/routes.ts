@@ -84,7 +84,6 @@ export function createRoutes(options: RoutesOptions): Routes {
   const status = createStatusPage({
     ...options,
     build: options.status().build,
-    readTimeMs: options.deadline.defaultMs,
   });
   const fixed = new Map<string, Route>([
     ['/', get(status)],

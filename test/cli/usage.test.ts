@@ -63,28 +63,28 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['simulate finder', 'Unknown argument: finder; see --help'],
     ['probe', 'Not enough non-option arguments: got 0, need at least 1; see --help'],
     ['probe 10.0.0.1 10.0.0.2', 'Unknown argument: 10.0.0.2; see --help'],
-    ['192.168.1.999', `argument "192.168.1.999" is no address: ${address}`],
+    ['192.168.1.999', `argument "192.168.1.999" is not an address: ${address}`],
     [
       'a=10.0.0.1 b=10.0.0.1:8899',
-      'argument "b=10.0.0.1:8899": the address 10.0.0.1:8899 is taken already, at argument "a=10.0.0.1"',
+      'argument "b=10.0.0.1:8899": the address 10.0.0.1:8899 is already used at argument "a=10.0.0.1"',
     ],
-    ['serve http://10.0.0.1/', `argument "http://10.0.0.1/" is no address: ${address}`],
-    ['probe 192.168.1.999', `"192.168.1.999" is no address: ${address}`],
+    ['serve http://10.0.0.1/', `argument "http://10.0.0.1/" is not an address: ${address}`],
+    ['probe 192.168.1.999', `"192.168.1.999" is not an address: ${address}`],
     ['probe 10.0.0.1:0', '"10.0.0.1:0": port 0 switches TCP off, and HTTP needs a configuration file'],
     ['--log.level loud', '--log.level: "loud" is not one of debug, info, warn, error'],
     ['--log.level=', '--log.level: "" is not one of debug, info, warn, error'],
     ['--log.format xml', '--log.format: "xml" is not one of logfmt, json'],
     [
       '--web.listen-address 10899',
-      '--web.listen-address: "10899" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899',
+      '--web.listen-address: "10899" is not a listen address: write :10899, 127.0.0.1:10899 or [::1]:10899',
     ],
     [
       '--web.listen-address=',
-      '--web.listen-address: "" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899',
+      '--web.listen-address: "" is not a listen address: write :10899, 127.0.0.1:10899 or [::1]:10899',
     ],
     [
       '--web.listen-address :0 --web.listen-address x',
-      '--web.listen-address: "x" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899',
+      '--web.listen-address: "x" is not a listen address: write :10899, 127.0.0.1:10899 or [::1]:10899',
     ],
     ['--web.telemetry-path metrics', '--web.telemetry-path: "metrics" is not a path: write /metrics'],
     ['--web.telemetry-path /a?b', '--web.telemetry-path: "/a?b" is not a path: write /metrics'],
@@ -94,20 +94,20 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['--web.max-requests 0', '--web.max-requests: "0" is not a number from 1 to 999999'],
     ['--web.max-requests -1', '--web.max-requests: "-1" is not a number from 1 to 999999'],
     ['--web.max-requests many', '--web.max-requests: "many" is not a number from 1 to 999999'],
-    ['--scrape.timeout 5', '--scrape.timeout: "5" is no duration: write 500ms, 10s, 1m30s or 1h'],
-    ['--scrape.timeout -5s', '--scrape.timeout: "-5s" is no duration: write 500ms, 10s, 1m30s or 1h'],
+    ['--scrape.timeout 5', '--scrape.timeout: "5" is not a duration: write 500ms, 10s, 1m30s or 1h'],
+    ['--scrape.timeout -5s', '--scrape.timeout: "-5s" is not a duration: write 500ms, 10s, 1m30s or 1h'],
     ['--scrape.timeout 0', '--scrape.timeout: must be longer than 0'],
-    ['--scrape.timeout-offset x', '--scrape.timeout-offset: "x" is no duration: write 500ms, 10s, 1m30s or 1h'],
+    ['--scrape.timeout-offset x', '--scrape.timeout-offset: "x" is not a duration: write 500ms, 10s, 1m30s or 1h'],
     [
       '--web.cors-origin http://localhost:8000/',
       '--web.cors-origin: "http://localhost:8000/" is not an origin: write http://host:port, or * for all',
     ],
-    ['--discovery.interval often', '--discovery.interval: "often" is no duration: write 500ms, 10s, 1m30s or 1h'],
+    ['--discovery.interval often', '--discovery.interval: "often" is not a duration: write 500ms, 10s, 1m30s or 1h'],
     [
       '--probe.allow 192.168.1.0/33',
-      '--probe.allow: "192.168.1.0/33" is no network: write 192.168.1.0/24, fd00::/8 or one IP address',
+      '--probe.allow: "192.168.1.0/33" is not a network: write 192.168.1.0/24, fd00::/8 or one IP address',
     ],
-    ['--probe.allow lan', '--probe.allow: "lan" is no network: write 192.168.1.0/24, fd00::/8 or one IP address'],
+    ['--probe.allow lan', '--probe.allow: "lan" is not a network: write 192.168.1.0/24, fd00::/8 or one IP address'],
     ['--config.file=', '--config.file: takes the path of a file'],
     [
       '--config.file /nowhere/x.yml',
@@ -116,10 +116,10 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['--config.check=yes', 'Argument unexpected for: config.check'],
     ['--web.disable-exporter-metrics=no', 'Argument unexpected for: web.disable-exporter-metrics'],
     ['probe 10.0.0.1 --timeout 0', '--timeout: must be longer than 0'],
-    ['probe 10.0.0.1 --timeout soon', '--timeout: "soon" is no duration: write 500ms, 10s, 1m30s or 1h'],
+    ['probe 10.0.0.1 --timeout soon', '--timeout: "soon" is not a duration: write 500ms, 10s, 1m30s or 1h'],
     ['probe 10.0.0.1 --output xml', '--output: "xml" is not one of table, json, metrics'],
     ['discover --output xml', '--output: "xml" is not one of table, yaml, json'],
-    ['discover --target 1.2.3', `--target: "1.2.3" is no address: ${address}`],
+    ['discover --target 1.2.3', `--target: "1.2.3" is not an address: ${address}`],
     ['simulate --count 0', '--count: "0" is not a number from 1 to 10000'],
     ['simulate --count 10001', '--count: "10001" is not a number from 1 to 10000'],
     ['simulate --port 65536', '--port: "65536" is not a number from 0 to 65535'],
@@ -163,7 +163,7 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
       ['--log.level', 'a\nb\u001b[2J'],
       '--log.level: "a…" is not one of debug, info, warn, error',
     );
-    await expectUsageError(['a\u009b2Jb'], `argument "a 2Jb" is no address: ${address}`);
+    await expectUsageError(['a\u009b2Jb'], `argument "a 2Jb" is not an address: ${address}`);
     await expectUsageError([''], 'argument "": the address is empty; write [name=]host[:port]');
   });
 
@@ -198,7 +198,7 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
 
   it('a bad printer in the environment', async () => {
     const { exitCode, err } = await run([], { FLASHFORGE_PRINTERS: 'a=10.0.0.1,192.168.1.999' });
-    expect(err).toBe(`flashforge-exporter: $FLASHFORGE_PRINTERS "192.168.1.999" is no address: ${address}\n`);
+    expect(err).toBe(`flashforge-exporter: $FLASHFORGE_PRINTERS "192.168.1.999" is not an address: ${address}\n`);
     expect(exitCode).toBe(2);
   });
 });

@@ -45,7 +45,7 @@ describe('parseAddress', () => {
     'refuses %j',
     (text) => {
       expect(() => parseAddress(text)).toThrow(
-        / is no address: write host, host:port, an IP address or \[IPv6\]:port$/,
+        / is not an address: write host, host:port, an IP address or \[IPv6\]:port$/,
       );
     },
   );
@@ -60,7 +60,7 @@ describe('parseAddress', () => {
     'fd00::1::2',
     'ä',
   ])('refuses %j', (text) => {
-    expect(() => parseAddress(text)).toThrow(`"${text}" is no address`);
+    expect(() => parseAddress(text)).toThrow(`"${text}" is not an address`);
   });
 
   it.each(['a:', 'a:x', 'a:-1', 'a:65536', 'a:1.5', 'a: 1', 'a:000001', '[::1]:', '[::1]:x'])(
@@ -120,7 +120,7 @@ describe('parseListenAddress', () => {
     'refuses %j',
     (text) => {
       expect(() => parseListenAddress(text)).toThrow(
-        `"${text}" is no address to listen on: write :10899, 127.0.0.1:10899 or [::1]:10899`,
+        `"${text}" is not a listen address: write :10899, 127.0.0.1:10899 or [::1]:10899`,
       );
     },
   );

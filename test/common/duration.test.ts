@@ -40,7 +40,7 @@ describe('parseDuration', () => {
     's',
     '1e3s',
   ])('refuses %j', (text) => {
-    expect(() => parseDuration(text)).toThrow(/ is no duration: write 500ms, 10s, 1m30s or 1h$/);
+    expect(() => parseDuration(text)).toThrow(/ is not a duration: write 500ms, 10s, 1m30s or 1h$/);
   });
 
   // More than a timer of Node.js holds.

@@ -34,7 +34,7 @@ describe('parseNetworks', () => {
     '10.0.0.0/-1',
   ])('refuses %j', (text) => {
     expect(() => parseNetworks(['10.0.0.0/8', text])).toThrow(
-      new ConfigError(`"${text}" is no network: write 192.168.1.0/24, fd00::/8 or one IP address`),
+      new ConfigError(`"${text}" is not a network: write 192.168.1.0/24, fd00::/8 or one IP address`),
     );
   });
 

@@ -160,7 +160,8 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
       'nobody-there': [`${MISSING_HOST}:8899`, 'timeout'],
     } as const;
     await startExporter([...goodOnes, ...Object.entries(bad).map(([name, [address]]) => [name, address] as const)]);
-    const { page } = await scrape(2);
+    // Connecting takes up to 3 s.
+    const { page } = await scrape(4.5);
     for (const [name, [, code]] of Object.entries(bad)) {
       expect(valueIn(page, 'flashforge_up', { printer: name }), name).toBe(0);
       expect(codesOf(page, name), name).toEqual([code]);
@@ -184,7 +185,7 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     // The commands of the first scrape.
     let heard = '';
     while (heard !== '~M115') heard = await nextLine();
-    const scraping = scrape(3);
+    const scraping = scrape(7);
     while (heard !== '~M105') heard = await nextLine();
     // From here on nothing arrives, not even the end of the connection when the printer dies.
     await onPrinters(chain('output', 'drop'), chain('input', 'drop'));
@@ -196,7 +197,7 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     expect(samplesOf(during, 'flashforge_temperature_celsius', { printer: LATE.name })).toEqual([]);
     expect(samplesOf(during, 'flashforge_position_meters', { printer: LATE.name })).toEqual([]);
 
-    const { page: gone } = await scrape(1.5);
+    const { page: gone } = await scrape(4.5);
     for (const name of [LATE.name, ...GOOD.map(({ name: good }) => good)]) {
       expect(valueIn(gone, 'flashforge_up', { printer: name }), name).toBe(0);
       expect(codesOf(gone, name), name).toEqual(['timeout']);

@@ -1,8 +1,9 @@
-// What people see of printers: readings a few seconds old, and no waiting for printers that hang.
+// What people see of printers: readings that are a few seconds old, and no waiting for printers that hang.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { CachedReadings } from '../../src/fleet/cached-readings.ts';
+import { readForPage } from '../../src/fleet/cached-readings.ts';
 import type { Printer } from '../../src/fleet/printer.ts';
+import type { CachedReading } from '../../src/fleet/view.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { startTestExporter, type TestExporter } from '../support/exporter.ts';
 import {
@@ -35,11 +36,11 @@ function rig(reader = readByHand()): Rig {
   return { printer: createPrinter(configNamed('finder'), { read: reader.read, clock }), reader, clock };
 }
 
-const look = (patienceMs: number, readTimeMs = LONG_MS): CachedReadings =>
-  new CachedReadings({ maxAgeMs: MAX_AGE_MS, patienceMs, readTimeMs });
+const load = (printer: Printer, patienceMs: number): Promise<readonly CachedReading[]> =>
+  readForPage([printer], { maxAgeMs: MAX_AGE_MS, patienceMs });
 
-describe('Printer.recent', () => {
-  it('reads once in so long, whoever asks', async () => {
+describe('a cached reading', () => {
+  it('is reused up to its maximum age, whoever asks', async () => {
     const { printer, reader, clock } = rig(readByHand(() => READY));
     const first = await printer.readCached(MAX_AGE_MS, LONG_MS);
     expect(first).toMatchObject({ ageMs: 0, reading: READY, view: { up: true } });
@@ -53,7 +54,7 @@ describe('Printer.recent', () => {
     expect(reader.reads).toHaveLength(3);
   });
 
-  it('takes what a scrape has read, and a failed reading as well', async () => {
+  it('may come from a scrape, and may be a failed one', async () => {
     const { printer, reader } = rig(readByHand(() => OFF));
     await printer.read(LONG_MS);
     expect(await printer.readCached(MAX_AGE_MS, LONG_MS)).toMatchObject({
@@ -64,18 +65,18 @@ describe('Printer.recent', () => {
     expect(reader.reads).toHaveLength(1);
   });
 
-  it('never serves a scrape with an older reading', async () => {
+  it('is never served to a scrape', async () => {
     const { printer, reader } = rig(readByHand(() => READY));
     await printer.readCached(MAX_AGE_MS, LONG_MS);
     await printer.read(LONG_MS);
     expect(reader.reads).toHaveLength(2);
   });
 
-  it('shares a read under way, and leaves without a reading at its own deadline', async () => {
+  it('comes from the read in progress; a request leaves without one at its own deadline', async () => {
     const { printer, reader } = rig();
     const scrape = printer.read(LONG_MS);
     expect(await printer.readCached(MAX_AGE_MS, 20)).toMatchObject({ view: { up: false } });
-    expect(printer.lastKnown).not.toHaveProperty('reading');
+    expect(printer.cached.reading).toBeUndefined();
     const waiting = printer.readCached(MAX_AGE_MS, LONG_MS);
     reader.reads[0]?.answer(READY);
     expect((await waiting).reading).toBe(READY);
@@ -83,73 +84,71 @@ describe('Printer.recent', () => {
     expect(reader.reads).toHaveLength(1);
   });
 
-  it('forgets the reading when the address changes or the clock is set back', async () => {
+  it('is dropped when the address changes, and not used after the clock was set back', async () => {
     const { printer, reader, clock } = rig(readByHand(() => READY));
     await printer.readCached(MAX_AGE_MS, LONG_MS);
     printer.reconfigure({ ...configNamed('finder'), timeoutMs: 5000 });
-    expect(printer.lastKnown.reading).toBe(READY);
+    expect(printer.cached.reading).toBe(READY);
     clock.nowMs -= 1;
     await printer.readCached(MAX_AGE_MS, LONG_MS);
     expect(reader.reads).toHaveLength(2);
     printer.reconfigure(configNamed('finder', { tcp: { host: '192.0.2.2', port: 8899, login: 'auto' } }));
-    expect(printer.lastKnown).not.toHaveProperty('reading');
+    expect(printer.cached.reading).toBeUndefined();
   });
 
-  it('keeps no reading of an address it has left while it was read', async () => {
+  it('is not kept if the address changed during the read', async () => {
     const { printer, reader } = rig();
     const waiting = printer.readCached(MAX_AGE_MS, LONG_MS);
     printer.reconfigure(configNamed('finder', { tcp: { host: '192.0.2.2', port: 8899, login: 'auto' } }));
     reader.reads[0]?.answer(READY);
     await waiting;
-    expect(printer.lastKnown).not.toHaveProperty('reading');
+    expect(printer.cached.reading).toBeUndefined();
   });
 });
 
-describe('those who look', () => {
-  it('wait no longer than their patience, and see what is known while the read goes on', async () => {
+describe('a page', () => {
+  it('waits no longer than its patience, and shows what is known while the read goes on', async () => {
     const { printer, reader, clock } = rig();
     const before = printer.read(LONG_MS);
     reader.reads[0]?.answer(READY);
     await before;
     clock.nowMs += 60_000;
 
-    const recent = look(20);
-    expect(await recent.look([printer])).toMatchObject([{ isBeingRead: true, ageMs: 60_000, reading: READY }]);
-    expect(await recent.look([printer])).toMatchObject([{ isBeingRead: true, ageMs: 60_000 }]);
+    expect(await load(printer, 20)).toMatchObject([{ isBeingRead: true, ageMs: 60_000, reading: READY }]);
+    expect(await load(printer, 20)).toMatchObject([{ isBeingRead: true, ageMs: 60_000 }]);
     expect(reader.reads).toHaveLength(2);
 
-    const third = look(LONG_MS).look([printer]);
+    const third = load(printer, LONG_MS);
     reader.reads[1]?.answer(PRINTING);
-    expect(await third).toMatchObject([{ ageMs: 0, reading: PRINTING }]);
+    expect(await third).toMatchObject([{ ageMs: 0, reading: PRINTING, isBeingRead: false }]);
   });
 
-  it('do not put off the end of a read that hangs, however often they look', async () => {
-    const { printer, reader } = rig();
-    const recent = look(1, 200);
+  it('does not extend a read that hangs, however often it is polled', async () => {
+    const reader = readByHand();
+    const printer = createPrinter(configNamed('finder', { timeoutMs: 200 }), { read: reader.read });
     const startedAt = performance.now();
-    do await recent.look([printer]);
+    do await load(printer, 1);
     while (!reader.reads[0]?.signal.aborted);
     expect(performance.now() - startedAt).toBeGreaterThan(150);
     expect(reader.reads).toHaveLength(1);
     reader.reads[0]?.answer(OFF);
   });
 
-  it('do not wait for a printer that was off a moment ago, but see it come back', async () => {
+  it('does not wait for a printer that was off a moment ago, but shows when it is back', async () => {
     const { printer, reader, clock } = rig();
-    const first = look(LONG_MS).look([printer]);
+    const first = load(printer, LONG_MS);
     reader.reads[0]?.answer(OFF);
     expect(await first).toMatchObject([{ view: { up: false }, ageMs: 0 }]);
     clock.nowMs += 10_000;
-    const patient = look(LONG_MS);
-    expect(await patient.look([printer])).toMatchObject([{ view: { up: false }, isBeingRead: true }]);
+    expect(await load(printer, LONG_MS)).toMatchObject([{ view: { up: false }, isBeingRead: true }]);
     reader.reads[1]?.answer(READY);
     await printer.read(LONG_MS);
-    expect(await patient.look([printer])).toMatchObject([{ view: { up: true }, ageMs: 0 }]);
+    expect(await load(printer, LONG_MS)).toMatchObject([{ view: { up: true }, ageMs: 0 }]);
   });
 
-  it('see a printer that was not read when the reader itself is at fault', async () => {
+  it('shows a printer as not read if the reader itself is at fault', async () => {
     const { printer, reader } = rig();
-    const waiting = look(LONG_MS).look([printer]);
+    const waiting = load(printer, LONG_MS);
     reader.reads[0]?.fail(new Error('a bug'));
     expect(await waiting).toMatchObject([{ view: { up: false }, reading: { up: false } }]);
   });
@@ -168,22 +167,22 @@ describe('the status page', () => {
     return { printer, exporter };
   }
 
-  it('visits a printer once in five seconds, however many look at it', async () => {
+  it('reads a printer once in five seconds, however many pages are open', async () => {
     const clock = { nowMs: START_MS };
     const { printer, exporter } = await serve(clock);
-    const visit = (): Promise<unknown> =>
+    const openPages = (): Promise<unknown> =>
       Promise.all(Array.from({ length: 10 }, () => ask(exporter.url, '/?fragment')));
-    await visit();
-    await visit();
+    await openPages();
+    await openPages();
     expect(printer.stats.tcpConnections).toBe(1);
     clock.nowMs += MAX_AGE_MS + 1;
-    await visit();
+    await openPages();
     expect(printer.stats.tcpConnections).toBe(2);
     await ask(exporter.url, '/metrics');
     expect(printer.stats.tcpConnections).toBe(3);
   });
 
-  it('answers HEAD, and is no page to keep or to frame', async () => {
+  it('responds to HEAD, and must be neither stored nor framed', async () => {
     const { exporter } = await serve({ nowMs: START_MS });
     const { status, headers } = await ask(exporter.url, '/', { method: 'HEAD' });
     expect(status).toBe(200);

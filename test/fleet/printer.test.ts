@@ -1,8 +1,9 @@
 // One printer over time: what it remembers between reads, what it counts and logs, and that it is talked to once at a time.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Printer } from '../../src/fleet/printer.ts';
 import type { Reading } from '../../src/fleet/reader.ts';
+import { ABANDONED_READ_MS } from '../../src/fleet/shared-read.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 import {
   type SimulatedPrinter,
@@ -49,9 +50,19 @@ function says(...readings: readonly Reading[]) {
 }
 
 /** A printer whose reads wait for the test. */
-function waits(): { printer: Printer; reader: ReaderByHand } {
+function waits(): { printer: Printer; reader: ReaderByHand; lines: readonly string[] } {
   const reader = readByHand();
-  return { printer: createPrinter(configNamed('finder'), { read: reader.read }), reader };
+  const { log, lines } = collectLog();
+  return { printer: createPrinter(configNamed('finder'), { read: reader.read, log }), reader, lines };
+}
+
+function useFakeTimers(
+  toFake: NonNullable<Parameters<typeof vi.useFakeTimers>[0]>['toFake'] = ['setTimeout', 'clearTimeout'],
+): void {
+  vi.useFakeTimers({ toFake });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
 }
 
 describe('one conversation', () => {
@@ -75,7 +86,11 @@ describe('one conversation', () => {
     const { printer, reader } = waits();
     const patient = printer.read(LONG_MS);
     const hasty = await printer.read(SHORT_MS);
-    expect(hasty).toMatchObject({ up: false, endpoints: [{ protocol: 'tcp', up: false }], failures: [] });
+    expect(hasty).toMatchObject({
+      up: false,
+      endpoints: [{ protocol: 'tcp', up: false, failure: { code: 'timeout' } }],
+      failures: [],
+    });
     expect(hasty.snapshot).toBeUndefined();
     expect(hasty.durationSeconds).toBeGreaterThanOrEqual(SHORT_MS / 1000 - 0.005);
     reader.reads[0]?.answer(readingOf(READY));
@@ -91,23 +106,62 @@ describe('one conversation', () => {
     expect((await visit).failures).toEqual([{ protocol: 'tcp', code: 'timeout', count: 1 }]);
   });
 
-  it('ends at the scrape’s deadline where the printer’s own timeout is later', async () => {
-    const reader = readByHand();
-    const printer = createPrinter(configNamed('finder', { timeoutMs: LONG_MS }), { read: reader.read });
+  it('ends 15 s after its start, however many join meanwhile, and counts once; the next request opens a new one', async () => {
+    useFakeTimers();
+    const { printer, reader } = waits();
+    const [first] = [printer.read(9500)];
+    const pair = [];
+    for (let passedMs = 0; passedMs < 15_000; passedMs += 5000) {
+      pair.push(printer.read(9500));
+      await vi.advanceTimersByTimeAsync(5000);
+    }
+    expect(reader.reads.map(({ signal }) => signal.aborted)).toEqual([true]);
+    reader.reads[0]?.answer(failedReading({ tcp: 'timeout' }));
+    const views = await Promise.all([first, ...pair]);
+    expect(views.at(-1)?.failures).toEqual([{ protocol: 'tcp', code: 'timeout', count: 1 }]);
+    const next = printer.read(9500);
+    reader.reads[1]?.answer(readingOf(READY));
+    expect(await next).toMatchObject({ up: true, failures: [{ protocol: 'tcp', code: 'timeout', count: 1 }] });
+  });
+
+  it('that a request has left serves the next one and the job rules, if it finishes in time', async () => {
+    const { printer, reader } = waits();
+    expect(await printer.read(SHORT_MS)).toMatchObject({ up: false, failures: [] });
+    reader.reads[0]?.answer(readingOf(FINDER));
+    expect(await printer.readCached(5000)).toMatchObject({ reading: { snapshot: FINDER } });
+    expect(reader.reads).toHaveLength(1);
+  });
+
+  it('gives whoever leaves what was read until then', async () => {
+    const { printer, reader } = waits();
     const visit = printer.read(SHORT_MS);
-    const [read] = reader.reads;
-    read?.signal.addEventListener('abort', () => read.answer(failedReading({ tcp: 'timeout' })));
-    expect((await visit).up).toBe(false);
-    expect(read?.signal.aborted).toBe(true);
+    const part: Reading = {
+      ...readingOf(READY),
+      endpoints: [{ protocol: 'tcp' }, ...failedReading({ http: 'timeout' }).endpoints],
+    };
+    reader.reads[0]?.options.onBegin?.(() => part);
+    expect(await visit).toMatchObject({
+      up: true,
+      snapshot: READY,
+      endpoints: [
+        { protocol: 'tcp', up: true },
+        { protocol: 'http', up: false, failure: { code: 'timeout' } },
+      ],
+      failures: [],
+    });
+    // Not a whole reading: neither kept nor counted.
+    expect(printer.cached.reading).toBeUndefined();
   });
 
   it('that nobody waits for any more is neither a failure nor a reading', async () => {
+    useFakeTimers();
     const { printer, reader } = waits();
     const gone = new AbortController();
     const visit = printer.read(LONG_MS, gone.signal);
     gone.abort();
-    expect(reader.reads[0]?.signal.aborted).toBe(true);
     expect(await visit).toMatchObject({ up: false, failures: [] });
+    await vi.advanceTimersByTimeAsync(ABANDONED_READ_MS);
+    expect(reader.reads[0]?.signal.aborted).toBe(true);
     reader.reads[0]?.answer(readingOf(FINDER));
     await Promise.resolve();
     const next = printer.read(LONG_MS);
@@ -116,15 +170,31 @@ describe('one conversation', () => {
     reader.reads[1]?.answer(failedReading({ tcp: 'refused' }));
     const view = await next;
     expect(view.failures).toEqual([{ protocol: 'tcp', code: 'refused', count: 1 }]);
-    expect(view).not.toHaveProperty('lastSeenSeconds');
-    expect(view).not.toHaveProperty('identity');
+    expect(view.lastSeenSeconds).toBeUndefined();
+    expect(view.identity).toBeUndefined();
+  });
+
+  it('that nobody waited for is logged but not counted if it lasted long', async () => {
+    useFakeTimers(['setTimeout', 'clearTimeout', 'performance']);
+    const { printer, reader, lines } = waits();
+    for (let i = 0; i < 2; i++) {
+      const visit = printer.read(9500);
+      await vi.advanceTimersByTimeAsync(9500 + ABANDONED_READ_MS);
+      reader.reads[i]?.answer(failedReading({ tcp: 'timeout' }));
+      expect((await visit).failures).toEqual([]);
+    }
+    expect(lines).toEqual([
+      'level=warn msg="printer not read" printer=finder protocol=tcp code=timeout reason="tcp says timeout"',
+    ]);
   });
 
   it('begins anew after one that nobody waited for, also while that one still closes', async () => {
+    useFakeTimers();
     const { printer, reader } = waits();
     const gone = new AbortController();
     const first = printer.read(LONG_MS, gone.signal);
     gone.abort();
+    await vi.advanceTimersByTimeAsync(ABANDONED_READ_MS);
     const second = printer.read(LONG_MS);
     expect(reader.reads).toHaveLength(2);
     expect(reader.reads[1]?.signal.aborted).toBe(false);
@@ -288,7 +358,7 @@ describe('failures', () => {
     for (let i = 0; i < 2; i++) await visit();
     const view = await visit();
     expect(view.failures).toEqual([{ protocol: 'tcp', code: 'refused', count: 1 }]);
-    expect(view.endpoints).toEqual([
+    expect(view.endpoints).toMatchObject([
       { protocol: 'tcp', up: false },
       { protocol: 'http', up: true },
     ]);
@@ -388,11 +458,11 @@ describe('a printer on a socket', () => {
     expect(finder.stats.commands.slice(5)).toEqual(['~M119', '~M105', '~M27', '~M114']);
   });
 
-  it('gives at the deadline what it said until then, and is hung up on', async () => {
+  it('gives at the end of the read what it said until then, and is hung up on', async () => {
     const finder = await simulate({ fault: { kind: 'silence', at: 'M27' } });
-    const printer = createPrinter(configOf(finder));
+    const printer = createPrinter({ ...configOf(finder), timeoutMs: 300 });
     const beganAt = performance.now();
-    const view = await printer.read(300);
+    const view = await printer.read(LONG_MS);
     expect(performance.now() - beganAt).toBeLessThan(1500);
     expect(view).toMatchObject({ up: true, failures: [], endpoints: [{ protocol: 'tcp', up: true }] });
     expect(view.snapshot).toMatchObject({ state: 'ready', heaters: expect.any(Map) });
@@ -409,8 +479,8 @@ describe('a printer on a socket', () => {
     const visit = printer.read(LONG_MS, gone.signal);
     await expect.poll(() => finder.stats.commands).toContain('~M105');
     gone.abort();
-    expect(await visit).toMatchObject({ up: false, failures: [] });
-    await expect.poll(() => finder.stats.openTcpConnections).toBe(0);
+    expect(await visit).toMatchObject({ up: true, failures: [] });
+    await expect.poll(() => finder.stats.openTcpConnections, { timeout: 2 * ABANDONED_READ_MS }).toBe(0);
     await finder.setFault(undefined);
     expect(await printer.read(LONG_MS)).toMatchObject({
       up: true,

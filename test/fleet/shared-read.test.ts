@@ -1,13 +1,21 @@
-// One read that several wait for: who gets what, and when it ends.
+// One read that several requests wait for: who gets what, and when it ends.
 
 import { getEventListeners } from 'node:events';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CancelController, type CancelSignal } from '../../src/common/cancellation.ts';
-import { SharedRead } from '../../src/fleet/shared-read.ts';
+import { ABANDONED_READ_MS, SharedRead } from '../../src/fleet/shared-read.ts';
 import { createDeferred } from '../support/deferred.ts';
 
+const READ_MS = 15_000;
 const LONG_MS = 60_000;
-const SHORT_MS = 20;
+const SHORT_MS = 50;
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 interface Started {
   readonly shared: SharedRead<string>;
@@ -16,15 +24,18 @@ interface Started {
   reject(error: Error): void;
 }
 
-/** A read that ends when the test says so, or as `cut` when it is aborted. */
+/** A read that finishes when the test says so, or with `cut` when it is aborted. */
 function start(shutdownSignal?: CancelSignal): Started {
   const { promise, resolve, reject } = createDeferred<string>();
   let signal: CancelSignal | undefined;
-  const shared = new SharedRead<string>((own) => {
-    signal = own;
-    own.addEventListener('abort', () => resolve('cut'));
-    return promise;
-  }, shutdownSignal);
+  const shared = new SharedRead<string>(
+    (own) => {
+      signal = own;
+      own.addEventListener('abort', () => resolve('cut'));
+      return promise;
+    },
+    { timeMs: READ_MS, shutdownSignal },
+  );
   if (!signal) throw new Error('the read did not begin');
   return { shared, signal, resolve, reject };
 }
@@ -32,7 +43,7 @@ function start(shutdownSignal?: CancelSignal): Started {
 describe('those who wait', () => {
   it('all get the one value', async () => {
     const { shared, resolve, signal } = start();
-    const joined = [shared.join(LONG_MS), shared.join(LONG_MS), shared.join(LONG_MS)];
+    const joined = [shared.join(LONG_MS), shared.join(), shared.join(LONG_MS)];
     resolve('read');
     expect(await Promise.all(joined)).toEqual(['read', 'read', 'read']);
     expect(signal.aborted).toBe(false);
@@ -56,7 +67,7 @@ describe('those who wait', () => {
     expect(await joined).toBeUndefined();
   });
 
-  it('get what is there already', async () => {
+  it('get the value of a read that has finished', async () => {
     const { shared, resolve } = start();
     resolve('read');
     await shared.join(LONG_MS);
@@ -64,153 +75,134 @@ describe('those who wait', () => {
   });
 });
 
-describe('deadlines', () => {
-  it('an earlier one leaves with nothing, the read goes on to the latest', async () => {
-    const { shared, resolve, signal } = start();
-    const late = shared.join(LONG_MS);
-    const early = shared.join(SHORT_MS);
-    expect(await early).toBeUndefined();
+describe('the end of the read', () => {
+  it('is its own, whoever joins later', async () => {
+    const { shared, signal } = start();
+    const joined = [shared.join(LONG_MS)];
+    for (let passedMs = 0; passedMs < READ_MS - 1000; passedMs += 1000) {
+      vi.advanceTimersByTime(1000);
+      joined.push(shared.join(LONG_MS));
+    }
+    vi.advanceTimersByTime(999);
+    expect(signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(signal.aborted).toBe(true);
+    expect(shared.endReason).toBe('timeout');
+    expect(new Set(await Promise.all(joined))).toEqual(new Set(['cut']));
+  });
+
+  it('is not moved by deadlines before it: who reaches one leaves with nothing', async () => {
+    const { shared, signal, resolve } = start();
+    const patient = shared.join(LONG_MS);
+    const hasty = shared.join(SHORT_MS);
+    vi.advanceTimersByTime(SHORT_MS);
+    expect(await hasty).toBeUndefined();
     expect(signal.aborted).toBe(false);
     resolve('read');
-    expect(await late).toBe('read');
+    expect(await patient).toBe('read');
   });
 
-  it('counts the latest, whoever came first', async () => {
-    const { shared, resolve, signal } = start();
-    const early = shared.join(SHORT_MS);
-    const late = shared.join(LONG_MS);
-    expect(await early).toBeUndefined();
-    expect(signal.aborted).toBe(false);
-    resolve('read');
-    expect(await late).toBe('read');
-  });
-
-  it('at the last one the read is ended and what it has is given', async () => {
+  it('comes when nobody has waited for a while', async () => {
     const { shared, signal } = start();
-    const first = shared.join(SHORT_MS);
-    const last = shared.join(3 * SHORT_MS);
-    expect(await first).toBeUndefined();
+    const hasty = shared.join(SHORT_MS);
+    vi.advanceTimersByTime(SHORT_MS);
+    expect(await hasty).toBeUndefined();
+    vi.advanceTimersByTime(ABANDONED_READ_MS - 1);
     expect(signal.aborted).toBe(false);
-    expect(await last).toBe('cut');
-    expect(signal.aborted).toBe(true);
-    expect(shared.endReason).toBe('deadline');
+    vi.advanceTimersByTime(1);
+    expect([signal.aborted, shared.endReason]).toEqual([true, 'abandoned']);
   });
 
-  it('two at the same moment are one who leaves and one who gets what is there', async () => {
-    const { shared } = start();
-    const both = await Promise.all([shared.join(SHORT_MS), shared.join(SHORT_MS)]);
-    expect(both).toEqual([undefined, 'cut']);
-  });
-
-  it('no time at all still ends the read', async () => {
+  it('is its own time even if nobody waits then', async () => {
     const { shared, signal } = start();
-    expect(await shared.join(0)).toBe('cut');
-    expect(signal.aborted).toBe(true);
+    void shared.join(READ_MS - 1);
+    vi.advanceTimersByTime(READ_MS);
+    expect([signal.aborted, shared.endReason]).toEqual([true, 'timeout']);
   });
 
-  it('a deadline stays the reason when the client goes before the read has settled', async () => {
-    const { promise, resolve } = createDeferred<string>();
-    const { promise: aborted, resolve: abort } = createDeferred<void>();
-    const shared = new SharedRead<string>((signal) => {
-      signal.addEventListener('abort', () => abort());
-      return promise;
-    });
-    const gone = new AbortController();
-    const joined = shared.join(SHORT_MS, gone.signal);
-    await aborted;
-    gone.abort();
-    expect(await joined).toBeUndefined();
-    expect(shared.endReason).toBe('deadline');
-    resolve('late');
+  it('keeps its first reason', async () => {
+    const shutdownSignal = new CancelController();
+    const shared = new SharedRead<string>(() => createDeferred<string>().promise, { timeMs: READ_MS, shutdownSignal });
+    vi.advanceTimersByTime(READ_MS);
+    shutdownSignal.abort();
+    expect(shared.endReason).toBe('timeout');
   });
-});
 
-describe('the last call', () => {
-  it('is the deadline of all who wait', async () => {
+  it('comes at a shutdown, with what was read until then', async () => {
     const shutdownSignal = new CancelController();
     const { shared, signal } = start(shutdownSignal);
     const joined = [shared.join(LONG_MS), shared.join(LONG_MS)];
     shutdownSignal.abort();
     expect(await Promise.all(joined)).toEqual(['cut', 'cut']);
-    expect([signal.aborted, shared.endReason]).toEqual([true, 'deadline']);
+    expect([signal.aborted, shared.endReason]).toEqual([true, 'shutdown']);
   });
 
-  it('is the deadline of a read that begins after it', async () => {
+  it('comes at once after a shutdown', async () => {
     const shutdownSignal = new CancelController();
     shutdownSignal.abort();
     const { shared } = start(shutdownSignal);
     expect(await shared.join(LONG_MS)).toBe('cut');
-    expect(shared.endReason).toBe('deadline');
+    expect(shared.endReason).toBe('shutdown');
   });
 });
 
-describe('clients that go', () => {
-  it('the last one ends the read', async () => {
-    const { shared, signal } = start();
-    const [one, two] = [new AbortController(), new AbortController()];
-    const first = shared.join(LONG_MS, one.signal);
-    const second = shared.join(LONG_MS, two.signal);
-    one.abort();
+describe('a read that nobody waits for', () => {
+  it('goes on for whoever joins in time', async () => {
+    const { shared, signal, resolve } = start();
+    const gone = new AbortController();
+    const first = shared.join(LONG_MS, gone.signal);
+    gone.abort();
     expect(await first).toBeUndefined();
+    vi.advanceTimersByTime(ABANDONED_READ_MS - 1);
+    const second = shared.join(LONG_MS);
+    vi.advanceTimersByTime(ABANDONED_READ_MS);
     expect(signal.aborted).toBe(false);
-    two.abort();
-    expect(signal.aborted).toBe(true);
-    expect(shared.endReason).toBe('abandoned');
-    expect(await second).toBeUndefined();
+    resolve('read');
+    expect(await second).toBe('read');
   });
 
-  it('one that goes leaves the others their read', async () => {
+  it('has the whole time again when the next one leaves too', async () => {
+    const { shared, signal } = start();
+    void shared.join(SHORT_MS);
+    vi.advanceTimersByTime(SHORT_MS + ABANDONED_READ_MS - 1);
+    void shared.join(SHORT_MS);
+    vi.advanceTimersByTime(SHORT_MS + ABANDONED_READ_MS - 1);
+    expect(signal.aborted).toBe(false);
+    vi.advanceTimersByTime(1);
+    expect(signal.aborted).toBe(true);
+  });
+
+  it('does not end while others wait', async () => {
     const { shared, resolve, signal } = start();
     const gone = new AbortController();
     const first = shared.join(LONG_MS, gone.signal);
     const second = shared.join(LONG_MS);
     gone.abort();
     expect(await first).toBeUndefined();
+    vi.advanceTimersByTime(ABANDONED_READ_MS);
     expect(signal.aborted).toBe(false);
     resolve('read');
     expect(await second).toBe('read');
   });
 
-  it('one that goes after another’s deadline ends the read too', async () => {
-    const { shared, signal } = start();
-    const gone = new AbortController();
-    const stayed = shared.join(LONG_MS, gone.signal);
-    expect(await shared.join(SHORT_MS)).toBeUndefined();
-    expect(signal.aborted).toBe(false);
-    gone.abort();
-    expect(await stayed).toBeUndefined();
-    expect(shared.endReason).toBe('abandoned');
-  });
-
-  it('one that was gone before it came counts for nothing', async () => {
+  it('may have been joined only by a request whose client had already gone', async () => {
     const { shared, signal } = start();
     expect(await shared.join(LONG_MS, AbortSignal.abort())).toBeUndefined();
-    expect(signal.aborted).toBe(true);
-    expect(shared.endReason).toBe('abandoned');
-  });
-
-  it('one that was gone before it came does not end the read of others', async () => {
-    const { shared, resolve, signal } = start();
-    const stayed = shared.join(LONG_MS);
-    expect(await shared.join(LONG_MS, AbortSignal.abort())).toBeUndefined();
-    expect(signal.aborted).toBe(false);
-    resolve('read');
-    expect(await stayed).toBe('read');
+    vi.advanceTimersByTime(ABANDONED_READ_MS);
+    expect([signal.aborted, shared.endReason]).toEqual([true, 'abandoned']);
   });
 });
 
 it('leaves no timer and no listener behind', async () => {
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  const before = timers();
   const shutdownSignal = new AbortController();
   const { shared, resolve } = start(shutdownSignal.signal);
   const [stays, goes] = [new AbortController(), new AbortController()];
   const joined = [shared.join(LONG_MS, stays.signal), shared.join(LONG_MS, goes.signal), shared.join(LONG_MS)];
-  expect(timers()).toBe(before + 3);
+  expect(vi.getTimerCount()).toBe(4);
   expect(getEventListeners(stays.signal, 'abort')).toHaveLength(1);
   goes.abort();
   resolve('read');
   expect(await Promise.all(joined)).toEqual(['read', undefined, 'read']);
-  expect(timers()).toBe(before);
+  expect(vi.getTimerCount()).toBe(0);
   for (const { signal } of [stays, goes, shutdownSignal]) expect(getEventListeners(signal, 'abort')).toHaveLength(0);
 });

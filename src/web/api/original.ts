@@ -1,6 +1,7 @@
 // The JSON API of flashforge-finder-api: /{printer}/info and four more documents. Pages written for it need only another base URL.
 
-import type { KnownPrinter, Printer } from '../../fleet/printer.ts';
+import type { Printer } from '../../fleet/printer.ts';
+import type { CachedReading } from '../../fleet/view.ts';
 import type { FailureCode } from '../../printer/errors.ts';
 import { compress } from '../http/compress.ts';
 import { type DeadlineOptions, scrapeTimeMs } from '../http/deadline.ts';
@@ -35,8 +36,8 @@ function failure(status: number, code: ApiErrorCode, message: string): HttpRespo
   return json(status, { error: { code, message } });
 }
 
-function failureOf({ reading }: KnownPrinter): HttpResponse {
-  const error = reading?.endpoints.find((endpoint) => endpoint.failure)?.failure;
+function failureOf({ view }: CachedReading): HttpResponse {
+  const error = view.endpoints.find((endpoint) => endpoint.failure)?.failure;
   if (!error) return failure(504, 'timeout', 'the printer did not answer in time');
   return failure(error.code === 'timeout' ? 504 : 502, error.code, error.message);
 }

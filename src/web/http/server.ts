@@ -14,6 +14,7 @@ import { formatAddress } from '../../common/address.ts';
 import { ConfigError } from '../../common/config-error.ts';
 import { errnoOf } from '../../common/errno.ts';
 import type { Logger } from '../../common/log.ts';
+import { traceOf } from '../../common/reason.ts';
 import type { AccessControl } from './access-control.ts';
 import { answerClientErrors } from './client-error.ts';
 import { trackConnections } from './connections.ts';
@@ -103,7 +104,7 @@ async function respond(
       return textResponse(error.status, `${error.status}: ${error.message}`, error.headers);
     options.log.error('request failed', {
       path: url.pathname,
-      reason: error instanceof Error ? error.stack : String(error),
+      reason: traceOf(error),
     });
     return textResponse(500, '500: an error in the exporter; its log says more');
   }
@@ -153,7 +154,7 @@ function createHandler(options: ServerOptions, isStopping: () => boolean): Handl
         response.setTimeout(sendTimeoutMs, () => response.destroy());
       })
       .catch((error: unknown) => {
-        options.log.error('response not sent', { reason: error instanceof Error ? error.stack : String(error) });
+        options.log.error('response not sent', { reason: traceOf(error) });
         response.destroy();
       });
   };

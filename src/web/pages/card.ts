@@ -1,9 +1,9 @@
 // One printer on the status page. What is not known is left out, never shown as 0.
 
 import { cutLabel } from '../../common/text.ts';
-import type { PrinterView } from '../../fleet/view.ts';
+import type { CachedReading, PrinterView } from '../../fleet/view.ts';
 import { RESULTS, type Result } from '../../jobs/result.ts';
-import type { FailureCode } from '../../printer/errors.ts';
+import type { PrinterError } from '../../printer/errors.ts';
 import type { Protocol, Snapshot } from '../../printer/snapshot.ts';
 import { hasJob } from '../../printer/state.ts';
 import { type Shown, showDuration, showFailure, showHeater, showResult, showState, showUnread } from './format.ts';
@@ -11,33 +11,27 @@ import { type Html, html } from './html.ts';
 import { stateIcon } from './icons.ts';
 import { ageOf, clockOf } from './time.ts';
 
-export interface SideFailure {
-  readonly protocol: Protocol;
-  readonly code: FailureCode;
-  /** What was sent and what came back. */
-  readonly message: string;
+/** The endpoints that were not read, and why. */
+function failuresOf({ endpoints }: PrinterView): readonly EndpointFailure[] {
+  return endpoints.flatMap(({ protocol, failure }) => (failure ? [{ protocol, failure }] : []));
 }
 
-export interface PrinterStatus {
-  readonly view: PrinterView;
-  /** Sides that the last reading did not get. */
-  readonly failures: readonly SideFailure[];
-  /** Of the reading; undefined when there is none yet. */
-  readonly ageMs?: number;
-  readonly isBeingRead: boolean;
+interface EndpointFailure {
+  readonly protocol: Protocol;
+  readonly failure: PrinterError;
 }
 
 // A read takes a moment each time; only one that takes long is worth a word.
 const LONG_READ_MS = 10_000;
 
 /** State of a printer in shape, colour and word. */
-export function showPrinter({ view, failures, ageMs }: PrinterStatus): Shown {
+export function showPrinter({ view, ageMs }: CachedReading): Shown {
   if (ageMs === undefined) return { look: 'waiting', word: 'Being read' };
-  return view.up ? showState(view.snapshot?.state) : showUnread(failures.map(({ code }) => code));
+  return view.up ? showState(view.snapshot?.state) : showUnread(failuresOf(view).map(({ failure }) => failure.code));
 }
 
 /** The card; it keeps its id while the printer keeps its name. */
-export function renderCard(status: PrinterStatus, nowMs: number): Html {
+export function renderCard(status: CachedReading, nowMs: number): Html {
   const { view } = status;
   const name = view.labels.printer;
   const shown = showPrinter(status);
@@ -64,7 +58,7 @@ function modelOf({ identity, address, labels }: PrinterView): Html {
   return html`${parts.map((part, index) => [index > 0 && ' · ', html`<span>${part}</span>`])}`;
 }
 
-function renderJob({ view, ageMs = 0 }: PrinterStatus, nowMs: number): Html | undefined {
+function renderJob({ view, ageMs = 0 }: CachedReading, nowMs: number): Html | undefined {
   const { snapshot, progress, jobs } = view;
   if (!snapshot || !hasJob(snapshot.state)) return undefined;
   const { state, file, layer, layers, remainingSeconds } = snapshot;
@@ -105,7 +99,7 @@ function renderHeaters(snapshot: Snapshot | undefined): Html | undefined {
   return html`<dl class="heats">${items}</dl>`;
 }
 
-function renderNotices({ view, failures }: PrinterStatus): readonly (Html | false)[] {
+function renderNotices({ view }: CachedReading): readonly (Html | false)[] {
   const { snapshot, up } = view;
   const words = snapshot?.state === 'unknown' ? (snapshot.statusWords ?? []) : [];
   return [
@@ -116,19 +110,19 @@ function renderNotices({ view, failures }: PrinterStatus): readonly (Html | fals
     snapshot?.errorCode
       ? html`<div class="notice" data-bad><p>The printer reports error <b>${cutLabel(snapshot.errorCode)}</b>.</p></div>`
       : false,
-    ...worthTelling(failures, up).map(({ protocol, code, message }, _, { length }) => {
-      const { what, todo } = showFailure(code);
+    ...worthTelling(failuresOf(view), up).map(({ protocol, failure }, _, { length }) => {
+      const { what, todo } = showFailure(failure.code);
       const side = up || length > 1 ? `Over ${protocol.toUpperCase()}: ` : '';
-      return html`<div class="notice"><p>${side}${what} ${todo}</p><p class="detail">${cutLabel(message)}</p></div>`;
+      return html`<div class="notice"><p>${side}${what} ${todo}</p><p class="detail">${cutLabel(failure.message)}</p></div>`;
     }),
   ];
 }
 
-function worthTelling(failures: readonly SideFailure[], up: boolean): readonly SideFailure[] {
+function worthTelling(failures: readonly EndpointFailure[], up: boolean): readonly EndpointFailure[] {
   // A Creator 5 has no TCP side at all: nothing to tell while HTTP is read.
-  if (up) return failures.filter(({ protocol, code }) => !(protocol === 'tcp' && code === 'refused'));
+  if (up) return failures.filter(({ protocol, failure }) => !(protocol === 'tcp' && failure.code === 'refused'));
   const [first] = failures;
-  return first && failures.every(({ code }) => code === first.code) ? [first] : failures;
+  return first && failures.every(({ failure }) => failure.code === first.failure.code) ? [first] : failures;
 }
 
 function renderLastPrint({ jobs }: PrinterView, nowMs: number): Html | undefined {
@@ -142,7 +136,7 @@ function renderLastPrint({ jobs }: PrinterView, nowMs: number): Html | undefined
   return html`<p class="last">Last print${file !== '' && html` <b>${file}</b>`}: ${showResult(result)}, ${ageOf(timestampSeconds * 1000, nowMs)}</p>`;
 }
 
-function renderAge({ view, ageMs, isBeingRead }: PrinterStatus, nowMs: number): Html {
+function renderAge({ view, ageMs, isBeingRead }: CachedReading, nowMs: number): Html {
   const { up, lastSeenSeconds } = view;
   const again = isBeingRead && (ageMs === undefined || ageMs > LONG_READ_MS) && ', being read now';
   const seen = lastSeenSeconds === undefined ? 'Not seen yet' : html`Last seen ${ageOf(lastSeenSeconds * 1000, nowMs)}`;

@@ -1,8 +1,9 @@
 // The page at `/`, from plain data to HTML: how every printer is, for people.
 
 import { createHash } from 'node:crypto';
+import type { CachedReading } from '../../fleet/view.ts';
 import type { BuildInfo } from '../../metrics/exporter.ts';
-import { type PrinterStatus, renderCard, showPrinter } from './card.ts';
+import { renderCard, showPrinter } from './card.ts';
 import type { Look } from './format.ts';
 import { type Html, html, trustedHtml } from './html.ts';
 import { LOGO, stateIcon, TAB_ICON } from './icons.ts';
@@ -13,7 +14,7 @@ export interface StatusPage {
   readonly build: BuildInfo;
   readonly telemetryPath: string;
   readonly nowMs: number;
-  readonly printers: readonly PrinterStatus[];
+  readonly printers: readonly CachedReading[];
 }
 
 function hashOf(text: string): string {
@@ -91,7 +92,7 @@ ${printers.map((printer) => renderCard(printer, nowMs))}
 </main>`;
 }
 
-function renderSummary(printers: readonly PrinterStatus[]): Html {
+function renderSummary(printers: readonly CachedReading[]): Html {
   const counts = new Map<string, { readonly look: Look; readonly count: number }>();
   for (const { look, word } of printers.map(showPrinter)) {
     counts.set(word, { look, count: (counts.get(word)?.count ?? 0) + 1 });

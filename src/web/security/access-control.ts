@@ -1,6 +1,7 @@
 // Access control as --web.config.file describes it: TLS, basic auth and response headers.
 
 import type { Logger } from '../../common/log.ts';
+import { reasonOf } from '../../common/reason.ts';
 import type { AccessControl } from '../http/access-control.ts';
 import { textResponse } from '../http/message.ts';
 import { createAuthenticator } from './basic-auth.ts';
@@ -39,7 +40,7 @@ export function openAccessControl({ file, log, now = () => performance.now() }: 
             return textResponse(429, '429: too many passwords are being compared', { 'retry-after': '1' });
         }
       } catch (error) {
-        log.error('comparing a password failed', { reason: error instanceof Error ? error.message : String(error) });
+        log.error('comparing a password failed', { reason: reasonOf(error) });
         return textResponse(500, '500: the password could not be compared; the log says more');
       }
     },

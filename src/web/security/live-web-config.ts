@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { ConfigError } from '../../common/config-error.ts';
 import { errnoOf } from '../../common/errno.ts';
 import type { Logger } from '../../common/log.ts';
+import { reasonOf } from '../../common/reason.ts';
 import { parseWebConfig, type WebConfig } from './web-config.ts';
 
 export interface LiveWebConfig {
@@ -58,8 +59,7 @@ export function openWebConfig(file: string, { log, now }: LiveWebConfigOptions):
         config = read(config);
         log.info('web configuration read again', { file, tls: config.tls !== undefined, users: config.users.size });
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        log.error('web configuration is bad, the one before stays', { file, reason });
+        log.error('web configuration is bad, the one before stays', { file, reason: reasonOf(error) });
       }
       return config;
     },

@@ -2,11 +2,12 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import type { PrinterView } from '../../../src/fleet/view.ts';
-import { FAILURE_CODES } from '../../../src/printer/errors.ts';
-import type { Snapshot } from '../../../src/printer/snapshot.ts';
+import type { CachedReading, EndpointView, PrinterView } from '../../../src/fleet/view.ts';
+import { PROTOCOLS } from '../../../src/printer/config.ts';
+import { FAILURE_CODES, type FailureCode, PrinterError } from '../../../src/printer/errors.ts';
+import type { Protocol, Snapshot } from '../../../src/printer/snapshot.ts';
 import { STATES } from '../../../src/printer/state.ts';
-import { type PrinterStatus, renderCard, type SideFailure } from '../../../src/web/pages/card.ts';
+import { renderCard } from '../../../src/web/pages/card.ts';
 import { showAge, showDuration, showFailure, showHeater } from '../../../src/web/pages/format.ts';
 import { html } from '../../../src/web/pages/html.ts';
 import { contentSecurityPolicy, renderFragment, renderStatusPage } from '../../../src/web/pages/status.ts';
@@ -30,23 +31,28 @@ function view(snapshot: Snapshot | undefined, more: Partial<PrinterView> = {}): 
   };
 }
 
-function up(snapshot: Snapshot, more: Partial<PrinterView> = {}): PrinterStatus {
-  return { view: view(snapshot, more), failures: [], ageMs: 3000, isBeingRead: false };
+function up(snapshot: Snapshot, more: Partial<PrinterView> = {}): CachedReading {
+  return { view: view(snapshot, more), ageMs: 3000, isBeingRead: false };
 }
 
-function down(failures: readonly SideFailure[], more: Partial<PrinterView> = {}): PrinterStatus {
-  return { view: view(undefined, more), failures, ageMs: 3000, isBeingRead: false };
+function down(endpoints: readonly EndpointView[], more: Partial<PrinterView> = {}): CachedReading {
+  return { view: view(undefined, { endpoints, ...more }), ageMs: 3000, isBeingRead: false };
 }
 
-const refused: SideFailure = { protocol: 'tcp', code: 'refused', message: 'connect 192.0.2.1:8899: ECONNREFUSED' };
+function failed(protocol: Protocol, code: FailureCode, message: string): EndpointView {
+  return { protocol, up: false, failure: new PrinterError(code, message) };
+}
 
-function pageOf(...printers: readonly PrinterStatus[]): string {
+const auth = failed('http', 'auth', 'POST: code 1');
+const refused = failed('tcp', 'refused', 'connect 192.0.2.1:8899: ECONNREFUSED');
+
+function pageOf(...printers: readonly CachedReading[]): string {
   const build = { version: '1.2.3', revision: 'abc' };
   return renderStatusPage({ build, telemetryPath: '/metrics', nowMs: NOW_MS, printers });
 }
 
 /** What is left to read when the tags are gone. */
-function textOf(status: PrinterStatus): string {
+function textOf(status: CachedReading): string {
   return renderCard(status, NOW_MS)
     .toString()
     .replaceAll(/<[^>]*>/g, ' ')
@@ -84,7 +90,7 @@ describe('a card', () => {
         jobs: { totals: NONE, lastEnds: { completed: { timestampSeconds: 1, file: EVIL } } },
       },
     );
-    const lost = down([{ ...refused, message: EVIL }], { labels: { printer: '\ud800' } });
+    const lost = down([failed('tcp', 'refused', EVIL)], { labels: { printer: '\ud800' } });
     const page = pageOf(evil, { ...evil, view: { ...evil.view, snapshot: { state: 'printing', file: EVIL } } }, lost);
     expect(page).not.toContain('<img');
     expect(page).toContain('&lt;img src=x onerror=&quot;alert(&#39;1&#39;)&quot;&gt;&amp;');
@@ -146,26 +152,21 @@ describe('a card', () => {
   });
 
   it('tells off from what somebody has to put right', () => {
-    const auth: SideFailure = { protocol: 'http', code: 'auth', message: 'POST: code 1' };
     expect(textOf(down([auth]))).toContain('Not read');
     expect(textOf(down([refused, auth]))).toMatch(/Not read .* Over TCP: .* Over HTTP: /);
-    const timeouts = (['tcp', 'http'] as const).map(
-      (protocol): SideFailure => ({ protocol, code: 'timeout', message: protocol }),
-    );
+    const timeouts = PROTOCOLS.map((protocol) => failed(protocol, 'timeout', protocol));
     expect(textOf(down(timeouts))).toMatch(/Offline .*It did not answer in time/);
     expect(textOf(down(timeouts))).not.toContain('Over HTTP');
   });
 
   it('tells of one side that fails, unless it is the TCP side that a Creator 5 has not', () => {
-    const auth: SideFailure = { protocol: 'http', code: 'auth', message: 'POST: code 1' };
-    expect(textOf({ ...up({ state: 'ready' }), failures: [auth] })).toContain(
-      'Ready 192.0.2.1 Over HTTP: It does not take',
-    );
-    expect(textOf({ ...up({ state: 'ready' }), failures: [refused] })).not.toContain('connections');
+    const upBut = (endpoint: EndpointView): CachedReading => up({ state: 'ready' }, { endpoints: [endpoint] });
+    expect(textOf(upBut(auth))).toContain('Ready 192.0.2.1 Over HTTP: It does not take');
+    expect(textOf(upBut(refused))).not.toContain('connections');
   });
 
   it('says that a printer is being read for the first time, or again for long', () => {
-    const first: PrinterStatus = { view: view(undefined), failures: [], isBeingRead: true };
+    const first: CachedReading = { view: view(undefined), isBeingRead: true };
     expect(textOf(first)).toBe('finder Being read 192.0.2.1 Not seen yet, being read now Metrics of finder');
     const again = { ...up({ state: 'ready' }), isBeingRead: true };
     expect(textOf(again)).not.toContain('being read');
@@ -190,7 +191,7 @@ describe('words', () => {
     const { what, todo } = showFailure(code);
     expect(what).toMatch(/^[A-Z].*\.$/);
     expect(todo).toMatch(/^[A-Z].*[.?]$/);
-    expect(textOf(down([{ ...refused, code }]))).toContain(what);
+    expect(textOf(down([failed('tcp', code, 'what came')]))).toContain(what);
   });
 
   it.each([

@@ -1,0 +1,18 @@
+// What an error says, for a message or a log line.
+
+import { errnoOf } from './errno.ts';
+
+/** The error's message. */
+export function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The system error code if there is one (`EACCES`), else the message. */
+export function shortReasonOf(error: unknown): string {
+  return errnoOf(error) ?? reasonOf(error);
+}
+
+/** The message with its stack, for a fault of the exporter itself. */
+export function traceOf(error: unknown): string {
+  return (error instanceof Error ? error.stack : undefined) ?? String(error);
+}
