@@ -2,13 +2,11 @@
 
 import { Document, stringify } from 'yaml';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
+import { missingCredentials } from '../printer/next-steps.ts';
 import type { FoundPrinter } from './found.ts';
 import { nameFound } from './names.ts';
 
 const HEADING = ' Printers found by `flashforge-exporter discover`.';
-const HTTP_HINT = 'To read the HTTP side too, fill in the check code of its screen (LAN mode on) and uncomment:\n';
-const HTTP_ONLY_HINT =
-  'No TCP side, so over HTTP only: fill in what is empty, as its screen shows it (LAN mode on), and uncomment';
 // Keeps long names on one line.
 const OPTIONS = { lineWidth: 0 } as const;
 
@@ -46,18 +44,22 @@ function writeAddress({ address, tcpPort = DEFAULT_TCP_PORT }: FoundPrinter): st
 /** Undefined for a printer without an HTTP endpoint: its reply has no serial number. */
 function writeHttpHint(printer: FoundPrinter): string | undefined {
   if (printer.serial === undefined) return undefined;
-  return prefixLines(HTTP_HINT + stringify(httpKeys(printer), OPTIONS), ' ').trimEnd();
+  const hint = `${missingCredentials(printer)}; fill it in and uncomment to read HTTP too:`;
+  return prefixLines(`${hint}\n${stringify(httpKeys(printer), OPTIONS)}`, ' ').trimEnd();
+}
+
+function writeHttpOnlyEntry({ name, printer }: Named): string {
+  const entry = { name, address: printer.address, tcp: false, ...httpKeys(printer) };
+  const hint = `${missingCredentials(printer)}; fill it in and uncomment, since this printer is read over HTTP only:`;
+  return `${hint}\n${stringify([entry], OPTIONS)}`;
 }
 
 /** The entries of printers without a TCP endpoint, commented out. Uncommented they continue the list, or replace an empty one. */
 function writeHttpOnly(printers: readonly Named[], hasList: boolean): string {
   if (printers.length === 0) return '';
-  const entries = stringify(
-    printers.map(({ name, printer }) => ({ name, address: printer.address, tcp: false, ...httpKeys(printer) })),
-    OPTIONS,
-  );
-  if (hasList) return prefixLines(`${HTTP_ONLY_HINT}:\n${entries}`, '  # ');
-  return prefixLines(`${HTTP_ONLY_HINT}\nin place of the empty list:\nprinters:\n${prefixLines(entries, '  ')}`, '# ');
+  const entries = printers.map(writeHttpOnlyEntry).join('');
+  if (hasList) return prefixLines(entries, '  # ');
+  return `# uncomment the list below in place of the empty one above:\n# printers:\n${prefixLines(entries, '#   ')}`;
 }
 
 function httpKeys({ serial = '', httpPort = DEFAULT_HTTP_PORT }: FoundPrinter): object {

@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../common/log.ts';
 import { traceOf } from '../common/reason.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import { missingCredentials } from '../printer/next-steps.ts';
 import type { Identity } from '../printer/snapshot.ts';
 import { configOf, configuredFrom } from './as-config.ts';
 import { type ConfiguredPrinter, type KnownPrinter, mergeFound } from './merge.ts';
@@ -57,7 +58,8 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
     }
     for (const { address, model, serial } of merged.unreadable) {
       if (isNew(`unreadable ${address}`)) {
-        log.warn('printer discovered that needs its check code in the configuration', { address, model, serial });
+        const next = missingCredentials({ serial, model });
+        log.warn('printer discovered that needs its check code in the configuration', { address, model, serial, next });
       }
     }
     for (const reason of problems) if (isNew(reason)) log.warn('discovery is hindered', { reason });

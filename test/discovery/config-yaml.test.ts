@@ -64,12 +64,12 @@ describe('renderConfigYaml', () => {
 printers:
   - name: Adventurer 5M Pro
     address: 192.168.1.50
-    # To read the HTTP side too, fill in the check code of its screen (LAN mode on) and uncomment:
+    # serial known, check code needed: Printer ID on the screen, while LAN mode is on; fill it in and uncomment to read HTTP too:
     # serial_number: SNMOMC9900728
     # check_code: ""
   - name: Voxelab Aries
     address: 192.168.1.51
-  # No TCP side, so over HTTP only: fill in what is empty, as its screen shows it (LAN mode on), and uncomment:
+  # serial known, check code needed: Printer ID on the screen, while LAN mode is on; fill it in and uncomment, since this printer is read over HTTP only:
   # - name: Creator 5 Pro
   #   address: 192.168.1.70
   #   tcp: false
