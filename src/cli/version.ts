@@ -8,6 +8,9 @@ const PACKAGE = new URL('../../package.json', import.meta.url);
 // Written by scripts/build.js; missing when running from source.
 const REVISION = new URL('../revision.txt', import.meta.url);
 
+// Defined by scripts/bundle.js: there are no files beside a bundle.
+declare const BUNDLED_BUILD: BuildInfo | undefined;
+
 function field(json: unknown, key: string): string {
   const value =
     typeof json === 'object' && json !== null ? Object.entries(json).find(([name]) => name === key)?.[1] : '';
@@ -24,6 +27,7 @@ function readRevision(): string {
 
 /** Version and revision of this build. */
 export function readBuildInfo(): BuildInfo {
+  if (typeof BUNDLED_BUILD !== 'undefined') return BUNDLED_BUILD;
   const json: unknown = JSON.parse(readFileSync(PACKAGE, 'utf8'));
   return { version: field(json, 'version'), revision: readRevision() };
 }

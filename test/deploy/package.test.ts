@@ -5,6 +5,7 @@ import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { hash } from 'bcryptjs';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -34,9 +35,8 @@ interface Packed {
 }
 let packed: Packed;
 
-// A copy is built and packed: dist/ of this checkout belongs to whoever works here.
+// A copy is built, packed and bundled: dist/ of this checkout belongs to whoever works here.
 beforeAll(async () => {
-  if (npm === undefined) return;
   root = await mkdtemp(join(tmpdir(), 'flashforge-package-'));
   await mkdir(checkout());
   for (const name of SOURCES.split(' ')) await cp(pathOf(name), join(checkout(), name), { recursive: true });
@@ -44,6 +44,7 @@ beforeAll(async () => {
   // What somebody may have lying around, and nobody should get.
   await writeFile(join(checkout(), 'deploy/.env'), 'SECRETS=/etc/flashforge\n');
   await run(process.execPath, ['scripts/build.js'], checkout());
+  if (npm === undefined) return;
   const output = await run(npm, ['pack', '--json', '--silent', '--pack-destination', root], checkout());
   [packed] = JSON.parse(output.slice(output.search(/^\[/m))) as [Packed];
 }, INSTALL_TIMEOUT_MS);
@@ -127,3 +128,42 @@ test.skipIf(npm === undefined)(
     expect(await closed).toEqual([0, null]);
   },
 );
+
+test('bundled into one file, it runs in an empty folder without npm', { timeout: INSTALL_TIMEOUT_MS }, async (t) => {
+  await run(process.execPath, ['scripts/bundle.js'], checkout());
+  const folder = join(root, 'bundle-only');
+  await mkdir(folder);
+  const program = join(folder, 'flashforge-exporter.mjs');
+  await cp(join(checkout(), 'bundle/flashforge-exporter.mjs'), program);
+  // The password is "secret": comparing it needs bcryptjs in a worker thread, and the files need YAML.
+  await writeFile(join(folder, 'web.yml'), `basic_auth_users:\n  prometheus: ${await hash('secret', 4)}\n`);
+  await writeFile(join(folder, 'printers.yml'), 'printers:\n  - name: off\n    address: 127.0.0.1:1\n');
+  expect(await run(process.execPath, [program, '--version'], folder)).toMatch(
+    new RegExp(`^flashforge-exporter ${version} `),
+  );
+
+  const flags = [
+    '--config.file',
+    'printers.yml',
+    '--web.config.file',
+    'web.yml',
+    '--web.listen-address',
+    '127.0.0.1:0',
+  ];
+  const exporter = spawn(process.execPath, [program, ...flags], { cwd: folder, stdio: ['ignore', 'inherit', 'pipe'] });
+  const closed = once(exporter, 'close');
+  t.onTestFinished(() => {
+    exporter.kill('SIGKILL');
+  });
+  let url: string | undefined;
+  for await (const line of createInterface({ input: exporter.stderr })) {
+    url = /url=(\S+)/.exec(line)?.[1];
+    if (url !== undefined) break;
+  }
+  const authorization = `Basic ${Buffer.from('prometheus:secret').toString('base64')}`;
+  const response = await fetch(`${url}/metrics`, { headers: { authorization } });
+  expect(await response.text()).toContain('flashforge_up{printer="off"} 0\n');
+  expect((await fetch(`${url}/metrics`)).status).toBe(401);
+  exporter.kill('SIGTERM');
+  expect(await closed).toEqual([0, null]);
+});

@@ -1,6 +1,7 @@
 // Compares passwords with bcrypt hashes in a worker thread: a comparison takes 70 ms at cost 10, and up to minutes at higher
 // costs, and would block every other request.
 
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
@@ -10,10 +11,19 @@ export interface PasswordComparer {
   readonly close: () => Promise<void>;
 }
 
-// Plain JavaScript passed as text: as a file it would be .ts in the tests, which Node.js 20 cannot run, and .js in dist.
+// Defined by scripts/bundle.js: the source of bcryptjs, a CommonJS module.
+declare const BUNDLED_BCRYPTJS: string | undefined;
+
+function bcryptSource(): string {
+  if (typeof BUNDLED_BCRYPTJS !== 'undefined') return BUNDLED_BCRYPTJS;
+  return readFileSync(createRequire(import.meta.url).resolve('bcryptjs'), 'utf8');
+}
+
+// Plain JavaScript passed as text, behind the source of bcryptjs, which exports itself: as a file it would be .ts in the tests,
+// which Node.js 20 cannot run, .js in dist, and missing in a bundle.
 const WORKER = `
-const { parentPort, workerData } = require('node:worker_threads');
-const { compareSync } = require(workerData);
+const { parentPort } = require('node:worker_threads');
+const { compareSync } = module.exports;
 parentPort.on('message', ({ id, password, hash }) => {
   parentPort.postMessage({ id, isSame: compareSync(password, hash) });
 });
@@ -31,8 +41,7 @@ export function createPasswordComparer(): PasswordComparer {
   let lastId = 0;
 
   const start = (): Worker => {
-    const bcryptjs = createRequire(import.meta.url).resolve('bcryptjs');
-    const worker = new Worker(WORKER, { eval: true, workerData: bcryptjs, execArgv: [], env: {} });
+    const worker = new Worker(`${bcryptSource()}\n${WORKER}`, { eval: true, execArgv: [], env: {} });
     const end = (error: Error): void => {
       if (current !== worker) return;
       current = undefined;
