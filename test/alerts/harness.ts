@@ -20,10 +20,10 @@ const programs = [findPrometheus(), findAlertmanager(), requireProgram('amtool')
 export const someMissing = programs.includes(undefined);
 
 export const ENDED_S = 8;
-/** The rules with the ten minutes of an ended print cut down to seconds. */
+/** The rules with the 20 minutes of an ended print cut down to seconds. */
 export const shortRules = readText(RULES)
-  .replaceAll('time() - 1200', `time() - ${2 * ENDED_S}`)
-  .replaceAll('time() - 600', `time() - ${ENDED_S}`);
+  .replaceAll('time() - 2400', `time() - ${2 * ENDED_S}`)
+  .replaceAll('time() - 1200', `time() - ${ENDED_S}`);
 
 /** Has what a test started stopped after it. Tests run side by side, so each needs its own. */
 export const started = async <T extends { stop(): Promise<void> }>(
@@ -80,7 +80,7 @@ export async function exampleConfig(t: TestContext, name: string, replace: [stri
 export async function runAlertmanager(t: TestContext, receiver: string, groupInterval: string) {
   const text = await exampleConfig(t, 'webhook', [
     ['http://127.0.0.1:5001/', receiver],
-    ['group_interval: 15m', `group_interval: ${groupInterval}`],
+    ['group_interval: 25m', `group_interval: ${groupInterval}`],
     ['group_wait: 10s', 'group_wait: 1s'],
   ]);
   return started(t, startAlertmanager(text));

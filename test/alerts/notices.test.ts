@@ -165,8 +165,8 @@ describe.skipIf(someMissing)('the ways of getting notices', { concurrent: true }
     expect(pathname).toBe('/TOPIC');
     expect(Object.fromEntries(searchParams)).toEqual({
       template: 'yes',
-      title: '{{(index .alerts 0).annotations.summary}}',
-      message: '{{range .alerts}}{{.annotations.description}} ({{.status}}){{"\\n"}}{{end}}',
+      title: '{{if eq .status "resolved"}}Over: {{end}}{{(index .alerts 0).annotations.summary}}',
+      message: '{{range .alerts}}{{if eq .status "resolved"}}Over: {{end}}{{.annotations.description}}{{"\\n"}}{{end}}',
     });
     expect(post?.headers.authorization).toBe('Bearer the-secret');
   });

@@ -118,7 +118,7 @@ describe.skipIf(someMissing)('one notice each', { concurrent: true, timeout: 180
     expect(summaries(world)).toEqual(['a3: a print is done']);
   });
 
-  test('for each of two prints of one file within ten minutes', async (t) => {
+  test('for each of two prints of one file within twenty minutes', async (t) => {
     const bench = await startBench(t, 'adventurer5m-pro', 'm5-pro');
     const world = await startWorld(t, [bench]);
     for (const prints of [1, 2]) {
