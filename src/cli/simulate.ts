@@ -5,10 +5,12 @@ import type { Argv } from 'yargs';
 import { ConfigError, quoted } from '../common/config-error.ts';
 import { errnoOf } from '../common/errno.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
-import { SIMULATED_MODELS } from '../simulator/models.ts';
+import { type DiscoveryResponder, startDiscoveryResponder } from '../simulator/discovery.ts';
+import { MODELS, SIMULATED_MODELS } from '../simulator/models.ts';
 import { type SimulatedPrinter, type SimulatedPrinterOptions, startSimulatedPrinter } from '../simulator/printer.ts';
+import { HTTP_QUIRKS, type HttpQuirk } from '../simulator/quirks.ts';
 import { type CliContext, untilStopped } from './context.ts';
-import { choice, single } from './options.ts';
+import { choice, repeatable, SWITCH, single } from './options.ts';
 
 const MAX_PRINTERS = 10_000;
 // In real time, whatever --speed says: a scrape every 30 s has to see the end.
@@ -20,6 +22,12 @@ function parseWhole(min: number, max: number): (text: string) => number {
     if (value >= min && value <= max) return value;
     throw new ConfigError(`${quoted(text)} is not a number from ${min} to ${max}`);
   };
+}
+
+function parseQuirk(text: string): HttpQuirk {
+  const quirk = HTTP_QUIRKS.find((name) => name === text);
+  if (quirk === undefined) throw new ConfigError(`${quoted(text)} is not one of ${HTTP_QUIRKS.join(', ')}`);
+  return quirk;
 }
 
 export function simulateBuilder(yargs: Argv) {
@@ -43,8 +51,14 @@ export function simulateBuilder(yargs: Argv) {
     .option('speed', {
       ...single('speed', parseWhole(0, 100_000)),
       default: '1',
-      describe: 'Speed of printing relative to real time; 0 stops the clock',
-    });
+      describe: 'Speed relative to real time; 0 stops the clock',
+    })
+    .option('quirk', {
+      ...repeatable('quirk', (texts) => texts.map(parseQuirk)),
+      default: [] as string[],
+      describe: `Firmware that differs over HTTP; may be repeated: ${HTTP_QUIRKS.join(', ')}`,
+    })
+    .option('discovery', { ...SWITCH, describe: 'Answer discovery probes, also those to 127.255.255.255' });
 }
 
 type SimulateArguments = ReturnType<typeof simulateBuilder> extends Argv<infer T> ? T : never;
@@ -76,8 +90,23 @@ async function startPrinter(options: SimulatedPrinterOptions): Promise<Simulated
   }
 }
 
+/** The loopback network's broadcast address, which `discover` probes too. */
+const BROADCAST = '127.255.255.255';
+
+/** On the real ports if the printers are on theirs, so that `discover` finds them; else on free ones. */
+async function startDiscovery(printers: readonly SimulatedPrinter[], isReal: boolean): Promise<DiscoveryResponder> {
+  const ports = isReal ? {} : { groupPort: 0, broadcastPort: 0 };
+  try {
+    return await startDiscoveryResponder({ printers, sharedAddresses: [BROADCAST], ...ports });
+  } catch (error) {
+    if (!(error instanceof Error) || errnoOf(error) === undefined) throw error;
+    throw new ConfigError(`discovery cannot start: ${error.message}`);
+  }
+}
+
 export async function simulate(args: SimulateArguments, context: CliContext): Promise<number> {
   const printers: SimulatedPrinter[] = [];
+  let responder: DiscoveryResponder | undefined;
   try {
     for (let index = 0; index < args.count; index++) {
       const host = loopbackAddress(index);
@@ -90,6 +119,9 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         // On the real port, so that the configuration printed below stays valid.
         httpPort: port === DEFAULT_TCP_PORT ? DEFAULT_HTTP_PORT : 0,
         name,
+        // A serial number is one printer: discovery lists it once.
+        ...(index > 0 && { serialNumber: `${MODELS[model].identity.serialNumber}-${index + 1}` }),
+        quirks: args.quirk,
         latencyMs: latency,
         speed,
         now: context.now,
@@ -104,9 +136,13 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         `# read over HTTP too with this --config.file:\n${stringify({ printers: overHttp.map(configOf) })}`,
       );
     }
+    if (args.discovery) {
+      responder = await startDiscovery(printers, args.port === DEFAULT_TCP_PORT);
+      context.writeOut(`# answers: discover --target ${BROADCAST}:${responder.broadcastPort}\n`);
+    }
     await untilStopped(context);
     return 0;
   } finally {
-    await Promise.all(printers.map((printer) => printer.close()));
+    await Promise.all([responder, ...printers].map((one) => one?.close()));
   }
 }

@@ -4,6 +4,7 @@ import { createFaultSwitch, type Fault, type FaultSwitch } from './faults.ts';
 import type { JobRun } from './job.ts';
 import type { Identity, Model } from './model.ts';
 import { MODELS, type SimulatedModel } from './models.ts';
+import type { HttpQuirk } from './quirks.ts';
 import { type Memory, type Reading, readingAt } from './reading.ts';
 import { createTimers, type Timers } from './timers.ts';
 
@@ -25,6 +26,7 @@ export interface PrinterCore {
   readonly checkCode: string;
   readonly latencyMs: number;
   readonly faults: FaultSwitch;
+  quirks: readonly HttpQuirk[];
   readonly timers: Timers;
   readonly now: () => number;
   readonly stats: { -readonly [K in keyof Omit<PrinterStats, 'commands'>]: PrinterStats[K] } & { commands: string[] };
@@ -40,6 +42,7 @@ export function createCore(options: {
   readonly checkCode: string;
   readonly latencyMs: number;
   readonly fault: Fault | undefined;
+  readonly quirks: readonly HttpQuirk[];
   readonly now: () => number;
   readonly override: Partial<Reading>;
 }): PrinterCore {
@@ -51,6 +54,7 @@ export function createCore(options: {
     checkCode: options.checkCode,
     latencyMs: options.latencyMs,
     faults: createFaultSwitch(options.fault),
+    quirks: options.quirks,
     timers: createTimers(),
     now: options.now,
     stats: { tcpConnections: 0, openTcpConnections: 0, maxOpenTcpConnections: 0, httpRequests: 0, commands: [] },

@@ -2,11 +2,12 @@
 
 import type { Identity } from './model.ts';
 import type { SimulatedModel } from './models.ts';
+import { type HttpQuirk, withQuirks } from './quirks.ts';
 import type { Heat, Reading } from './reading.ts';
 
 type Fields = Record<string, unknown>;
 
-/** The body of an answer. */
+/** The body of a response. */
 export type HttpResponse = Fields;
 
 // Bodies as in captures/http-error-replies; the HTTP status is 200 for all of them (docs/protocol.md#http-requests-and-refusals).
@@ -23,11 +24,38 @@ const COLD: Heat = { celsius: 0, target: 0 };
 
 const openClose = (is: boolean): string => (is ? 'open' : 'close');
 
-/** The whole body of a /detail answer. */
-export function detailBody(model: SimulatedModel, identity: Identity, reading: Reading): HttpResponse {
-  const detail = { ...detailFields(model, identity, reading), ...reading.detail };
-  // The two firmware families order the envelope differently, too.
-  return model === 'creator5-pro' ? { code: 0, message: 'Success', detail } : { code: 0, detail, message: 'Success' };
+/** The whole body of a /detail response. */
+export function detailBody(
+  model: SimulatedModel,
+  identity: Identity,
+  reading: Reading,
+  quirks: readonly HttpQuirk[] = [],
+): HttpResponse {
+  const detail = { ...withQuirks(detailFields(model, identity, reading), reading, quirks), ...reading.detail };
+  // The two firmware families order the envelope differently.
+  return isCreator5(model) ? { code: 0, message: 'Success', detail } : { code: 0, detail, message: 'Success' };
+}
+
+/**
+ * The whole body of a /product response: what can be controlled, 1 or 0. No capture shows one, only their description
+ * (docs/protocol.md#http-endpoints).
+ */
+export function productBody(model: SimulatedModel): HttpResponse {
+  const has = (what: boolean): number => Number(what);
+  const product = {
+    nozzleTempCtrlState: 1,
+    platformTempCtrlState: 1,
+    chamberTempCtrlState: has(model === 'creator5-pro'),
+    lightCtrlState: 1,
+    // Wrong on a Creator 5 Pro, which has the filtration (ff-5mp-hass 1.3.0).
+    internalFanCtrlState: has(model === 'adventurer5m-pro'),
+    externalFanCtrlState: has(model === 'adventurer5m-pro'),
+  };
+  return isCreator5(model) ? { code: 0, message: 'Success', product } : { code: 0, product, message: 'Success' };
+}
+
+function isCreator5(model: SimulatedModel): boolean {
+  return model === 'creator5' || model === 'creator5-pro';
 }
 
 function detailFields(model: SimulatedModel, identity: Identity, reading: Reading): Fields {
@@ -41,6 +69,14 @@ function detailFields(model: SimulatedModel, identity: Identity, reading: Readin
       return ad5x(identity, reading);
     case 'creator5-pro':
       return creator5Pro(identity, reading);
+    case 'creator5':
+      return {
+        ...creator5Pro(identity, reading),
+        model: 'Creator 5',
+        pid: 40,
+        externalFanStatus: 'close',
+        internalFanStatus: 'close',
+      };
     case 'finder':
     case 'adventurer3':
     case 'adventurer4':
@@ -163,7 +199,8 @@ function creator5Pro(identity: Identity, r: Reading): Fields {
     platTemp: r.bed.celsius,
     platTargetTemp: r.bed.target,
     chamberTemp: r.chamber.celsius,
-    chamberTargetTemp: r.chamber.target,
+    // Without a sensor the target repeats the sentinel (test/captures/http-creator5-cestmoi-fixture).
+    chamberTargetTemp: r.chamber.celsius < -100 ? r.chamber.celsius : r.chamber.target,
     leftTemp: left.celsius,
     leftTargetTemp: left.target,
     rightTemp: right.celsius,

@@ -52,7 +52,7 @@ const fiveM: Omit<Dialect, 'machineType'> = {
   m650: 'X: 1.0 Y: 0.5',
 };
 
-type TcpModel = Exclude<SimulatedModel, 'creator5-pro'>;
+type TcpModel = Exclude<SimulatedModel, 'creator5' | 'creator5-pro'>;
 
 const DIALECTS: Readonly<Record<TcpModel, Dialect>> = {
   finder: {
@@ -139,7 +139,7 @@ export function tcpReply(
   reading: Reading,
   login: Login = 'granted',
 ): string {
-  if (model === 'creator5-pro') throw new Error('creator5-pro has no TCP side');
+  if (model === 'creator5' || model === 'creator5-pro') throw new Error(`${model} has no TCP side`);
   return block(command, isTcpCommand(command) ? dataLines(DIALECTS[model], command, identity, reading, login) : []);
 }
 

@@ -1,8 +1,8 @@
-// The HTTP port of a simulated printer: POST /detail behind serial number and check code.
+// The HTTP port of a simulated printer: POST /detail and /product, with serial number and check code.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { currentReading, type PrinterCore } from './core.ts';
-import { detailBody, type HttpResponse, REFUSALS } from './detail.ts';
+import { detailBody, type HttpResponse, productBody, REFUSALS } from './detail.ts';
 import { playReply } from './http-faults.ts';
 import { createListener, type Listener } from './listener.ts';
 import { greet } from './tcp-faults.ts';
@@ -50,15 +50,20 @@ function receive(core: PrinterCore, request: IncomingMessage, response: ServerRe
   });
 }
 
+const BODIES: ReadonlyMap<string, (core: PrinterCore) => HttpResponse> = new Map([
+  ['/detail', (core: PrinterCore) => detailBody(core.model, core.identity, currentReading(core), core.quirks)],
+  ['/product', (core: PrinterCore) => productBody(core.model)],
+]);
+
 function respond(core: PrinterCore, request: IncomingMessage, response: ServerResponse, body: string): void {
   if (response.destroyed) return;
-  if (request.url !== '/detail' || request.method !== 'POST') {
-    response.writeHead(request.url === '/detail' ? 405 : 404, { Connection: 'close', 'Content-Length': 0 });
+  const createBody = BODIES.get(request.url ?? '');
+  if (!createBody || request.method !== 'POST') {
+    response.writeHead(createBody ? 405 : 404, { Connection: 'close', 'Content-Length': 0 });
     response.end();
     return;
   }
-  const answer = refusalOf(core, body) ?? detailBody(core.model, core.identity, currentReading(core));
-  playReply(response, answer, core.faults.atHttp('reply'), core.timers);
+  playReply(response, refusalOf(core, body) ?? createBody(core), core.faults.atHttp('reply'), core.timers);
 }
 
 function refusalOf(core: PrinterCore, body: string): HttpResponse | undefined {

@@ -11,6 +11,7 @@ export const SIMULATED_MODELS = [
   'adventurer5m-pro',
   'ad5x',
   'creator4',
+  'creator5',
   'creator5-pro',
   'dreamer',
 ] as const;
@@ -192,6 +193,25 @@ export const MODELS: Readonly<Record<SimulatedModel, Model>> = {
     ambient: { tools: [28, 29, 29, 29], bed: 27, chamber: 27 },
     lightOn: false,
     lifetime: { minutes: 1314, meters: 49.77 },
+  },
+  // No capture: the Creator 5 Pro's body with the name, ids and missing hardware of a Creator 5
+  // (docs/protocol.md#http-what-each-model-has).
+  creator5: {
+    ...FIVE_M,
+    tcp: false,
+    productId: 0x0028,
+    identity: {
+      name: 'Creator 5',
+      firmware: 'v1.0.5',
+      serialNumber: 'SNMYYY0000000',
+      mac: 'AA:BB:CC:00:00:01',
+      location: '',
+    },
+    statusWhileHeating: 'printing',
+    // What it reports without a chamber sensor (ff-5mp-hass#18).
+    ambient: { tools: [25, 25, 25, 25], bed: 25, chamber: -108 },
+    lightOn: false,
+    lifetime: { minutes: 800, meters: 99 },
   },
   // test/captures/dreamer-v1.40-official-doc; 0/0 before the first job as its twin T-REX (docs/protocol.md#m27-progress)
   dreamer: {

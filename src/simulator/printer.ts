@@ -7,6 +7,7 @@ import { endJob, type JobPlan, type JobRun, jobAt, pauseJob, resumeJob, startJob
 import type { Listener } from './listener.ts';
 import type { Identity } from './model.ts';
 import { MODELS, type SimulatedModel } from './models.ts';
+import type { HttpQuirk } from './quirks.ts';
 import { countsAfterPowerOn, countsAt, printedMsOf, type Reading } from './reading.ts';
 import { createTcpSide } from './tcp-side.ts';
 
@@ -26,6 +27,8 @@ export interface SimulatedPrinterOptions {
   /** Before each reply. */
   readonly latencyMs?: number;
   readonly fault?: Fault;
+  /** What its firmware does differently in /detail; default nothing. */
+  readonly quirks?: readonly HttpQuirk[];
   /** Milliseconds; default real time. */
   readonly now?: () => number;
   /** How much faster than `now` the printer lives; default 1. */
@@ -50,6 +53,7 @@ export interface SimulatedPrinter {
   /** What it would say now. */
   readonly reading: Reading;
   setFault(fault: Fault | undefined): Promise<void>;
+  setQuirks(quirks: readonly HttpQuirk[]): void;
   setOverride(override: Partial<Reading>): void;
   /** Starts a job; what the plan leaves out comes from DEFAULT_PLAN. */
   start(plan: Partial<JobPlan>): void;
@@ -87,6 +91,7 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
     checkCode: options.checkCode ?? DEFAULT_CHECK_CODE,
     latencyMs: options.latencyMs ?? 0,
     fault: options.fault,
+    quirks: options.quirks ?? [],
     now: createClock(options.speed ?? 1, options.now ?? Date.now),
     override: options.override ?? {},
   });
@@ -157,6 +162,9 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
     setFault(fault) {
       core.faults.set(fault);
       return settle();
+    },
+    setQuirks(quirks) {
+      core.quirks = quirks;
     },
     setOverride(override) {
       core.override = override;

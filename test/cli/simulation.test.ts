@@ -71,6 +71,31 @@ describe('simulate', () => {
     expect(simulated.out.includes('=')).toBe(sides.startsWith('tcp'));
   });
 
+  it('answers discovery, each printer with its own serial number', async () => {
+    await using simulated = startCli(['simulate', '--port=0', '--count=2', '--model=creator5', '--discovery']);
+    const [, target = ''] = await simulated.see('out', /^# answers: discover --target (\S+)$/m);
+    const { out } = await run(['discover', '--target', target, '--timeout=1s', '--output=json']);
+    const found: unknown = JSON.parse(out);
+    expect(found).toMatchObject([
+      { address: '127.0.1.1', name: 'creator5-1', model: 'Creator 5', serial: 'SNMYYY0000000' },
+      { address: '127.0.1.2', name: 'creator5-2', model: 'Creator 5', serial: 'SNMYYY0000000-2' },
+    ]);
+  });
+
+  it('takes the quirks of firmware, and names them when there is no such one', async () => {
+    await using simulated = startCli(['simulate', '--port=0', '--model=ad5x', '--quirk=runout', '--quirk=other-words']);
+    const [yaml] = await simulated.see('out', /^printers:\n(?: .*\n)+$/m);
+    const folder = await mkdtemp(join(tmpdir(), 'simulate-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'printers.yml');
+    await writeFile(file, yaml);
+    const { out } = await run(['probe', 'ad5x-1', '--config.file', file, '--output=metrics']);
+    expect(out).toMatch(/^flashforge_filament_present\{.*\} 0$/m);
+    expect(out).toMatch(/^flashforge_machine_status_info\{.*status="building".*\} 1$/m);
+    const { exitCode, err } = await run(['simulate', '--quirk=none']);
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(/--quirk: "none" is not one of error-number, /)]);
+  });
+
   it('closes its ports when it ends', async () => {
     const before = await listeningSockets();
     const cli = startCli(['simulate', '--count', '2', '--port', '0']);

@@ -126,7 +126,7 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['simulate --latency 1s', '--latency: "1s" is not a number from 0 to 60000'],
     [
       'simulate --model ender3',
-      '--model: "ender3" is not one of finder, adventurer3, adventurer4, adventurer5m, adventurer5m-pro, ad5x, creator4, creator5-pro, dreamer',
+      '--model: "ender3" is not one of finder, adventurer3, adventurer4, adventurer5m, adventurer5m-pro, ad5x, creator4, creator5, creator5-pro, dreamer',
     ],
   ])('%s', async (words, message) => {
     await expectUsageError(words.split(' '), message);

@@ -8,6 +8,7 @@ import {
   type SimulatedPrinterOptions,
   startSimulatedPrinter,
 } from '../../src/simulator/printer.ts';
+import type { HttpQuirk } from '../../src/simulator/quirks.ts';
 import { capture, captureJson, openWire } from './wire.ts';
 
 const printers: SimulatedPrinter[] = [];
@@ -27,13 +28,13 @@ interface Exchange {
   readonly how: 'fin' | 'reset';
 }
 
-/** POST /detail over a bare socket, until the printer ends the connection. */
-async function post(printer: SimulatedPrinter, body?: string): Promise<Exchange> {
+/** POST over a bare socket, until the printer ends the connection. */
+async function post(printer: SimulatedPrinter, body?: string, path = '/detail'): Promise<Exchange> {
   const credentials = { serialNumber: printer.serialNumber, checkCode: printer.checkCode };
   const text = body ?? JSON.stringify(credentials);
   const wire = await openWire(printer.httpPort);
   wire.send(
-    `POST /detail HTTP/1.1\r\nHost: printer\r\nContent-Length: ${Buffer.byteLength(text)}\r\nContent-Type: application/json\r\n\r\n${text}`,
+    `POST ${path} HTTP/1.1\r\nHost: printer\r\nContent-Length: ${Buffer.byteLength(text)}\r\nContent-Type: application/json\r\n\r\n${text}`,
   );
   const { how, rest } = await wire.ended;
   const end = rest.indexOf('\r\n\r\n');
@@ -93,6 +94,21 @@ describe('the body', () => {
     const missing = Object.entries(captured).filter(([key, value]) => typeof said[key] !== typeof value);
     expect(missing).toEqual([]);
     expect(said).toMatchObject({ pid: 38, matlStationInfo: { slotCnt: 4 }, hasMatlStation: true });
+  });
+
+  it('of a Creator 5 is the one of a Creator 5 Pro without what it lacks', async () => {
+    const pro = await detail(await start({ model: 'creator5-pro' }));
+    const said = await detail(await start({ model: 'creator5' }));
+    expect(shape(said)).toEqual(shape(pro));
+    expect(said).toMatchObject({ pid: 40, model: 'Creator 5', chamberTemp: -108, chamberTargetTemp: -108 });
+  });
+
+  it('of /product has a switch for each thing that can be controlled', async () => {
+    const { body } = await post(await start({ model: 'adventurer5m-pro' }), undefined, '/product');
+    const { code, product } = JSON.parse(body);
+    expect([code, product]).toEqual([0, expect.objectContaining({ lightCtrlState: 1, chamberTempCtrlState: 0 })]);
+    const refused = await post(await start({ model: 'creator5' }), '{}', '/product');
+    expect(JSON.parse(refused.body)).toEqual(captureJson('http-error-replies/bad-parameters.json'));
   });
 
   it('has the misspelt head of the captures', async () => {
@@ -188,6 +204,45 @@ it('says printing in the warm-up of a Creator 5 Pro, and the total as estimate',
     printProgress,
     estimatedTime,
     targetPrintLayer,
+  });
+});
+
+describe('quirks', () => {
+  const HALF = { file: 'a.3mf', heatMs: 0, durationMs: 1000, layers: 10, headStartMs: 500 };
+
+  it.each<[HttpQuirk, object]>([
+    ['error-number', { errorCode: 163 }],
+    ['no-estimates', { estimatedTime: 0, estimatedRightLen: 0, estimatedRightWeight: 0 }],
+    ['estimate-left', { estimatedTime: 0.5 }],
+    ['estimate-total', { estimatedTime: 1 }],
+    ['estimate-elapsed', { estimatedTime: 0 }],
+    ['runout', { hasRightFilament: false }],
+  ])('%s', async (quirk, expected) => {
+    const printer = await start({ model: 'ad5x', now: () => 0, job: HALF, quirks: [quirk] });
+    printer.pause('E0163');
+    expect(await detail(printer)).toMatchObject(expected);
+    printer.setQuirks([]);
+    expect(await detail(printer)).not.toMatchObject(quirk === 'estimate-left' ? { errorCode: 163 } : expected);
+  });
+
+  it('of words and progress, several at once', async () => {
+    let nowMs = 0;
+    const quirks: HttpQuirk[] = ['other-words', 'completed-at-zero', 'no-filament-sensor'];
+    const printer = await start({ model: 'ad5x', now: () => nowMs, job: HALF, quirks });
+    const printing = await detail(printer);
+    expect(printing).toMatchObject({ status: 'building', printProgress: 0.5 });
+    expect(printing).not.toHaveProperty('hasRightFilament');
+    nowMs = 2000;
+    expect(await detail(printer)).toMatchObject({ status: 'finish', printProgress: 0, printLayer: 10 });
+    printer.clear();
+    expect(await detail(printer)).toMatchObject({ status: 'ready' });
+    printer.start({ heatMs: 0 });
+    printer.setQuirks(['unknown-word']);
+    expect(await detail(printer)).toMatchObject({ status: 'extruding' });
+  });
+
+  it('leave the errors of none at 0', async () => {
+    expect(await detail(await start({ model: 'creator5', quirks: ['error-number'] }))).toMatchObject({ errorCode: 0 });
   });
 });
 
