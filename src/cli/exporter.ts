@@ -82,7 +82,10 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     log,
     now,
     shutdownSignal,
-    ...(state && { recallJobs: state.recall, saveJobs: state.save }),
+    recallJobs: state?.recall,
+    saveJobs: state?.save,
+    recallIdentities: state?.recallIdentities,
+    saveIdentities: state?.saveIdentities,
   };
   const fleet = new Fleet(options.printers, dependencies);
   const reloader = new Reloader({
@@ -102,6 +105,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       lastReloadSuccessful: reloader.isSuccessful,
       lastReloadSuccessSeconds: reloader.successSeconds,
       refusedRequests: refusals.counts,
+      stateFileWritable: state?.isWritable,
     }),
     ...(options.lifecycle && { reload: () => reloader.reload() }),
     ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),

@@ -78,6 +78,8 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   context.onHangup?.(reload);
   const load = () => loadPrinters({ printers: args.printer, env: context.env, ...(file !== undefined && { file }) });
   const printers = await load();
+  const stateFile = args['state.file'];
+  if (stateFile !== undefined) await (await import('../jobs/state-file-check.ts')).checkStateFile(stateFile);
   if (args['config.check']) {
     const webConfigFile = args['web.config.file'];
     if (webConfigFile !== undefined) (await import('../web/security/web-config.ts')).loadWebConfig(webConfigFile);

@@ -1,6 +1,7 @@
 // What a printer said it is, kept between reads: not every read asks for it.
 
 import type { Logger } from '../common/log.ts';
+import type { Identities } from '../jobs/identity-schema.ts';
 import { mergeIdentities } from '../printer/merge.ts';
 import type { Identity, Protocol } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
@@ -13,17 +14,26 @@ export class IdentityMemory {
   readonly #printer: string;
   readonly #log: Logger;
   /** By protocol. HTTP's values win even in a read in which HTTP fails, or the info series would flip back and forth. */
-  #byProtocol: Readonly<Partial<Record<Protocol, Identity>>> = {};
+  #byProtocol: Identities;
   #identity: Identity | undefined;
   #machineInfo: MachineInfo | undefined;
   #readAtMs = Number.NEGATIVE_INFINITY;
+  #isFound = false;
 
-  constructor(printer: string, log: Logger) {
+  /** @param recalled what the printer said before a restart */
+  constructor(printer: string, log: Logger, recalled: Identities = {}) {
     this.#printer = printer;
     this.#log = log;
+    this.#byProtocol = recalled;
+    this.#identity = mergeIdentities(recalled.tcp, recalled.http);
   }
 
-  /** Undefined before the first contact. */
+  /** What each protocol said. */
+  get byProtocol(): Identities {
+    return this.#byProtocol;
+  }
+
+  /** Undefined before the first contact ever. */
   get identity(): Identity | undefined {
     return this.#identity;
   }
@@ -46,9 +56,9 @@ export class IdentityMemory {
 
   /** Takes a whole reading. @param hasTcp whether the printer is read over TCP too: then only M115 brings everything */
   note({ endpoints, replies }: Reading, hasTcp: boolean, nowMs: number): void {
-    const before = this.#identity;
     for (const { protocol, identity } of endpoints) if (identity) this.#noteEndpoint(protocol, identity);
-    if (this.#identity && !before) {
+    if (this.#identity && !this.#isFound && endpoints.some(({ identity }) => identity)) {
+      this.#isFound = true;
       const { model, firmware } = this.#identity;
       this.#log.info('printer found', { printer: this.#printer, model, firmware });
     }

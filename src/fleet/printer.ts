@@ -3,6 +3,7 @@
 import type { CancelSignal } from '../common/cancellation.ts';
 import type { Logger } from '../common/log.ts';
 import { traceOf } from '../common/reason.ts';
+import type { Identities } from '../jobs/identity-schema.ts';
 import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
 import { observe, shownProgress, shownStart } from '../jobs/observe.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
@@ -29,6 +30,10 @@ export interface PrinterDependencies {
   readonly recallJobs?: ((printer: string) => JobMemory | undefined) | undefined;
   /** Called with the memory after each whole read. */
   readonly saveJobs?: ((printer: string, memory: JobMemory) => void) | undefined;
+  /** What the printer said it is before a restart. */
+  readonly recallIdentities?: ((printer: string) => Identities | undefined) | undefined;
+  /** Called with what the printer says it is when that changes. */
+  readonly saveIdentities?: ((printer: string, identities: Identities) => void) | undefined;
 }
 
 interface CurrentRead {
@@ -68,7 +73,7 @@ export class Printer {
     this.#dependencies = dependencies;
     this.#labels = { printer: config.name };
     this.#failures = new FailureLog(config.name, dependencies.log);
-    this.#identity = new IdentityMemory(config.name, dependencies.log);
+    this.#identity = new IdentityMemory(config.name, dependencies.log, dependencies.recallIdentities?.(config.name));
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // After a restart, a printer that is off was last seen before it.
     this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
@@ -214,7 +219,10 @@ export class Printer {
     const nowMs = this.#dependencies.now();
     this.#failures.note(reading.endpoints);
     this.#failures.noteWords(reading.snapshot);
+    const { byProtocol } = this.#identity;
     this.#identity.note(reading, this.#config.tcp !== undefined, nowMs);
+    if (this.#identity.byProtocol !== byProtocol)
+      this.#dependencies.saveIdentities?.(this.name, this.#identity.byProtocol);
     if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
     this.#noteJobs(reading, nowMs / 1000);
     this.#printClock = followPrintClock(this.#printClock, reading.snapshot);

@@ -11,8 +11,8 @@ export class TargetPool {
   readonly #printers = new Map<string, Printer>();
 
   /** The state file is left out of the dependencies: requests for arbitrary targets must not fill it. */
-  constructor({ saveJobs: _save, recallJobs: _recall, ...dependencies }: PrinterDependencies) {
-    this.#dependencies = dependencies;
+  constructor({ read, log, now, shutdownSignal }: PrinterDependencies) {
+    this.#dependencies = { read, log, now, shutdownSignal };
   }
 
   /** The printer with this name and its memory. */

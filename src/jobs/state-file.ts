@@ -1,4 +1,5 @@
-// The memory of all printers' jobs on disk (--state.file), so that a restart neither loses an outcome nor tells one twice.
+// What is remembered of all printers, on disk (--state.file): jobs, so that a restart neither loses an outcome nor reports one
+// twice, and identities.
 
 import { type BigIntStats, constants } from 'node:fs';
 import { access, open, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -8,7 +9,8 @@ import { z } from 'zod';
 import { errnoOf } from '../common/errno.ts';
 import type { Logger } from '../common/log.ts';
 import { shortReasonOf } from '../common/reason.ts';
-import { isWorthSaving, type JobMemory } from './memory.ts';
+import { type Identities, identitiesSchema, mapAsEntries } from './identity-schema.ts';
+import { emptyMemory, isWorthSaving, type JobMemory } from './memory.ts';
 import { jobMemorySchema } from './memory-schema.ts';
 
 /** Printers that left the configuration keep their history, but not without bound. */
@@ -16,19 +18,34 @@ export const MAX_PRINTERS = 1000;
 // 1,000 memories of two file names each are about 2 MB.
 const MAX_FILE_BYTES = 32n * 1024n * 1024n;
 
-// A list, oldest first, and no object: no name of a printer can then be a key with a meaning of its own (`__proto__`).
+// A list, least recently seen first, and not an object: a printer's name can then not be a special key (`__proto__`).
 const fileSchema = z.object({
   version: z.literal(1),
-  printers: z.array(z.object({ name: z.string(), memory: jobMemorySchema })),
+  // Version 0.1.0 wrote no identities, and ignores them.
+  printers: z.array(
+    z.object({ name: z.string(), memory: jobMemorySchema, identities: identitiesSchema.exactOptional() }),
+  ),
 });
 
+/** What is remembered of one printer. */
+interface Entry {
+  readonly memory: JobMemory;
+  readonly identities?: Identities | undefined;
+}
+
 export interface StateFile {
-  /** What the file held when it was opened, by printer name. */
+  /** The jobs that the file held when it was opened, by printer name. */
   readonly initial: ReadonlyMap<string, JobMemory>;
-  /** What is known of a printer now: from the file, or saved since. */
+  /** False from a write that failed, or that would have to replace a file that cannot be read, until one succeeds. */
+  readonly isWritable: boolean;
+  /** The current memory of a printer's jobs: from the file, or saved since. */
   recall(name: string): JobMemory | undefined;
-  /** Remembers, and writes soon if there is news. Never throws: what cannot be written is logged, and tried again at the next save. */
+  /** The current identities of a printer: from the file, or saved since. */
+  recallIdentities(name: string): Identities | undefined;
+  /** Remembers, and writes soon if anything changed. Never throws: a failed write is logged, and retried at the next save. */
   save(name: string, memory: JobMemory): void;
+  /** Remembers, as `save` does. */
+  saveIdentities(name: string, identities: Identities): void;
   /** Resolves when everything saved so far is on disk, or could not be written. */
   flush(): Promise<void>;
   /** Flushes; later saves are ignored. */
@@ -37,11 +54,11 @@ export interface StateFile {
 
 type Loaded =
   | { readonly kind: 'absent' }
-  | { readonly kind: 'memories'; readonly memories: Map<string, JobMemory>; readonly stamp: string }
+  | { readonly kind: 'read'; readonly entries: Map<string, Entry>; readonly stamp: string }
   | { readonly kind: 'damaged'; readonly reason: string }
   | { readonly kind: 'unreadable'; readonly reason: string };
 
-// Another inode, size or time: somebody else wrote.
+// A different inode, size or mtime means that another process wrote the file.
 function stampOf({ ino, size, mtimeNs }: BigIntStats): string {
   return `${ino} ${size} ${mtimeNs}`;
 }
@@ -55,20 +72,21 @@ async function currentStamp(path: string): Promise<string | undefined> {
   }
 }
 
-function parseMemories(text: string): Map<string, JobMemory> | string {
+/** The printers in a file, or why it is damaged. */
+function parseEntries(text: string): Map<string, Entry> | string {
   let data: unknown;
   try {
     data = JSON.parse(text);
   } catch {
-    // The parser's own message quotes the file, which may be anything.
-    return 'no JSON';
+    // The parser's own message quotes the file, which may contain anything.
+    return 'not JSON';
   }
   const parsed = fileSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     return issue ? `${issue.path.join('.') || 'file'}: ${issue.message}` : 'wrong shape';
   }
-  return new Map(parsed.data.printers.slice(-MAX_PRINTERS).map(({ name, memory }) => [name, memory]));
+  return new Map(parsed.data.printers.slice(-MAX_PRINTERS).map(({ name, ...entry }) => [name, entry]));
 }
 
 async function load(path: string): Promise<Loaded> {
@@ -76,16 +94,16 @@ async function load(path: string): Promise<Loaded> {
     const stats = await stat(path, { bigint: true });
     if (!stats.isFile()) return { kind: 'unreadable', reason: 'not a file' };
     if (stats.size > MAX_FILE_BYTES) return { kind: 'damaged', reason: `${stats.size} bytes` };
-    const memories = parseMemories(await readFile(path, 'utf8'));
-    if (typeof memories === 'string') return { kind: 'damaged', reason: memories };
-    return { kind: 'memories', memories, stamp: stampOf(stats) };
+    const entries = parseEntries(await readFile(path, 'utf8'));
+    if (typeof entries === 'string') return { kind: 'damaged', reason: entries };
+    return { kind: 'read', entries, stamp: stampOf(stats) };
   } catch (error) {
     const reason = shortReasonOf(error);
     return reason === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', reason };
   }
 }
 
-/** Writes beside the file and renames: a crash at any moment leaves the old file or the new one, never half of one. */
+/** Writes a temporary file and renames it: a crash at any moment leaves the old file or the new one, never half of one. */
 async function writeAtomically(path: string, text: string): Promise<string> {
   const temporary = `${path}.tmp`;
   try {
@@ -106,7 +124,7 @@ async function writeAtomically(path: string, text: string): Promise<string> {
   }
 }
 
-/** @returns whether the path is free now; if not, nothing may be written over what is there */
+/** @returns whether the path is free now; if not, the file must not be overwritten */
 async function setAside(path: string, reason: string, log: Logger, now: () => number): Promise<boolean> {
   const timestamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '');
   const aside = `${path}.damaged-${timestamp}`;
@@ -115,7 +133,7 @@ async function setAside(path: string, reason: string, log: Logger, now: () => nu
     log.error('state file damaged, set aside and started anew', { path, aside, reason });
     return true;
   } catch (error) {
-    log.error('state file damaged and not to be set aside, nothing is saved', {
+    log.error('state file damaged and could not be set aside, nothing is saved', {
       path,
       reason,
       rename: shortReasonOf(error),
@@ -125,7 +143,7 @@ async function setAside(path: string, reason: string, log: Logger, now: () => nu
 }
 
 /**
- * Opens the state file; a file that is missing, damaged or unreadable is no reason not to start.
+ * Opens the state file. Never throws: a missing, damaged or unreadable file does not keep the exporter from starting.
  * @param now milliseconds since 1970, to name a damaged file
  */
 export async function openStateFile(path: string, log: Logger, now: () => number): Promise<StateFile> {
@@ -133,16 +151,16 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   let mayWrite = true;
   if (loaded.kind === 'damaged') mayWrite = await setAside(path, loaded.reason, log, now);
   if (loaded.kind === 'unreadable') {
-    // Writing over what we may not read could destroy the history.
+    // Overwriting a file that cannot be read could destroy the history.
     mayWrite = false;
     log.error('state file not readable, nothing is saved', { path, reason: loaded.reason });
   }
-  const memories = loaded.kind === 'memories' ? loaded.memories : new Map<string, JobMemory>();
-  const initial: ReadonlyMap<string, JobMemory> = new Map(memories);
-  // What the last write took, also one that is still under way.
-  const taken = new Map<string, JobMemory>(memories);
+  const entries = loaded.kind === 'read' ? loaded.entries : new Map<string, Entry>();
+  const initial: ReadonlyMap<string, JobMemory> = new Map([...entries].map(([name, { memory }]) => [name, memory]));
+  // What the last write contains, even if it is still in progress.
+  const taken = new Map<string, Entry>(entries);
 
-  let knownStamp = loaded.kind === 'memories' ? loaded.stamp : undefined;
+  let knownStamp = loaded.kind === 'read' ? loaded.stamp : undefined;
   let isUrgent = false;
   let isPending = false;
   let isClosed = false;
@@ -165,12 +183,12 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   async function write(): Promise<void> {
     isUrgent = false;
     isPending = false;
-    const printers = [...memories].map(([name, memory]) => ({ name, memory }));
+    const printers = [...entries].map(([name, entry]) => ({ name, ...entry }));
     taken.clear();
-    for (const { name, memory } of printers) taken.set(name, memory);
+    for (const [name, entry] of entries) taken.set(name, entry);
     try {
       await detectExternalChange();
-      knownStamp = await writeAtomically(path, `${JSON.stringify({ version: 1, printers })}\n`);
+      knownStamp = await writeAtomically(path, `${JSON.stringify({ version: 1, printers }, mapAsEntries)}\n`);
       if (lastFailure !== undefined) log.info('state file is written again', { path });
       lastFailure = undefined;
     } catch (error) {
@@ -179,7 +197,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     }
   }
 
-  // One write at a time; what is saved meanwhile goes, newest only, into the next.
+  // One write at a time; the next one takes the newest of what is saved meanwhile.
   function startWriting(): void {
     writing ??= (async () => {
       do await write();
@@ -195,8 +213,28 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     await writing;
   }
 
-  // Said at the start, when somebody looks, and not when the first print has ended. Writing replaces the file, so its
-  // folder counts.
+  function remember(name: string, entry: Entry): void {
+    if (isClosed) return;
+    // Moved to the end: the least recently seen printer is the first to be forgotten.
+    entries.delete(name);
+    entries.set(name, entry);
+    for (const oldest of entries.keys()) {
+      if (entries.size <= MAX_PRINTERS) break;
+      entries.delete(oldest);
+    }
+    // What cannot be written is remembered all the same, for recall.
+    if (!mayWrite) return;
+    const before = taken.get(name);
+    if (!isDeepStrictEqual(before, entry)) isPending = true;
+    const isNews =
+      isWorthSaving(before?.memory, entry.memory) || !isDeepStrictEqual(before?.identities, entry.identities);
+    if (!isNews && lastFailure === undefined) return;
+    isUrgent = true;
+    startWriting();
+  }
+
+  // Reported at the start, when somebody is looking, and not when the first print has ended. Writing replaces the file, so
+  // its folder counts.
   if (mayWrite) {
     await access(dirname(path), constants.W_OK | constants.X_OK).catch((error: unknown) =>
       report(shortReasonOf(error)),
@@ -205,24 +243,14 @@ export async function openStateFile(path: string, log: Logger, now: () => number
 
   return {
     initial,
-    recall: (name) => memories.get(name),
-    save(name, memory) {
-      if (isClosed) return;
-      // Moved to the end: who was not seen for the longest time is the first to be forgotten.
-      memories.delete(name);
-      memories.set(name, memory);
-      for (const oldest of memories.keys()) {
-        if (memories.size <= MAX_PRINTERS) break;
-        memories.delete(oldest);
-      }
-      // What may not be written is remembered all the same, for recall.
-      if (!mayWrite) return;
-      const before = taken.get(name);
-      if (!isDeepStrictEqual(before, memory)) isPending = true;
-      if (!isWorthSaving(before, memory) && lastFailure === undefined) return;
-      isUrgent = true;
-      startWriting();
+    get isWritable() {
+      return mayWrite && lastFailure === undefined;
     },
+    recall: (name) => entries.get(name)?.memory,
+    recallIdentities: (name) => entries.get(name)?.identities,
+    save: (name, memory) => remember(name, { ...entries.get(name), memory }),
+    saveIdentities: (name, identities) =>
+      remember(name, { memory: entries.get(name)?.memory ?? emptyMemory(), identities }),
     flush,
     async close() {
       isClosed = true;

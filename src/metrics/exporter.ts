@@ -12,6 +12,8 @@ export interface ExporterStatus {
   readonly lastReloadSuccessful: boolean;
   /** When the configuration in use was loaded, in seconds since 1970. */
   readonly lastReloadSuccessSeconds: number;
+  /** Whether --state.file can be written; undefined without it. */
+  readonly stateFileWritable?: boolean | undefined;
   /** Requests refused since the exporter started, by HTTP status. */
   readonly refusedRequests: Readonly<Record<number, number>>;
 }
@@ -37,6 +39,13 @@ export const EXPORTER_FAMILIES = [
     'When the configuration in use was loaded.',
     [],
     ({ lastReloadSuccessSeconds }: ExporterStatus, emit) => emit(lastReloadSuccessSeconds),
+  ),
+  family(
+    'flashforge_exporter_state_file_writable',
+    'gauge',
+    'Whether the last write of --state.file succeeded; only with --state.file.',
+    [],
+    ({ stateFileWritable }: ExporterStatus, emit) => emit(bool(stateFileWritable)),
   ),
   family(
     'flashforge_exporter_http_requests_refused_total',

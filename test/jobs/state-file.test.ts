@@ -288,7 +288,7 @@ describe('a file that is not as it was left', () => {
     const file = await openIt();
     file.save('finder', running);
     await file.close();
-    expect(lines).toStrictEqual(['state file damaged and not to be set aside, nothing is saved']);
+    expect(lines).toStrictEqual(['state file damaged and could not be set aside, nothing is saved']);
     expect(await readFile(path, 'utf8')).toBe('damaged');
   });
 

@@ -57,6 +57,7 @@ const CONTRACT: Readonly<Record<string, string>> = {
   exporter_build_info: 'version revision node_version',
   exporter_config_last_reload_successful: '',
   exporter_config_last_reload_success_timestamp_seconds: '',
+  exporter_state_file_writable: '',
   exporter_http_requests_refused_total: 'code',
 };
 
@@ -64,7 +65,7 @@ const ALL = [...PRINTER_FAMILIES, ...EXPORTER_FAMILIES];
 const UNITS = ['seconds', 'bytes', 'celsius', 'meters', 'grams', 'ratio', 'info'];
 // Words that look like a quantity and are none: a count, a switch, a state.
 const UNITLESS =
-  /^(up|endpoint_up|scrape_failures_total|state|endstop|print_layers?|light_on|door_open|filtration_on|tvoc_index|filament_present|material_slot_(loaded|active)|error|prints_total|exporter_config_last_reload_successful|exporter_http_requests_refused_total)$/;
+  /^(up|endpoint_up|scrape_failures_total|state|endstop|print_layers?|light_on|door_open|filtration_on|tvoc_index|filament_present|material_slot_(loaded|active)|error|prints_total|exporter_config_last_reload_successful|exporter_state_file_writable|exporter_http_requests_refused_total)$/;
 
 describe('the catalog', () => {
   it('is the contract: names and labels', () => {

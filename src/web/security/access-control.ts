@@ -5,7 +5,7 @@ import { reasonOf } from '../../common/reason.ts';
 import type { AccessControl } from '../http/access-control.ts';
 import { textResponse } from '../http/message.ts';
 import { createAuthenticator } from './basic-auth.ts';
-import { createPasswordComparer } from './bcrypt-worker.ts';
+import { createPasswordComparer, type PasswordComparer } from './bcrypt-worker.ts';
 import { openWebConfig } from './live-web-config.ts';
 import { terminateTls } from './tls.ts';
 
@@ -14,12 +14,18 @@ export interface AccessControlOptions {
   readonly log: Logger;
   /** A monotonic clock, in milliseconds. */
   readonly now?: () => number;
+  /** Compares passwords; a worker thread by default. */
+  readonly comparer?: PasswordComparer;
 }
 
 /** Builds the access control that the file describes. @throws ConfigError with `file:line:column` when it is bad */
-export function openAccessControl({ file, log, now = () => performance.now() }: AccessControlOptions): AccessControl {
+export function openAccessControl({
+  file,
+  log,
+  now = () => performance.now(),
+  comparer = createPasswordComparer(),
+}: AccessControlOptions): AccessControl {
   const live = openWebConfig(file, { log, now });
-  const comparer = createPasswordComparer();
   const authenticator = createAuthenticator(comparer.compare);
   return {
     secure: (server) => {

@@ -251,6 +251,29 @@ describe('on real sockets', () => {
     }
   });
 
+  it('a compare that fails lets nobody in, and the next one may succeed', async () => {
+    let isBroken = true;
+    const comparer: PasswordComparer = {
+      compare: async (given) => {
+        if (isBroken) throw new Error('the thread ended');
+        return given === password;
+      },
+      close: async () => {},
+    };
+    const server = await start({ alice: hashes.alice }, '', { comparer });
+    for (const given of [password, 'wrong', password]) {
+      const answer = await askAs(server, 'alice', given);
+      expect(answer.status).toBe(500);
+      expect(answer.body).not.toContain('hello');
+    }
+    expect((await askAs(server, 'mallory', password)).status).toBe(500);
+    expect(server.lines).toContain('level=error msg="comparing a password failed" reason="the thread ended"');
+    expect(server.lines.join('\n')).not.toMatch(/wrong|correct/);
+    isBroken = false;
+    expect((await askAs(server, 'alice', 'wrong')).status).toBe(401);
+    expect((await askAs(server, 'alice', password)).status).toBe(200);
+  });
+
   it('users and headers change from one request to the next', async () => {
     const server = await start({ alice: hashes.alice });
     expect((await askAs(server, 'alice', password)).status).toBe(200);

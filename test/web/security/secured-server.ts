@@ -4,6 +4,7 @@ import { type HttpResponse, textResponse } from '../../../src/web/http/message.t
 import { Refusals } from '../../../src/web/http/refusals.ts';
 import { startServer, type WebServer } from '../../../src/web/http/server.ts';
 import { openAccessControl } from '../../../src/web/security/access-control.ts';
+import type { PasswordComparer } from '../../../src/web/security/bcrypt-worker.ts';
 import { collectLog } from '../../support/fleet.ts';
 import type { CertificateFolder } from './certificate-folder.ts';
 
@@ -20,17 +21,18 @@ export interface SecuredServer {
 export interface SecuredServerOptions {
   readonly handle?: () => HttpResponse | Promise<HttpResponse>;
   readonly maxRequests?: number;
+  readonly comparer?: PasswordComparer | undefined;
 }
 
 export async function startSecuredServer(
   folder: CertificateFolder,
   webConfig: string,
-  { handle = () => textResponse(200, 'hello'), maxRequests = 1000 }: SecuredServerOptions = {},
+  { handle = () => textResponse(200, 'hello'), maxRequests = 1000, comparer }: SecuredServerOptions = {},
 ): Promise<SecuredServer> {
   const { log, lines } = collectLog('debug');
   let time = 0;
   const file = await folder.write('web.yml', webConfig);
-  const access = openAccessControl({ file, log, now: () => time });
+  const access = openAccessControl({ file, log, now: () => time, ...(comparer && { comparer }) });
   const refusals = new Refusals(log, () => time);
   const server = await startServer({
     routes: new Map([['/metrics', { methods: ['GET'], handle }]]),
