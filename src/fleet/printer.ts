@@ -12,6 +12,7 @@ import { PrinterError } from '../printer/errors.ts';
 import { withPresentHeaters } from '../printer/merge.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
+import { TcpHabitsMemory } from './failing-commands.ts';
 import { FailureLog } from './failures.ts';
 import { IdentityMemory } from './identity.ts';
 import { toJobReading } from './job-reading.ts';
@@ -60,6 +61,7 @@ export class Printer {
   readonly #labels: Readonly<{ printer: string }>;
   readonly #failures: FailureLog;
   readonly #identity: IdentityMemory;
+  readonly #tcpHabits: TcpHabitsMemory;
   #config: PrinterConfig;
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
@@ -74,6 +76,7 @@ export class Printer {
     this.#labels = { printer: config.name };
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#identity = new IdentityMemory(config.name, dependencies.log, dependencies.recallIdentities?.(config.name));
+    this.#tcpHabits = new TcpHabitsMemory(config.name, dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // After a restart, a printer that is off was last seen before it.
     this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
@@ -101,6 +104,7 @@ export class Printer {
       this.#current = undefined;
       // Perhaps another printer: ask for its identity before it is shown with the old one's.
       this.#identity.expire();
+      this.#tcpHabits.reset();
     }
     this.#config = config;
   }
@@ -163,6 +167,8 @@ export class Printer {
         const startedAt = performance.now();
         const options = {
           identity: this.#needsIdentity(),
+          tcpHabits: this.#tcpHabits.habits,
+          nowMs: this.#dependencies.now(),
           onBegin: (begun: () => Reading): void => {
             peek = begun;
           },
@@ -186,6 +192,7 @@ export class Printer {
 
   #finish(finished: FinishedRead, endReason: EndReason | undefined): void {
     try {
+      this.#tcpHabits.note(finished.reading);
       // A read that was cut because nobody waited, or because the exporter stops, says nothing about the printer.
       if (endReason === undefined || endReason === 'timeout') {
         this.#latest = finished;
@@ -271,6 +278,7 @@ export class Printer {
       snapshot,
       progress: snapshot && (shownProgress(this.#jobs, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
       jobs: { totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) },
+      failingCommands: this.#tcpHabits.failing,
     };
   }
 }

@@ -7,7 +7,9 @@ import { PrinterError } from '../printer/errors.ts';
 import { mergeSnapshots } from '../printer/merge.ts';
 import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
 import type { ReadCommand } from '../tcp/commands.ts';
-import { readTcp, type TcpReading, type TcpReplies } from '../tcp/read.ts';
+import type { TcpHabits } from '../tcp/habits.ts';
+import { readTcp } from '../tcp/read.ts';
+import type { TcpReading, TcpReplies } from '../tcp/replies.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';
 
 export interface Endpoint {
@@ -30,11 +32,17 @@ export interface Reading {
   readonly unanswered: ReadonlySet<ReadCommand>;
   /** The parsed TCP replies with their raw text, for callers that show what the printer wrote. */
   readonly replies: TcpReplies;
+  /** What is known about the TCP endpoint now, for the next read; undefined if it was not read. */
+  readonly tcpHabits?: TcpHabits | undefined;
 }
 
 export interface ReadOptions {
   /** Whether to ask what the printer is, besides its state. */
   readonly identity: boolean;
+  /** What earlier reads have learned about the TCP endpoint; by default nothing. */
+  readonly tcpHabits?: TcpHabits | undefined;
+  /** Milliseconds since 1970; by default the system's time. */
+  readonly nowMs?: number | undefined;
   /** Called once at the start, with a function that returns what has been read so far. */
   readonly onBegin?: ((peek: () => Reading) => void) | undefined;
 }
@@ -47,19 +55,20 @@ interface EndpointReading {
   readonly endpoint: Endpoint;
   readonly snapshot?: Snapshot;
   readonly tcp?: TcpReading;
+  readonly habits?: TcpHabits;
 }
 
 /** Reads one endpoint; undefined if the printer has none of that protocol. */
 type ReadEndpoint = (
   config: PrinterConfig,
-  options: Pick<ReadOptions, 'identity'> & { readonly onBegin: (peek: () => EndpointReading) => void },
+  options: Omit<ReadOptions, 'onBegin'> & { readonly onBegin: (peek: () => EndpointReading) => void },
   signal: CancelSignal,
 ) => Promise<EndpointReading> | undefined;
 
 function fromTcp(tcp: TcpReading): EndpointReading {
-  if (tcp.failure) return { endpoint: { protocol: 'tcp', failure: tcp.failure } };
+  if (tcp.failure) return { endpoint: { protocol: 'tcp', failure: tcp.failure }, habits: tcp.habits };
   const snapshot = snapshotFromTcp(tcp.replies);
-  return { endpoint: { protocol: 'tcp', identity: snapshot.identity }, snapshot, tcp };
+  return { endpoint: { protocol: 'tcp', identity: snapshot.identity }, snapshot, tcp, habits: tcp.habits };
 }
 
 function fromHttp(snapshot: Snapshot): EndpointReading {
@@ -97,28 +106,29 @@ function merge(parts: readonly EndpointReading[]): Reading {
     problems: tcp?.problems ?? new Map(),
     unanswered: tcp?.unanswered ?? new Set(),
     replies: tcp?.replies ?? {},
+    tcpHabits: parts.find((part) => part.habits)?.habits,
   };
 }
 
 /** Creates the function that reads printers, over the given HTTP client. */
 export function createPrinterReader(http: HttpReader): ReadPrinter {
   const readers: Readonly<Record<Protocol, ReadEndpoint>> = {
-    tcp: ({ tcp }, { identity, onBegin }, signal) =>
+    tcp: ({ tcp }, { identity, tcpHabits: habits, nowMs, onBegin }, signal) =>
       tcp &&
       readTcp(
         tcp,
-        { login: tcp.login, identity, onBegin: (peek) => onBegin(() => fromUnfinishedTcp(peek())) },
+        { login: tcp.login, identity, habits, nowMs, onBegin: (peek) => onBegin(() => fromUnfinishedTcp(peek())) },
         signal,
       ).then(fromTcp),
     http: ({ http: detail }, _options, signal) => detail && http.readDetail(detail, signal).then(fromHttp, failedHttp),
   };
-  return async (config, { identity, onBegin }, signal) => {
+  return async (config, { onBegin, ...common }, signal) => {
     const protocols = protocolsOf(config);
     const peeks = new Map<Protocol, () => EndpointReading>();
     onBegin?.(() => merge(protocols.map((protocol) => peeks.get(protocol)?.() ?? unfinished(protocol))));
     const parts = await Promise.all(
       protocols.map(async (protocol) => {
-        const options = { identity, onBegin: (peek: () => EndpointReading) => peeks.set(protocol, peek) };
+        const options = { ...common, onBegin: (peek: () => EndpointReading) => peeks.set(protocol, peek) };
         const part = (await readers[protocol](config, options, signal)) ?? unfinished(protocol);
         peeks.set(protocol, () => part);
         return part;

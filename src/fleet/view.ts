@@ -3,6 +3,7 @@
 import type { JobMemory } from '../jobs/memory.ts';
 import type { FailureCode, PrinterError } from '../printer/errors.ts';
 import type { Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { FailingCommand } from './failing-commands.ts';
 import type { Reading } from './reader.ts';
 
 export interface FailureCount {
@@ -42,6 +43,8 @@ export interface PrinterView {
   /** The job's own progress, never the last job's, which old models keep showing when the next one starts. */
   readonly progress?: Progress | undefined;
   readonly jobs: JobsView;
+  /** Commands that the printer does not answer; undefined if there are none. */
+  readonly failingCommands?: readonly FailingCommand[] | undefined;
 }
 
 /** What is known of a printer without waiting for it: the last whole read, and what is remembered. */

@@ -140,7 +140,7 @@ export const PRINTER_FAMILIES = [
     '1 while there is a job; file is empty where the printer names none.',
     ['file'],
     ({ snapshot }, emit) => {
-      if (snapshot && showsJob(snapshot)) emit(1, snapshot.file ?? '');
+      if (snapshot && showsJob(snapshot) && !snapshot.isFileUnknown) emit(1, snapshot.file ?? '');
     },
   ),
   gauge(

@@ -15,7 +15,13 @@ function withoutJob(snapshot: Snapshot): Snapshot {
     layer: undefined,
     layers: undefined,
     file: undefined,
+    isFileUnknown: undefined,
   });
+}
+
+/** The snapshot beside one over HTTP, which always says whether there is a file. */
+function besideHttp(snapshot: Snapshot): Snapshot {
+  return snapshot.isFileUnknown ? onlyDefined({ ...snapshot, isFileUnknown: undefined }) : snapshot;
 }
 
 /** What both protocols say a printer is; HTTP wins. Undefined if neither said anything. */
@@ -43,7 +49,7 @@ function mergeSides(tcp: Snapshot | undefined, http: Snapshot | undefined): Snap
   if (!tcp || !http) return tcp ?? http ?? {};
   // While HTTP says that the job is still being fetched, TCP shows the last job, or garbage.
   const isBeingFetched = http.statusWords?.some(({ status }) => isFetching(status));
-  return mergeKnown(isBeingFetched ? withoutJob(tcp) : tcp, http);
+  return mergeKnown(isBeingFetched ? withoutJob(tcp) : besideHttp(tcp), http);
 }
 
 function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {

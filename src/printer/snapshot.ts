@@ -87,6 +87,8 @@ export interface Snapshot {
   readonly remainingSeconds?: number;
   /** File of the job; undefined if the printer names none. */
   readonly file?: string;
+  /** Set if the reply ended before it named a file, so that there may be one all the same. */
+  readonly isFileUnknown?: true;
   /** The protocol that named the file, if both were read: they may spell it differently. */
   readonly fileProtocol?: Protocol;
   /** 1 is normal speed. */

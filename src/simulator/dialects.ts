@@ -144,8 +144,11 @@ export function tcpReply(
 }
 
 /** The reply to a read that requires control (test/captures/adventurer4-v2.0.9/M601-fail.txt). */
-export function controlFailed(command: string): string {
-  return block(command, ['Control failed.']);
+export function controlFailed(
+  command: string,
+  { bare = false, words = 'Control failed.' }: { readonly bare?: boolean; readonly words?: string } = {},
+): string {
+  return bare ? `${words}\r\nok\r\n` : block(command, [words]);
 }
 
 export function isTcpCommand(command: string): command is TcpCommand {

@@ -36,8 +36,26 @@ export type TcpFault =
   | { readonly kind: 'ok-without-line-end'; readonly at?: TcpCommand }
   /** Replies to other clients' commands and `N0001 ok.` lines before the reply (docs/protocol.md#tcp-connections-and-load). */
   | { readonly kind: 'foreign-blocks'; readonly at?: TcpCommand }
-  /** Reads get `Control failed.` until M601 succeeds on that connection; with `refused` it never does. */
-  | { readonly kind: 'control-refused'; readonly login: 'accepted' | 'refused'; readonly at?: TcpCommand };
+  /** Only replies to other clients' commands. */
+  | { readonly kind: 'foreign-only'; readonly at?: TcpCommand }
+  /** The first half of the reply, up to a line end, and the rest after a delay; without `ms` never. */
+  | { readonly kind: 'stall'; readonly ms?: number; readonly at?: TcpCommand }
+  /** The connection ends instead of a reply. */
+  | { readonly kind: 'drop'; readonly how: 'close' | 'reset'; readonly at?: TcpCommand }
+  /** No byte before M601 succeeds on that connection (docs/protocol.md#tcp-login-m601-m602). */
+  | { readonly kind: 'mute-until-login'; readonly at?: TcpCommand }
+  /**
+   * Reads get `Control failed.` until M601 succeeds on that connection; with `refused` it never does. `bare` leaves the CMD line
+   * out of refusals, and answers M601 in two replies, as an emulator does (docs/protocol.md#tcp-login-m601-m602).
+   */
+  | {
+      readonly kind: 'control-refused';
+      readonly login: 'accepted' | 'refused';
+      readonly bare?: boolean;
+      /** By default `Control failed.` */
+      readonly words?: string;
+      readonly at?: TcpCommand;
+    };
 
 export type HttpFault =
   | { readonly kind: 'wrong-code' }
@@ -72,6 +90,10 @@ export const FAULT_EXAMPLES: { readonly [K in Fault['kind']]: Extract<Fault, { k
   'no-ok': { kind: 'no-ok' },
   'ok-without-line-end': { kind: 'ok-without-line-end' },
   'foreign-blocks': { kind: 'foreign-blocks' },
+  'foreign-only': { kind: 'foreign-only' },
+  stall: { kind: 'stall' },
+  drop: { kind: 'drop', how: 'close' },
+  'mute-until-login': { kind: 'mute-until-login' },
   'control-refused': { kind: 'control-refused', login: 'refused' },
   'wrong-code': { kind: 'wrong-code' },
   'lan-mode-off': { kind: 'lan-mode-off' },
@@ -137,6 +159,10 @@ function isTcpFault(fault: Fault): fault is TcpFault {
     case 'ok-without-line-end':
     case 'foreign-blocks':
     case 'control-refused':
+    case 'foreign-only':
+    case 'stall':
+    case 'drop':
+    case 'mute-until-login':
       return true;
     default:
       return false;

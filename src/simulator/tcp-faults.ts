@@ -29,6 +29,7 @@ export function sendReply(
   switch (fault?.kind) {
     case undefined:
     case 'control-refused': // the caller has replaced the reply
+    case 'mute-until-login': // the caller sends the reply only after a login
     case 'refuse': // closes the listener, which destroys this socket
       socket.write(reply);
       done();
@@ -68,6 +69,17 @@ export function sendReply(
       socket.write(reply.subarray(0, -LINE_END.length));
       done();
       return;
+    case 'foreign-only':
+      socket.write(foreign());
+      done();
+      return;
+    case 'stall':
+      stall(socket, reply, fault.ms, timers, done);
+      return;
+    case 'drop':
+      if (fault.how === 'close') socket.end();
+      else socket.resetAndDestroy();
+      return;
     case 'foreign-blocks':
       socket.write(Buffer.concat([foreign(), reply]));
       done();
@@ -99,6 +111,20 @@ export function greet(socket: Socket, fault: SharedFault | TcpFault | undefined)
     default:
       return true;
   }
+}
+
+/** Sends the first half of the lines, and the rest after the delay. */
+function stall(socket: Socket, reply: Buffer, ms: number | undefined, timers: Timers, done: () => void): void {
+  const end = reply.indexOf(LINE_END, reply.length >> 2) + LINE_END.length;
+  socket.write(reply.subarray(0, end));
+  if (ms === undefined) {
+    done();
+    return;
+  }
+  timers.after(ms, () => {
+    if (socket.writable) socket.write(reply.subarray(end));
+    done();
+  });
 }
 
 /** Sends one byte at a time, until the client disconnects. */

@@ -3,6 +3,7 @@
 import { createServer, type Socket } from 'node:net';
 import { currentReading, type PrinterCore, recordCommand } from './core.ts';
 import { controlFailed, isTcpCommand, tcpReply } from './dialects.ts';
+import type { TcpFault } from './faults.ts';
 import { createListener, type Listener } from './listener.ts';
 import { greet, sendReply } from './tcp-faults.ts';
 
@@ -62,8 +63,12 @@ function answer(core: PrinterCore, control: Control, socket: Socket, line: strin
     // The CMD line echoes the word without arguments: M601, not M601 S1.
     const command = line.slice(1).split(/\s/u)[0] ?? '';
     const fault = core.faults.atTcp(command);
-    const login = fault?.kind === 'control-refused' ? fault.login : undefined;
-    const reply = Buffer.from(replyTo(core, control, socket, command, login));
+    const refusal = fault?.kind === 'control-refused' ? fault : undefined;
+    const reply = Buffer.from(replyTo(core, control, socket, command, refusal));
+    if (fault?.kind === 'mute-until-login' && control.holder !== socket && command !== 'M602') {
+      done();
+      return;
+    }
     sendReply(socket, reply, fault, () => Buffer.from(foreignBlocks(core, command)), core.timers, done);
   };
   if (core.latencyMs > 0) core.timers.after(core.latencyMs, send);
@@ -75,21 +80,28 @@ function replyTo(
   control: Control,
   socket: Socket,
   command: string,
-  login: 'accepted' | 'refused' | undefined,
+  refusal: Extract<TcpFault, { kind: 'control-refused' }> | undefined,
 ): string {
+  const login = refusal?.login;
   const reply = (granted: boolean): string =>
     tcpReply(core.model, command, core.identity, currentReading(core), granted ? 'granted' : 'refused');
   if (command === 'M601') {
     const granted = login !== 'refused' && (control.holder === undefined || control.holder === socket);
     if (granted) control.holder = socket;
-    return reply(granted);
+    return refusal?.bare ? inTwoReplies(reply(granted)) : reply(granted);
   }
   if (command === 'M602') {
     if (control.holder === socket) control.holder = undefined;
     return reply(true);
   }
   const refused = login !== undefined && control.holder !== socket && isTcpCommand(command);
-  return refused ? controlFailed(command) : reply(true);
+  return refused ? controlFailed(command, refusal) : reply(true);
+}
+
+/** The acknowledgement of M601, and its answer without a CMD line. */
+function inTwoReplies(whole: string): string {
+  const head = whole.indexOf('\n') + 1;
+  return `${whole.slice(0, head)}ok\r\n${whole.slice(head)}`;
 }
 
 // Replies to other clients arrive on every connection, and so do the acknowledgements of an upload (docs/protocol.md#tcp-connections-and-load).

@@ -12,11 +12,31 @@ export function encodeCommand(command: Command): string {
   return command === 'M601' ? '~M601 S1\r\n' : `~${command}\r\n`;
 }
 
-// Names may hold anything (docs/protocol.md#tcp-framing), and a file's name must not make the exporter take control.
-const REFUSED = /control failed/i;
-const NAMED = /^(?:current\s*file|machine\s*name)\s*:/i;
+const REFUSAL_WORDS = [
+  String.raw`control\s+fail`,
+  String.raw`(?:please|must|need(?:\s+to)?)\s+log\s?-?in`,
+  String.raw`log\s?-?in\s+(?:first|fail|is\s+required|required|needed)`,
+  String.raw`not\s+logged\s+in`,
+  String.raw`(?:have|has|already)\s+been\s+connected`,
+  String.raw`already\s+connected`,
+  String.raw`(?:permission|access)\s+denied`,
+  String.raw`not\s+authori[sz]ed`,
+].join('|');
 
-/** `Control failed.`: somebody else holds control, or this printer wants a login before it answers. */
-export function isControlRefused(lines: readonly string[]): boolean {
-  return lines.some((line) => REFUSED.test(line) && !NAMED.test(line));
+// Names may hold anything (docs/protocol.md#tcp-framing), and a file name must not make the exporter take control.
+const NAMED = /^(?:current\s*file|machine\s*name)\s*:/i;
+const REFUSAL = new RegExp(REFUSAL_WORDS, 'i');
+const CONTROL_ANSWER = new RegExp(
+  String.raw`^(?:error\s*[:,]?\s*)?(?:control\s+(?:success|release)|${REFUSAL_WORDS})`,
+  'i',
+);
+
+/** The line of a reply that refuses the command, such as `Control failed.` or `Please login first.` */
+export function findRefusal(lines: readonly string[]): string | undefined {
+  return lines.find((line) => REFUSAL.test(line) && !NAMED.test(line));
+}
+
+/** Whether the line begins with the words of a refusal or of a login's answer, which may come without a CMD line. */
+export function isControlAnswer(line: string): boolean {
+  return CONTROL_ANSWER.test(line);
 }

@@ -1,77 +1,85 @@
 // Cuts the byte stream of TCP 8899 into replies. No I/O, no clock.
 //
-// A reply is `CMD M119 Received.`, its data lines, and a line that is exactly `ok`. Real printers leave the `ok`
-// out or send it without a line end, put blank lines anywhere, and send the replies of other clients unasked
-// (docs/protocol.md#tcp-framing).
+// A reply is `CMD M119 Received.`, its data lines, and a line that is exactly `ok`. Printers also leave the `ok` out, send it
+// without a line end, put blank lines anywhere, send the replies of other clients, and leave the CMD line out of a refusal or
+// of the answer to a login (docs/protocol.md#tcp-framing).
 
 import { decodeText } from '../common/text.ts';
+import { isControlAnswer } from './commands.ts';
 
 export interface Reply {
-  /** The echoed command word, such as `M119`. */
+  /** The echoed command word, such as `M119`. Empty for a refusal or a login's answer without a CMD line. */
   readonly command: string;
-  /** Data lines: trimmed, without the empty ones, the CMD line and the `ok`. None of a reply that is too long. */
+  /** Data lines: trimmed, without empty lines, the CMD line and the `ok`. Empty if the reply is too long. */
   readonly lines: readonly string[];
-  /** Whether an `ok` ended it; false when the next reply began or silence ended it. */
+  /** Whether it ended in `ok`; false if the next reply, silence or the end of its time cut it short. */
   readonly complete: boolean;
-  /** How long it was, where that is over the limit. */
+  /** The length of the reply, if it is over the limit. */
   readonly tooLongBytes?: number;
 }
 
 // Arguments are not echoed, and one source shows the word without its M (docs/protocol.md#tcp-login-m601-m602).
 const COMMAND = String.raw`CMD\s+M?(?<digits>\d{1,4})\b.*\bReceived\W*$`;
-// In a reply only a whole line begins the next one, for names may hold anything. An `ok` without its line end may stand
-// right before it.
+// Within a reply only a whole line can be a CMD line, since names may hold anything. An `ok` without its line end may precede it.
 const COMMAND_LINE = new RegExp(String.raw`^(?<ok>ok)?\s*${COMMAND}`, 'is');
-// Outside of replies there are other clients' file lists and pictures, after which no line end comes.
+// Outside a reply, another client's file list or thumbnail may precede the CMD line without a line end.
 const COMMAND_AT_END = new RegExp(`^.*${COMMAND}`, 'is');
 const OK = /^ok$/i;
-// No `ok` and no CMD line is so long. Of a longer line outside of replies only the end is looked at.
+// Longer than any `ok`, CMD line, refusal or login answer. Outside a reply, only the end of a longer line matters.
 const LONG_LINE_BYTES = 64;
 const NOT_ASCII = /[\u0080-\u00ff]/;
 
 export class Framer {
   readonly #limitBytes: number;
-  /** What is kept, a character a byte (Latin-1): the open reply's data, or the end of a line that is in none. */
+  /** The kept bytes as Latin-1, one character per byte: the data of the open reply, or the end of a line outside a reply. */
   #bytes = '';
-  /** How much of the open reply was dropped before that. */
+  /** How many bytes of the open reply were dropped before `#bytes`. */
   #droppedBytes = 0;
-  /** Where in what is kept the line that is still coming begins. */
+  /** Index in `#bytes` at which the unfinished line begins. */
   #lineStart = 0;
   #open: string | undefined;
+  /** The last line outside a reply, if it is a refusal or a login's answer: an `ok` may follow. */
+  #controlLine: string | undefined;
 
-  /** @param limitBytes of a reply's data; a longer reply is read to its end, and what it says dropped */
+  /** @param limitBytes limit for a reply's data; a longer reply is read to its end, but its data is dropped */
   constructor(limitBytes: number) {
     this.#limitBytes = limitBytes;
   }
 
-  /** The command whose reply has begun and not ended. */
+  /** The command whose reply has begun and has not ended. */
   get openCommand(): string | undefined {
     return this.#open;
   }
 
-  /** Whether the open reply is over the limit already. */
+  /** Whether the open reply is already over the limit. */
   get isTooLong(): boolean {
     return this.#isOver(this.#bytes.length);
   }
 
-  /** Whether the bytes so far end in an `ok` without its line end, which may yet become a longer line. */
+  /** Whether the last line is an `ok` without a line end, which may still become a longer line. */
   get endsInOk(): boolean {
-    return this.#open !== undefined && OK.test(this.#lineTo(this.#bytes.length));
+    const mayEnd = this.#open !== undefined || this.#controlLine !== undefined;
+    return mayEnd && OK.test(this.#lineTo(this.#bytes.length));
   }
 
-  /** Bytes kept: no more than the limit, or a line's end. */
+  /** Whether the open reply has stopped in the middle of a line. */
+  get isMidLine(): boolean {
+    return this.#open !== undefined && this.#bytes.slice(this.#lineStart).trim() !== '';
+  }
+
+  /** Number of kept bytes: at most the limit, or the end of a line. */
   get pendingBytes(): number {
     return this.#bytes.length;
   }
 
-  /** Whether the reply to this command has begun: perhaps with a CMD line whose line end has not come. */
+  /** Whether the reply to this command has begun, even if its CMD line has no line end yet. */
   hasBegun(command: string): boolean {
     return this.#open === command || this.#commandIn(this.#lineTo(this.#bytes.length))?.command === command;
   }
 
   /**
-   * Takes the next bytes and hands on the replies that they completed. The chunk is copied, its memory may be reused.
-   * What is no reply is dropped.
+   * Takes the next bytes and passes on the replies that they complete. Copies the chunk, so its memory may be reused.
+   * Anything outside a reply is discarded.
    */
   push(chunk: Uint8Array, onReply: (reply: Reply) => void): void {
     let from = this.#bytes.length;
@@ -87,9 +95,9 @@ export class Framer {
   }
 
   /**
-   * Ends the reply to this command with what has come: after silence, or an `ok` that no line end followed.
-   * A last line without its end is left out, unless it is the CMD line: half a number is a wrong number.
-   * @param command one whose reply has begun; by default the open one
+   * Ends the reply to this command with what has come so far: after silence, or after an `ok` without a line end.
+   * An unfinished last line is left out, unless it is the CMD line: half a number is a wrong number.
+   * @param command whose reply has begun; by default that of the open reply
    */
   flush(command = this.#open): Reply | undefined {
     if (command === undefined || !this.hasBegun(command)) return undefined;
@@ -99,11 +107,29 @@ export class Framer {
     return reply;
   }
 
-  /** What tells the line that ends there from data; nothing where it can only be data. */
+  /** Ends a refusal or a login's answer that has no CMD line, and no `ok` so far. */
+  flushControlAnswer(): Reply | undefined {
+    const complete = this.endsInOk;
+    const line = this.#controlLine ?? this.#controlAnswerTo(this.#bytes.length);
+    if (this.#open !== undefined || line === undefined) return undefined;
+    this.#restart(this.#bytes.length, undefined);
+    return { command: '', lines: [line], complete };
+  }
+
+  /** The trimmed line that ends at `end`, or '' if it is too long to be anything but data. */
   #lineTo(end: number): string {
-    const isLong = end - this.#lineStart >= LONG_LINE_BYTES;
-    if (!isLong) return this.#bytes.slice(this.#lineStart, end).trim();
+    if (!this.#isLong(end)) return this.#bytes.slice(this.#lineStart, end).trim();
     return this.#open === undefined ? this.#bytes.slice(end - LONG_LINE_BYTES, end).trim() : '';
+  }
+
+  #isLong(end: number): boolean {
+    return end - this.#lineStart >= LONG_LINE_BYTES;
+  }
+
+  #controlAnswerTo(end: number): string | undefined {
+    if (this.#isLong(end)) return undefined;
+    const line = this.#lineTo(end);
+    return isControlAnswer(line) ? line : undefined;
   }
 
   #commandIn(line: string): { readonly command: string; readonly afterOk: boolean } | undefined {
@@ -120,21 +146,28 @@ export class Framer {
       this.#restart(end + 1, next.command);
       return cut;
     }
-    if (this.#open !== undefined && OK.test(line)) {
-      const reply = this.#reply(end, true);
-      this.#restart(end + 1, undefined);
+    if (OK.test(line)) {
+      const reply = this.#open === undefined ? this.#controlReply() : this.#reply(end, true);
+      if (reply !== undefined) this.#restart(end + 1, undefined);
+      else this.#lineStart = end + 1;
       return reply;
     }
+    if (this.#open === undefined && line !== '') this.#controlLine = this.#controlAnswerTo(end);
     this.#lineStart = end + 1;
     return undefined;
   }
 
-  // What was dropped counts too, so that it does not matter how the bytes were cut.
+  #controlReply(): Reply | undefined {
+    const line = this.#controlLine;
+    return line === undefined ? undefined : { command: '', lines: [line], complete: true };
+  }
+
+  // Counts the dropped bytes too, so that the result does not depend on how the bytes were cut.
   #isOver(end: number): boolean {
     return this.#open !== undefined && this.#droppedBytes + end > this.#limitBytes;
   }
 
-  /** The open reply without the line that ends there. */
+  /** The open reply without the line that ends at `end`. */
   #reply(end: number, complete: boolean): Reply {
     const command = this.#open ?? '';
     if (this.#isOver(end)) return { command, lines: [], complete, tooLongBytes: this.#droppedBytes + end };
@@ -145,15 +178,16 @@ export class Framer {
     return { command, lines, complete };
   }
 
-  /** Forgets the bytes before `from`; there the reply to `command`, if any, begins. */
+  /** Drops the bytes before `from`, where the reply to `command` begins, if there is one. */
   #restart(from: number, command: string | undefined): void {
     this.#open = command;
+    this.#controlLine = undefined;
     this.#bytes = this.#bytes.slice(from);
     this.#droppedBytes = 0;
     this.#lineStart = 0;
   }
 
-  /** Forgets all but what may yet become an `ok` or a CMD line. */
+  /** Drops everything that cannot become part of an `ok` or a CMD line any more. */
   #drop(): void {
     const from = Math.max(this.#lineStart, this.#bytes.length - LONG_LINE_BYTES);
     this.#droppedBytes += from;

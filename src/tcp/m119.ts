@@ -16,6 +16,8 @@ export interface Status {
   readonly currentFile?: string;
   /** The status word of a Dremel, whose reply has other keys (test/captures/dremel-3d40-3d45-usb/M119.txt). */
   readonly foreignStatus?: string;
+  /** Set if the reply did not end in `ok`, so that lines of it may be missing. */
+  readonly isPartial?: true;
 }
 
 const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(\S*)/gi;

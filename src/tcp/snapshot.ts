@@ -11,7 +11,7 @@ import type { Temperatures } from './m105.ts';
 import type { Position } from './m114.ts';
 import type { MachineInfo } from './m115.ts';
 import type { Status } from './m119.ts';
-import type { TcpReplies } from './read.ts';
+import type { TcpReplies } from './replies.ts';
 
 const PROTOCOL: Protocol = 'tcp';
 
@@ -44,17 +44,19 @@ function axesFrom(position: Position): Axes {
   return axes;
 }
 
-// A Dremel replies to M119 with words of its own, whose meaning is not known (docs/protocol.md#m119-status).
-function stateFrom(status: Status): State | undefined {
-  if (status.machineStatus !== undefined) return stateFromTcp(status.machineStatus, status.moveMode);
-  return status.foreignStatus === undefined ? undefined : 'unknown';
+function stateFrom({ machineStatus, moveMode, foreignStatus, isPartial }: Status): State | undefined {
+  // MoveMode tells paused from printing: without it, a partial reply has no state.
+  if (machineStatus !== undefined)
+    return isPartial && moveMode === undefined ? undefined : stateFromTcp(machineStatus, moveMode);
+  // A Dremel replies to M119 with words of its own, whose meaning is not known (docs/protocol.md#m119-status).
+  return foreignStatus === undefined || isPartial ? undefined : 'unknown';
 }
 
 /** Turns the replies of one read into a snapshot. */
 export function snapshotFromTcp(replies: TcpReplies): Snapshot {
   const { m119, m105, m27, m114, m115 } = replies;
   const state = m119 && stateFrom(m119);
-  const word = m119?.machineStatus ?? m119?.foreignStatus;
+  const word = m119?.machineStatus ?? (m119?.isPartial ? undefined : m119?.foreignStatus);
   const heaters = m105 && heatersFrom(m105);
   return onlyDefined({
     identity: m115 && identityFrom(m115),
@@ -65,6 +67,7 @@ export function snapshotFromTcp(replies: TcpReplies): Snapshot {
     endstops: m119?.endstops,
     lightOn: m119?.ledOn,
     file: m119?.currentFile,
+    isFileUnknown: m119?.isPartial && m119.currentFile === undefined ? true : undefined,
     heaters: heaters && heaters.size > 0 ? heaters : undefined,
     positionMeters: m114 && axesFrom(m114),
     progress: m27?.ratio === undefined ? undefined : { ratio: m27.ratio, protocol: PROTOCOL },

@@ -36,12 +36,24 @@ function ends(code: FailureCode): (step: Step) => Outcome {
   };
 }
 
+/** The connection ends at this command, and the rest is read over a new one. */
+function drops(code: FailureCode): (step: Step) => Outcome {
+  return (step) => (step === 'connect' ? { kind: 'down', code } : { kind: 'parts', code, lost: [step] });
+}
+
 /** The reply is missing or unreadable, and the conversation goes on: never a whole printer. */
 function costs(code: FailureCode): (step: Step) => Outcome {
   return (step) => ({ kind: 'parts', code, lost: step === 'connect' ? [] : [step] });
 }
 
 const complete = (): Outcome => COMPLETE;
+
+/** The reply counts, and the deadline comes before the next command. A known identity needs no M115. */
+function endsAfter(step: Step): Outcome {
+  const lost = step === 'connect' ? [] : READ_COMMANDS.slice(READ_COMMANDS.indexOf(step) + 1);
+  if (step === 'M115') return { kind: 'complete' };
+  return { kind: 'parts', code: 'timeout', lost };
+}
 
 interface Row {
   readonly title: string;
@@ -72,10 +84,10 @@ const TCP_ROWS: readonly Row[] = [
     command: ends('timeout'),
     hangs: ['connect', 'command'],
   },
-  // One reconnect, and the second connection is reset too.
-  { title: 'reset', at: shared('reset'), connect: { kind: 'down', code: 'closed' }, command: ends('closed') },
+  // Asked once more, and the second connection is reset too: the command is left out.
+  { title: 'reset', at: shared('reset'), connect: { kind: 'down', code: 'closed' }, command: drops('closed') },
   { title: 'reset once', at: shared('reset-once'), connect: COMPLETE, command: complete },
-  { title: 'close', at: shared('close'), connect: { kind: 'down', code: 'closed' }, command: ends('closed') },
+  { title: 'close', at: shared('close'), connect: { kind: 'down', code: 'closed' }, command: drops('closed') },
   {
     title: 'far too late',
     at: asked((at) => ({ kind: 'late', ms: 60_000, side: 'tcp', at })),
@@ -103,12 +115,40 @@ const TCP_ROWS: readonly Row[] = [
     at: unasked('garbage'),
     // Its last line runs into the CMD line of M119, which is told all the same.
     connect: COMPLETE,
-    // Ended by silence and not understood.
-    command: costs('timeout'),
+    // Stops in the middle of a line: the rest is still to come.
+    command: ends('timeout'),
+    hangs: ['command'],
   },
   // A whole reply that is not understood; before anything was asked it is dropped.
   { title: 'garbage and ok', at: unasked('garbage', true), connect: COMPLETE, command: costs('protocol') },
-  { title: 'no ok', at: asked((at) => ({ kind: 'no-ok', at })), command: complete },
+  // The first read waits for it to the end of its time, here the deadline, and then takes what came.
+  { title: 'no ok', at: asked((at) => ({ kind: 'no-ok', at })), command: endsAfter, hangs: ['command'] },
+  {
+    title: 'a stall',
+    at: asked((at) => ({ kind: 'stall', ms: 1200, at })),
+    command: complete,
+  },
+  {
+    title: 'closed instead of a reply',
+    at: asked((at) => ({ kind: 'drop', how: 'close', at })),
+    command: drops('closed'),
+  },
+  {
+    title: 'reset instead of a reply',
+    at: asked((at) => ({ kind: 'drop', how: 'reset', at })),
+    command: drops('closed'),
+  },
+  {
+    title: 'only replies of others',
+    at: asked((at) => ({ kind: 'foreign-only', at })),
+    command: ends('timeout'),
+    hangs: ['command'],
+  },
+  {
+    title: 'login wanted without CMD lines',
+    at: asked((at) => ({ kind: 'control-refused', login: 'accepted', bare: true, at })),
+    command: complete,
+  },
   { title: 'ok without its line end', at: asked((at) => ({ kind: 'ok-without-line-end', at })), command: complete },
   { title: 'replies of others', at: asked((at) => ({ kind: 'foreign-blocks', at })), command: complete },
   {
@@ -126,6 +166,12 @@ const TCP_ROWS: readonly Row[] = [
 const FAULTS_WITHOUT_STEP: readonly Cell[] = [
   tcpCell('port closed', { kind: 'refuse', side: 'tcp' }, { kind: 'down', code: 'refused' }),
   tcpCell('every read refused', { kind: 'control-refused', login: 'refused' }, { kind: 'down', code: 'denied' }),
+  tcpCell('silent until a login', { kind: 'mute-until-login' }, { kind: 'down', code: 'timeout' }, true),
+  tcpCell(
+    'every read refused in other words',
+    { kind: 'control-refused', login: 'refused', bare: true, words: 'Please login first.' },
+    { kind: 'down', code: 'denied' },
+  ),
   tcpCell('every read wants a login', { kind: 'control-refused', login: 'accepted' }, COMPLETE),
 ];
 

@@ -119,8 +119,12 @@ const OVER_TCP: Readonly<Partial<Record<Fault['kind'], Expected>>> = {
   flood: 'protocol',
   // No end of the reply comes: perhaps the rest is yet to come.
   garbage: 'timeout',
-  // A second of silence ends each reply, and it is understood.
+  // At the deadline, what has come of a reply counts.
   'no-ok': 'up',
+  stall: 'up',
+  drop: 'closed',
+  'foreign-only': 'timeout',
+  'mute-until-login': 'timeout',
   'ok-without-line-end': 'up',
   'foreign-blocks': 'up',
   'control-refused': 'denied',
@@ -155,7 +159,7 @@ const MORE_FAULTS: readonly [name: string, fault: Fault, side: Protocol, expecte
   ['closed from the start', { kind: 'close', at: 'connect' }, 'tcp', 'closed'],
   ['control after login', { kind: 'control-refused', login: 'accepted' }, 'tcp', 'up'],
   ['temperatures silent', { kind: 'silence', at: 'M105' }, 'tcp', 'up'],
-  ['status reset', { kind: 'reset', at: 'M119' }, 'tcp', 'closed'],
+  ['status reset', { kind: 'reset', at: 'M119' }, 'tcp', 'up'],
   ['wild garbage', { kind: 'job-start-garbage', variant: 'wild' }, 'http', 'up'],
 ];
 

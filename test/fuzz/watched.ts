@@ -5,7 +5,7 @@ import type { Reading } from '../../src/fleet/reader.ts';
 import { renderPage } from '../../src/metrics/exposition.ts';
 import type { ExpositionFormat } from '../../src/metrics/text-format.ts';
 import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
-import type { TcpReplies } from '../../src/tcp/read.ts';
+import type { TcpReplies } from '../../src/tcp/replies.ts';
 import { DOCUMENTS, renderDocument } from '../../src/web/api/documents.ts';
 import { parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
 import { collectLog, configNamed, createPrinter, readingOf } from '../support/fleet.ts';

@@ -218,3 +218,50 @@ it('closes although answers are due', async () => {
   expect(await wire.ended).toMatchObject({ rest: '' });
   await other.ended;
 });
+
+it('foreign-only: what others asked, and nothing else', async () => {
+  const { wire, printer } = await meet({ kind: 'foreign-only', at: 'M119' });
+  wire.send('~M119\r\n~M114\r\n');
+  const text = await wire.receive((bytes) => bytes.includes('CMD M114'));
+  expect(text).toMatch(/^CMD M105 /);
+  expect(text).not.toContain('CMD M119');
+  expect(printer.stats.commands).toEqual(['~M119', '~M114']);
+});
+
+it('stall: whole lines at once, the rest later', async () => {
+  const { wire } = await meet({ kind: 'stall', ms: 20 });
+  wire.send('~M119\r\n');
+  const first = await wire.receive((text) => text.endsWith('\r\n'));
+  expect(REPLY.startsWith(first)).toBe(true);
+  expect(first).not.toContain('ok\r\n');
+  expect(first + (await wire.receive((text) => text.endsWith('ok\r\n')))).toBe(REPLY);
+});
+
+it.each(['close', 'reset'] as const)('drop: the connection ends by %s, without a byte', async (how) => {
+  const { wire } = await meet({ kind: 'drop', how, at: 'M27' });
+  expect(await wire.ask('M119')).toBe(REPLY);
+  wire.send('~M27\r\n');
+  expect(await wire.ended).toEqual({ how: how === 'close' ? 'fin' : 'reset', rest: '' });
+});
+
+it('mute-until-login: no byte before M601, on that connection', async () => {
+  const { wire, printer } = await meet({ kind: 'mute-until-login' });
+  wire.send('~M119\r\n~M601 S1\r\n');
+  expect(await wire.receive((text) => text.endsWith('ok\r\n'))).toMatch(/^CMD M601 Received.\r\nControl Success/);
+  expect(await wire.ask('M119')).toBe(REPLY);
+  const other = await openWire(printer.tcpPort);
+  other.send('~M105\r\n');
+  expect(await wire.ask('M119')).toBe(REPLY);
+  other.destroy();
+  expect(await other.ended).toMatchObject({ rest: '' });
+});
+
+it('control-refused: bare refusals, and a login in two replies', async () => {
+  const { wire } = await meet({ kind: 'control-refused', login: 'accepted', bare: true, words: 'Please login first.' });
+  wire.send('~M119\r\n');
+  expect(await wire.receive((text) => text.endsWith('ok\r\n'))).toBe('Please login first.\r\nok\r\n');
+  wire.send('~M601 S1\r\n');
+  const login = 'CMD M601 Received.\r\nok\r\nControl Success.\r\nok\r\n';
+  expect(await wire.receive((text) => text.length >= login.length)).toBe(login);
+  expect(await wire.ask('M119')).toBe(REPLY);
+});

@@ -24,7 +24,7 @@ export function viewOf(
 }
 
 /** Every field of a snapshot, each with a value of its own. */
-export const FULL_SNAPSHOT: Required<Omit<Snapshot, 'identity' | 'progress'>> = {
+export const FULL_SNAPSHOT: Required<Omit<Snapshot, 'identity' | 'progress' | 'isFileUnknown'>> = {
   state: 'printing',
   stateProtocol: 'http',
   statusWords: [

@@ -2,7 +2,7 @@
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { READ_COMMANDS, type ReadCommand } from '../../src/tcp/commands.ts';
-import type { TcpReplies } from '../../src/tcp/read.ts';
+import type { TcpReplies } from '../../src/tcp/replies.ts';
 
 const ROOT = new URL('../captures/', import.meta.url);
 

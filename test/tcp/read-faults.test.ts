@@ -47,20 +47,20 @@ describe('a reset', () => {
     expect(printer.received).toHaveLength(2);
   });
 
-  it('a second time is the end: closed, what was read is kept', async () => {
+  it('at the same command again costs that command', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M27: reset });
     const reading = await readPrinter(printer);
     await printer.allClosed();
-    expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105', 'M27'], ['M27']]);
-    expect(partsOf(reading)).toEqual(['m119', 'm105']);
-    expect(problemsOf(reading)).toEqual({ M27: 'closed | M27: ECONNRESET', M114: 'closed | M27: ECONNRESET' });
+    expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105', 'M27'], ['M27'], ['M114']]);
+    expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
+    expect(problemsOf(reading)).toEqual({ M27: 'closed | M27: ECONNRESET' });
     expect(reading.failure).toBeUndefined();
   });
 
-  it('twice at the first command: not read', async () => {
-    await using printer = await startScriptedPrinter({ M119: reset });
+  it('at every command ends the read after the second command: it is the printer, not the commands', async () => {
+    await using printer = await startScriptedPrinter({ M119: reset, M105: reset, M27: reset, M114: reset });
     expect((await readPrinter(printer)).failure).toMatchObject({ code: 'closed', message: 'M119: ECONNRESET' });
-    expect(printer.received).toHaveLength(2);
+    expect(printer.received.map(commandsIn)).toEqual([['M119'], ['M119'], ['M105']]);
   });
 
   it('and then silence: the reason is the last one', async () => {
@@ -75,41 +75,49 @@ describe('a reset', () => {
 });
 
 describe('a hang-up', () => {
-  it('instead of a reply: closed, without a second try', async () => {
+  it('instead of a reply: asked once more, first on a new connection, then it costs that command', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M27: hangUp });
     const reading = await readPrinter(printer);
-    expect(partsOf(reading)).toEqual(['m119', 'm105']);
-    const message = 'M27: the printer closed the connection, 0 bytes came';
-    expect(reading.problems.get('M114')).toMatchObject({ code: 'closed', message });
-    expect(printer.received).toHaveLength(1);
+    await printer.allClosed();
+    expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105', 'M27'], ['M27'], ['M114']]);
+    expect(partsOf(reading)).toEqual(['m119', 'm105', 'm114']);
+    expect(problemsOf(reading)).toEqual({ M27: 'closed | M27: the printer closed the connection, 0 bytes came' });
+  });
+
+  it('after every reply costs nothing: each command has a connection of its own', async () => {
+    const closing = Object.entries(IDLE).map(([command, bytes]): [string, ScriptedReply] => [
+      command,
+      ({ socket }) => void socket.end(String(bytes)),
+    ]);
+    await using printer = await startScriptedPrinter(Object.fromEntries(closing));
+    expect(partsOf(await readPrinter(printer))).toEqual(['m119', 'm105', 'm27', 'm114']);
   });
 
   // A reset right behind data reaches Node.js as a hang-up, so this one is tried again as a reset is.
   it.each<readonly [title: string, answer: ScriptedReply, bytes: number]>([
     ['in mid-reply', halfThen('M105', hangUp), 20],
     ['instead of the ok', ({ socket }) => void socket.end(replyWithoutOk('M105', 'T0:24/0')), 29],
-  ])('%s: a second try, then closed', async (_title, M105, bytes) => {
+  ])('%s: asked once more, then it costs that command', async (_title, M105, bytes) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105 });
     const reading = await readPrinter(printer);
-    expect(partsOf(reading)).toEqual(['m119']);
+    expect(partsOf(reading)).toEqual(['m119', 'm27', 'm114']);
     const message = `M105: the printer closed the connection, ${bytes} bytes came`;
-    expect(reading.problems.get('M114')).toMatchObject({ code: 'closed', message });
-    expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105'], ['M105']]);
+    expect(problemsOf(reading)).toEqual({ M105: `closed | ${message}` });
+    expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105'], ['M105'], ['M27', 'M114']]);
   });
 
-  it('after a reply costs the rest', async () => {
+  it('after a reply costs nothing', async () => {
     const answer: ScriptedReply = ({ socket }) => void socket.end(String(IDLE['M105']));
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
     const reading = await readPrinter(printer);
-    expect(partsOf(reading)).toEqual(['m119', 'm105']);
-    expect(reading.problems.get('M27')?.code).toBe('closed');
-    expect(reading.failure).toBeUndefined();
+    expect(partsOf(reading)).toEqual(['m119', 'm105', 'm27', 'm114']);
+    expect(problemsOf(reading)).toEqual({});
   });
 
   it('as soon as the connection stands', async () => {
     await using printer = await startScriptedPrinter(IDLE, hangUp);
     expect((await readPrinter(printer)).failure?.code).toBe('closed');
-    expect(printer.received).toHaveLength(1);
+    expect(printer.received).toHaveLength(2);
   });
 });
 
@@ -134,7 +142,7 @@ describe('too much', () => {
     ],
   ])('%s costs that part, and the conversation goes on', async (_title, answer) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
-    const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: 30, okTailMs: 10 } });
+    const reading = await readPrinter(printer, { limits: { ...SHORT, commandMs: 300 } });
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'protocol',
       message: expect.stringMatching(/^M105: a reply of \d{5} bytes, more than is taken$/),
@@ -217,10 +225,14 @@ describe('too much', () => {
     expect(partsOf(await readPrinter(printer))).toEqual(ALL);
   });
 
-  it.each<readonly [title: string, bytes: string]>([
-    ['lines', LINES],
-    ['replies to another command', replyWithoutOk('M661') + LINES],
-  ])('of other clients without an end takes no longer than a command: %s', async (_title, bytes) => {
+  it.each<readonly [title: string, bytes: string, said: RegExp]>([
+    ['lines', LINES, /^M105: no whole reply within 150 ms, \d+ bytes came$/],
+    [
+      'replies to another command',
+      replyWithoutOk('M661') + LINES,
+      /^M105: no whole reply within 150 ms, \d+ bytes came, all in reply to another client: close whatever else/,
+    ],
+  ])('of other clients without an end takes no longer than a command: %s', async (_title, bytes, said) => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: (client) => pump(client, bytes) });
     const reading = await readPrinter(printer, {
       limits: { ...LONG, commandMs: 150, silenceMs: 30, floodBytes: Infinity },
@@ -228,7 +240,7 @@ describe('too much', () => {
     await printer.allClosed();
     expect(reading.problems.get('M105')).toMatchObject({
       code: 'timeout',
-      message: expect.stringMatching(/^M105: no whole reply within 150 ms, \d+ bytes came$/),
+      message: expect.stringMatching(said),
     });
     expect(partsOf(reading)).toEqual(['m119']);
   });

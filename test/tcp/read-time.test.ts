@@ -32,9 +32,10 @@ describe('a printer that falls silent', () => {
 
   it('was not read when it never says a word', async () => {
     await using printer = await startScriptedPrinter({ M119: silence });
-    const { failure } = await readPrinter(printer, { limits: SHORT });
+    const { failure } = await readPrinter(printer, { login: 'always', limits: SHORT });
     expect(failure).toMatchObject({
       code: 'timeout',
+      detail: 'mute',
       message: 'M119: no whole reply within 150 ms, 0 bytes came',
     });
   });

@@ -1,6 +1,7 @@
 // Shared by the tests of readTcp: short and long limits, and an idle printer.
 
-import { readTcp, type TcpReading, type TcpReadOptions } from '../../src/tcp/read.ts';
+import { readTcp, type TcpReadOptions } from '../../src/tcp/read.ts';
+import type { TcpReading } from '../../src/tcp/replies.ts';
 import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/target.ts';
 import { reply, type Script } from '../support/scripted-printer.ts';
 

@@ -7,7 +7,7 @@ import { parseM105 } from '../../src/tcp/m105.ts';
 import { parseM114 } from '../../src/tcp/m114.ts';
 import { parseM115 } from '../../src/tcp/m115.ts';
 import { parseM119 } from '../../src/tcp/m119.ts';
-import type { TcpReplies } from '../../src/tcp/read.ts';
+import type { TcpReplies } from '../../src/tcp/replies.ts';
 import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
 
 /** Replies as `readTcp` gives them, from lines of all commands. */

@@ -2,7 +2,7 @@
 // Strings are as the printer sent them; a field it does not send is null.
 
 import type { Snapshot } from '../../printer/snapshot.ts';
-import type { TcpReplies } from '../../tcp/read.ts';
+import type { TcpReplies } from '../../tcp/replies.ts';
 
 export const DOCUMENTS = ['info', 'head-location', 'temp', 'progress', 'status'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];

@@ -1,0 +1,69 @@
+// The parsed replies of one read, and how much of a reply that did not end in `ok` can be believed.
+
+import type { PrinterError } from '../printer/errors.ts';
+import type { ReadCommand } from './commands.ts';
+import type { Reply } from './framer.ts';
+import type { TcpHabits } from './habits.ts';
+import { type PrintProgress, parseM27 } from './m27.ts';
+import { parseM105, type Temperatures } from './m105.ts';
+import { type Position, parseM114 } from './m114.ts';
+import { type MachineInfo, parseM115 } from './m115.ts';
+import { parseM119, type Status } from './m119.ts';
+
+/** What the printer sent, one part per command; a part that failed is missing. */
+export interface TcpReplies {
+  m119?: Status;
+  m105?: Temperatures;
+  m27?: PrintProgress;
+  m114?: Position;
+  m115?: MachineInfo;
+}
+
+export interface TcpReading {
+  readonly replies: TcpReplies;
+  /** Why each missing part is missing. */
+  readonly problems: ReadonlyMap<ReadCommand, PrinterError>;
+  /** Commands without a conclusive reply: of what they ask nothing is known, not even that there is none. */
+  readonly unanswered: ReadonlySet<ReadCommand>;
+  /** What is known about the printer now, for the next read. */
+  readonly habits: TcpHabits;
+  /** Set if the printer counts as not read: neither M119 nor M105 was understood. */
+  readonly failure?: PrinterError;
+}
+
+function keep<T>(parsed: T | undefined, assign: (value: T) => void): boolean {
+  if (parsed === undefined) return false;
+  assign(parsed);
+  return true;
+}
+
+// Mac is the last line of M115 in every capture: after it nothing is missing. Half an identity would fill the info series with
+// empty labels, and is worth nothing for telling one printer from another.
+function wholeIdentity(info: MachineInfo | undefined): MachineInfo | undefined {
+  const { machineType, firmware, serial, mac } = info ?? {};
+  return machineType && firmware && serial && mac ? info : undefined;
+}
+
+/**
+ * Parses a reply and adds it to the replies. A reply that did not end in `ok` counts only for what no missing line could change:
+ * each line of M105, M27 and M114 stands for itself; M119 is marked as partial (snapshot.ts); M115 counts only to its last line.
+ * @returns false if nothing in the reply is understood
+ */
+export function addReply(command: ReadCommand, { lines, complete }: Reply, replies: TcpReplies): boolean {
+  switch (command) {
+    case 'M119':
+      return keep(parseM119(lines), (status) => (replies.m119 = complete ? status : { ...status, isPartial: true }));
+    case 'M105':
+      return keep(parseM105(lines), (temperatures) => (replies.m105 = temperatures));
+    case 'M27':
+      return keep(parseM27(lines), (progress) => (replies.m27 = progress));
+    case 'M114':
+      return keep(parseM114(lines), (position) => (replies.m114 = position));
+    case 'M115': {
+      const info = parseM115(lines);
+      return keep(complete ? info : wholeIdentity(info), (whole) => (replies.m115 = whole));
+    }
+    default:
+      return command satisfies never;
+  }
+}
