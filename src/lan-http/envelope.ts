@@ -8,6 +8,16 @@ import { isRecord, type JsonRecord, readNumber } from './fields.ts';
 // up to the end of the text, so that the expression never backtracks.
 const STRING_OR_NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S]?)*"?|[+-]?\b(?:nan|inf(?:inity)?)\b/gi;
 
+// Firmware that assembles JSON with printf escapes neither control characters nor backslashes in a file name.
+const CONTROL = /[\u0000-\u001f]/g;
+const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-f]{4})|\\/gi;
+
+/** A part of a text that is not JSON, as JSON: a string with what JSON does not allow in it escaped, or a null. */
+function repair(part: string): string {
+  if (!part.startsWith('"')) return 'null';
+  return part.replace(CONTROL, '').replace(ESCAPE, (found) => (found === '\\' ? '\\\\' : found));
+}
+
 function tryJson(text: string): { readonly value: unknown } | undefined {
   try {
     return { value: JSON.parse(text) };
@@ -36,12 +46,11 @@ function toJsonError(text: string, doing: string): PrinterError {
 }
 
 /**
- * Parses JSON; `nan` and `inf` in place of numbers become null.
+ * Parses JSON; `nan` and `inf` in place of numbers become null, and strings may contain what JSON wants escaped.
  * @throws PrinterError protocol. Its message quotes nothing: the text may contain register codes, or echo the check code
  */
 export function parseJson(text: string, doing: string): unknown {
-  const parsed =
-    tryJson(text) ?? tryJson(text.replace(STRING_OR_NOT_A_NUMBER, (part) => (part.startsWith('"') ? part : 'null')));
+  const parsed = tryJson(text) ?? tryJson(text.replace(STRING_OR_NOT_A_NUMBER, repair));
   if (!parsed) throw toJsonError(text, doing);
   return parsed.value;
 }

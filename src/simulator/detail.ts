@@ -1,4 +1,4 @@
-// The JSON bodies of the HTTP side: keys, their order and their types as the captured bodies have them.
+// The JSON bodies of the HTTP side, with the keys, their order and their types from the captured bodies.
 
 import type { Identity } from './model.ts';
 import type { SimulatedModel } from './models.ts';
@@ -10,7 +10,7 @@ type Fields = Record<string, unknown>;
 /** The body of a response. */
 export type HttpResponse = Fields;
 
-// Bodies as in captures/http-error-replies; the HTTP status is 200 for all of them (docs/protocol.md#http-requests-and-refusals).
+// Bodies as in test/captures/http-error-replies; the HTTP status is 200 for all of them (docs/protocol.md#http-requests-and-refusals).
 export const REFUSALS = {
   badParameters: { code: -1, message: 'Parameters is error' },
   lanModeOff: { code: -2, message: 'Lan mode error' },
@@ -86,7 +86,7 @@ function detailFields(model: SimulatedModel, identity: Identity, reading: Readin
   }
 }
 
-// captures/http-5m-pro-fw2.7.2-printing/detail.json
+// test/captures/http-5m-pro-fw2.7.2-printing/detail.json
 function fiveM(identity: Identity, r: Reading, own: { readonly pid: number; readonly tvoc: number }): Fields {
   const [tool = COLD] = r.tools;
   const hasFile = r.file !== '';
@@ -107,7 +107,7 @@ function fiveM(identity: Identity, r: Reading, own: { readonly pid: number; read
     estimatedLeftWeight: 0,
     estimatedRightLen: hasFile ? 3137.3896484375 : 0,
     estimatedRightWeight: hasFile ? 28.1100006103516 : 0,
-    // What remains; it stands still in a pause.
+    // The time left, which freezes in a pause.
     estimatedTime: r.remainingSeconds,
     externalFanStatus: openClose(r.active),
     fillAmount: hasFile ? 35 : 0,
@@ -147,7 +147,7 @@ function fiveM(identity: Identity, r: Reading, own: { readonly pid: number; read
   };
 }
 
-// The 5M's keys and what captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json and docs/protocol.md#http-detail-fields add for the AD5X.
+// The 5M's keys and what test/captures/http-fixtures-ff-5mp-api-py/detail-ad5x.json and docs/protocol.md#http-detail-fields add for the AD5X.
 function ad5x(identity: Identity, r: Reading): Fields {
   const slots = [slot(1, 'PLA', '#FF0000'), slot(2, 'PETG', '#1B1B1B'), slot(3, '', ''), slot(4, 'SILK', '#805003')];
   return {
@@ -169,7 +169,7 @@ function ad5x(identity: Identity, r: Reading): Fields {
   };
 }
 
-// captures/http-creator5pro-fw1.9.9-idle/detail.json
+// test/captures/http-creator5pro-fw1.9.9-idle/detail.json
 function creator5Pro(identity: Identity, r: Reading): Fields {
   const [right = COLD, left = COLD] = r.tools;
   return {
@@ -177,7 +177,7 @@ function creator5Pro(identity: Identity, r: Reading): Fields {
     printFileName: r.file,
     printProgress: r.progress,
     printDuration: r.elapsedSeconds,
-    // The total here, not what remains: captures/http-creator5pro-fw1.9.9-job-start/detail-first-printing.json
+    // The total on this firmware, not the time left: test/captures/http-creator5pro-fw1.9.9-job-start/detail-first-printing.json
     estimatedTime: r.totalSeconds,
     printLayer: r.layer,
     targetPrintLayer: r.layers,

@@ -1,10 +1,10 @@
-// Answers to UDP discovery for simulated printers, each from its own address (docs/protocol.md#udp-discovery).
+// UDP discovery for simulated printers: each replies from its own address (docs/protocol.md#udp-discovery).
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { MODELS, type SimulatedModel } from './models.ts';
 
-/** What a reply holds; a SimulatedPrinter is one. */
+/** What a reply contains. A SimulatedPrinter has all of it. */
 export interface DiscoverablePrinter {
   readonly model: SimulatedModel;
   readonly name: string;
@@ -22,18 +22,18 @@ export interface DiscoveryResponderOptions {
   /** Port of the broadcast probe, default 48899; 0 for any. */
   readonly broadcastPort?: number;
   /**
-   * Addresses that all printers listen on besides their own, such as the broadcast address 127.255.255.255,
-   * or 0.0.0.0 for whatever comes in; default none, so that nothing outside the printers' own addresses is bound.
+   * Addresses that all printers listen on besides their own, such as the broadcast address 127.255.255.255, or 0.0.0.0
+   * for any. Default: none, so that only the printers' own addresses are bound.
    */
   readonly sharedAddresses?: readonly string[];
-  /** Joins the group on the interface with that address; needs 0.0.0.0 or the group among the shared addresses. */
+  /** Joins the group on the interface with that address. Requires 0.0.0.0 or the group among the shared addresses. */
   readonly multicast?: { readonly group: string; readonly interfaceAddress: string };
 }
 
 export interface DiscoveryResponder {
   readonly groupPort: number;
   readonly broadcastPort: number;
-  /** Probes answered, by all printers together. */
+  /** Probes received and replies sent, of all printers together. */
   readonly stats: { readonly probes: number; readonly replies: number };
   close(): Promise<void>;
 }
@@ -46,7 +46,7 @@ const SERIAL_OFFSET = 0x92;
 const SERIAL_BYTES = 128;
 
 /**
- * A printer's reply: 140 bytes from those that speak TCP only, 276 from those with HTTP
+ * A printer's reply: 140 bytes if it speaks only TCP, 276 if it has an HTTP side
  * (test/captures/udp-discovery-replies; offsets in docs/protocol.md#udp-discovery).
  */
 export function encodeDiscoveryReply(printer: Omit<DiscoverablePrinter, 'host' | 'isOn'>): Buffer {
@@ -59,14 +59,14 @@ export function encodeDiscoveryReply(printer: Omit<DiscoverablePrinter, 'host' |
   if (http) {
     reply.writeUInt16BE(0x5a02, 0x8c);
     reply.writeUInt16BE(printer.httpPort ?? 0, 0x8e);
-    // 1 on the Creator 5 Pro of the captures, the printer without a TCP side; 0 on the others.
+    // In the captures 1 on the Creator 5 Pro, which has no TCP side, and 0 on all others.
     reply.writeUInt16BE(tcp ? 0 : 1, 0x90);
     Buffer.from(printer.serialNumber).copy(reply, SERIAL_OFFSET, 0, SERIAL_BYTES);
   }
   return reply;
 }
 
-/** Starts answering; resolves when all sockets are bound. Printers that are off keep silent. */
+/** Starts replying; resolves when all sockets are bound. Printers that are off do not reply. */
 export async function startDiscoveryResponder(options: DiscoveryResponderOptions): Promise<DiscoveryResponder> {
   const stats = { probes: 0, replies: 0 };
   const sockets: Socket[] = [];
@@ -79,7 +79,7 @@ export async function startDiscoveryResponder(options: DiscoveryResponderOptions
     byHost.set(printer.host, [...(byHost.get(printer.host) ?? []), printer]);
   }
 
-  // One socket an address; the printers' own ones are also what their replies come from.
+  // One socket per address. A printer replies from the socket of its own address.
   const open = async (wantedPort: number): Promise<number> => {
     let port = wantedPort;
     const own = new Map<string, Socket>();
@@ -89,7 +89,7 @@ export async function startDiscoveryResponder(options: DiscoveryResponderOptions
         for (const printer of byHost.get(host) ?? []) {
           if (!printer.isOn) continue;
           stats.replies += 1;
-          // A probe may name a port that cannot be answered; that is the prober's business.
+          // Errors are ignored: a probe may come from a port that cannot be replied to.
           own.get(host)?.send(encodeDiscoveryReply(printer), probe.port, probe.address, () => {});
         }
       }

@@ -1,10 +1,10 @@
-// Payloads of /detail that are not to be believed.
+// Payloads of /detail that no client should believe.
 
 import type { HttpResponse } from './detail.ts';
 
-/** The job fields seconds after a print was started: uninitialised memory. */
+/** The job fields in the first seconds of a job: uninitialised memory. */
 export const JOB_START_GARBAGE = {
-  // captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
+  // test/captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
   captured: {
     status: 'downloading',
     printFileName: '',
@@ -34,7 +34,7 @@ export const JOB_START_GARBAGE = {
   },
 } as const;
 
-/** The same fields, each with a value of another type than it should have. */
+/** The same fields, each with a value of the wrong type. */
 export function withWrongTypes(fields: Readonly<HttpResponse>): HttpResponse {
   return Object.fromEntries(Object.entries(fields).map(([key, value]) => [key, wrongType(value)]));
 }

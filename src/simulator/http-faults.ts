@@ -1,4 +1,4 @@
-// How an HTTP answer goes out, whole or as a fault has it.
+// What each HTTP fault does to a response.
 
 import type { ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
@@ -8,12 +8,12 @@ import { JOB_START_GARBAGE, withWrongTypes } from './garbage.ts';
 import { RESET_DELAY_MS } from './tcp-faults.ts';
 import type { Timers } from './timers.ts';
 
-// Misspelt by the printer: captures/http-error-replies/http-headers.txt
+// Misspelt by the printer: test/captures/http-error-replies/http-headers.txt
 const CONTENT_TYPE = 'appliation/json';
 const HUGE_BYTES = 10 * 1024 * 1024;
 const PAGE = '<html><head><title>404 Not Found</title></head><body><h1>Not Found</h1></body></html>';
 
-/** Sends an answer, with the fault that shows in it. */
+/** Sends a response, changed by the fault. */
 export function playReply(
   response: ServerResponse,
   answer: HttpResponse,
@@ -117,7 +117,7 @@ function sendHuge(response: ServerResponse): void {
     yield Buffer.from(tail);
   }
   writeHead(response, HUGE_BYTES);
-  // pipe() stops by itself when the client goes.
+  // pipe() stops when the client disconnects.
   Readable.from(body()).pipe(response);
 }
 

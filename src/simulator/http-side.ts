@@ -11,14 +11,14 @@ const MAX_REQUEST_BYTES = 65_536;
 const HOUR_MS = 3_600_000;
 
 export function createHttpSide(core: PrinterCore, host: string, port: number): Listener {
-  // No limits on slow requests: a thousand printers need no thousand timers that look for them.
+  // No limits on slow requests: they would cost each of a thousand printers a timer.
   const server = createServer(
     { noDelay: true, requestTimeout: 0, headersTimeout: 0, connectionsCheckingInterval: HOUR_MS },
     (request, response) => receive(core, request, response),
   );
   server.on('connection', (socket) => {
     const fault = core.faults.atHttp('connect');
-    // HTTP faults show in the reply; here are only those that both sides share.
+    // HTTP faults change the response. Only the faults that both sides share can show in a new connection.
     if (
       fault?.kind === 'silence' ||
       fault?.kind === 'reset' ||

@@ -1,9 +1,9 @@
 // A print job as a function of its plan and the time: no sockets, no timers, no model.
-// Times are milliseconds of the clock that is handed in; they are the simulated printer's time.
+// Times are milliseconds of the simulated printer's clock, which is a parameter.
 
 export interface JobPlan {
   readonly file: string;
-  /** Printing without the heating. */
+  /** Printing time, without heating. */
   readonly durationMs: number;
   readonly heatMs: number;
   readonly layers: number;
@@ -11,11 +11,11 @@ export interface JobPlan {
   readonly sizeBytes: number;
   readonly toolCelsius: number;
   readonly bedCelsius: number;
-  /** Set, the job starts again after lying on the plate that long; unset, it stays completed. */
+  /** How long the completed job stays on the plate before the next one starts. Undefined: for ever. */
   readonly plateMs?: number;
-  /** How far the job already is when it starts, heating included. */
+  /** How long the job has already run when it starts, heating included. */
   readonly headStartMs?: number;
-  /** How long the printer says that it is going to pause or to cancel; 0 by default. */
+  /** How long the printer reports that it is about to pause, or to cancel; default 0. */
   readonly pausingMs?: number;
   readonly cancellingMs?: number;
 }
@@ -30,15 +30,15 @@ export const DEFAULT_PLAN: JobPlan = {
   bedCelsius: 60,
 };
 
-/** A plan that was started, with what happened to it since. */
+/** A started plan, and what has happened to it since. */
 export interface JobRun {
   readonly plan: JobPlan;
   readonly startedMs: number;
-  /** Length of all pauses that are over. */
+  /** Total length of the pauses that are over. */
   readonly pausedForMs: number;
   readonly pausedAtMs?: number;
   readonly ended?: { readonly atMs: number; readonly how: 'cancelled' | 'failed' };
-  /** Why it paused or failed, as the printer words it: `E0163`. */
+  /** The printer's error code for the pause or failure: `E0163`. */
   readonly errorCode?: string;
 }
 
@@ -57,14 +57,14 @@ export interface JobMoment {
   /** 0 to 1; 0 while it heats. */
   readonly progress: number;
   readonly layer: number;
-  /** Time spent printing: neither heating nor pauses. */
+  /** Time spent printing, without heating and pauses. */
   readonly printedMs: number;
   readonly remainingMs: number;
-  /** 0 to 1, how far the heating is. */
+  /** Progress of the heating, 0 to 1. */
   readonly heatRatio: number;
-  /** Since the job completed, was cancelled or failed; 0 before. */
+  /** Time since the job completed, was cancelled or failed; 0 before. */
   readonly endedForMs: number;
-  /** How often a looping plan has started before. */
+  /** How often a repeating plan has started before. */
   readonly cycle: number;
 }
 
@@ -73,7 +73,7 @@ export function startJob(plan: Partial<JobPlan>, nowMs: number): JobRun {
   return { plan: whole, startedMs: nowMs - (whole.headStartMs ?? 0), pausedForMs: 0 };
 }
 
-/** Pauses a job that heats or prints; any other stays as it is. */
+/** Pauses a job that heats or prints; does nothing to any other. */
 export function pauseJob(run: JobRun, nowMs: number, errorCode?: string): JobRun {
   if (!isUnderWay(run, nowMs) || run.pausedAtMs !== undefined) return run;
   return { ...run, pausedAtMs: nowMs, ...(errorCode !== undefined && { errorCode }) };
@@ -84,16 +84,16 @@ export function resumeJob(run: JobRun, nowMs: number): JobRun {
   return { plan: run.plan, startedMs: run.startedMs, pausedForMs: run.pausedForMs + nowMs - run.pausedAtMs };
 }
 
-/** Ends a job that is under way or paused; one that completed stays completed. */
+/** Ends a job that is under way or paused; a completed one stays completed. */
 export function endJob(run: JobRun, how: 'cancelled' | 'failed', nowMs: number, errorCode?: string): JobRun {
   if (!isUnderWay(run, nowMs)) return run;
   return { ...run, ended: { atMs: nowMs, how }, ...(errorCode !== undefined && { errorCode }) };
 }
 
-/** Where the job stands at a time. */
+/** The state of the job at a time. */
 export function jobAt(run: JobRun, nowMs: number): JobMoment {
   const { plan, ended, pausedAtMs } = run;
-  // The job's own time stands still from the moment it pauses or ends.
+  // The job's own clock stops when it pauses or ends.
   const stopMs = Math.min(nowMs, pausedAtMs ?? nowMs, ended?.atMs ?? nowMs);
   const activeMs = Math.max(0, stopMs - run.startedMs - run.pausedForMs);
   const jobMs = plan.heatMs + plan.durationMs;

@@ -1,4 +1,4 @@
-// One simulated printer: starts its sides, switches its power and its faults, and runs its job.
+// One simulated printer: opens its ports, switches its power and its faults, and runs its job.
 
 import { createCore, currentReading, type PrinterStats } from './core.ts';
 import type { Fault } from './faults.ts';
@@ -18,24 +18,24 @@ export interface SimulatedPrinterOptions {
   /** Default 0, any. */
   readonly tcpPort?: number;
   readonly httpPort?: number;
-  /** Default the model's captured ones; printers of one model share them unless told otherwise. */
+  /** Default: the model's captured ones, which all printers of that model share. */
   readonly name?: string;
   readonly serialNumber?: string;
-  /** More of the identity, such as another firmware. */
+  /** Other parts of the identity, such as another firmware version. */
   readonly identity?: Partial<Identity>;
   readonly checkCode?: string;
-  /** Before each reply. */
+  /** Delay before each reply. */
   readonly latencyMs?: number;
   readonly fault?: Fault;
   /** What its firmware does differently in /detail; default nothing. */
   readonly quirks?: readonly HttpQuirk[];
   /** Milliseconds; default real time. */
   readonly now?: () => number;
-  /** How much faster than `now` the printer lives; default 1. */
+  /** Speed of the printer's clock relative to `now`; default 1. */
   readonly speed?: number;
   /** A job that starts at once. */
   readonly job?: Partial<JobPlan>;
-  /** What the printer says whatever its job does: raw words, temperatures, fields of /detail. */
+  /** What the printer reports whatever its job does: raw words, temperatures, fields of /detail. */
   readonly override?: Partial<Reading>;
 }
 
@@ -45,29 +45,29 @@ export interface SimulatedPrinter {
   readonly serialNumber: string;
   readonly checkCode: string;
   readonly host: string;
-  /** undefined where the model has no such side. */
+  /** Undefined if the model has no such side. */
   readonly tcpPort: number | undefined;
   readonly httpPort: number | undefined;
   readonly isOn: boolean;
   readonly stats: PrinterStats;
-  /** What it would say now. */
+  /** What it would report now. */
   readonly reading: Reading;
   setFault(fault: Fault | undefined): Promise<void>;
   setQuirks(quirks: readonly HttpQuirk[]): void;
   setOverride(override: Partial<Reading>): void;
-  /** Starts a job; what the plan leaves out comes from DEFAULT_PLAN. */
+  /** Starts a job; DEFAULT_PLAN fills the gaps of the plan. */
   start(plan: Partial<JobPlan>): void;
-  /** Pauses the job; with an error code as for a clog: `E0163`. */
+  /** Pauses the job; with an error code if it is a clog: `E0163`. */
   pause(errorCode?: string): void;
   resume(): void;
   cancel(): void;
   /** The job ends with an error that stays until clear(). */
   fail(errorCode?: string): void;
-  /** The plate is cleared: a completed, cancelled or failed job is forgotten. */
+  /** Clears the plate: forgets a completed, cancelled or failed job. */
   clear(): void;
-  /** Power off: all sockets destroyed, ports closed, the job lost. */
+  /** Cuts the power: destroys all sockets, closes the ports, and loses the job. */
   switchOff(): Promise<void>;
-  /** Power on: the same ports, no job. */
+  /** Restores the power: the same ports, without a job. */
   switchOn(): Promise<void>;
   close(): Promise<void>;
 }
@@ -99,14 +99,14 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
   const http = spec.http ? createHttpSide(core, host, options.httpPort ?? 0) : undefined;
   let isOn = true;
 
-  // One after the other, so that a quick off and on end as on.
+  // In sequence, so that switching off and on again quickly ends as on.
   let settling = Promise.resolve();
   const settle = (): Promise<void> => {
     const step = settling.then(async () => {
       await put(tcp, isOn && !core.faults.refuses('tcp'));
       await put(http, isOn && !core.faults.refuses('http'));
     });
-    // A port that is gone fails this step only.
+    // A port that cannot be opened fails only this step.
     settling = step.catch(() => {});
     return step;
   };
@@ -114,7 +114,7 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
   const change = (step: (run: JobRun, nowMs: number) => JobRun): void => {
     if (core.run) core.run = step(core.run, core.now());
   };
-  // What the job leaves behind when it is gone: old models keep its M27.
+  // Ends the job. Old models keep its M27.
   const putAway = (): void => {
     if (!core.run) return;
     const nowMs = core.now();
@@ -130,7 +130,7 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
 
   if (options.job) start(options.job);
   try {
-    // Open once even when the fault refuses, so that the port is known and kept.
+    // Open once even if the fault is to refuse connections, so that the port is known and reserved.
     await tcp?.open();
     await http?.open();
     await settle();
@@ -197,7 +197,7 @@ export async function startSimulatedPrinter(options: SimulatedPrinterOptions): P
   };
 }
 
-/** The time of `now` from here on, `speed` times as fast. */
+/** A clock that starts at `now()` and runs `speed` times as fast. */
 export function createClock(speed: number, now: () => number): () => number {
   const beganMs = now();
   return () => beganMs + (now() - beganMs) * speed;

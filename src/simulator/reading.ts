@@ -1,4 +1,4 @@
-// What a simulated printer measures and says at one moment, before any protocol: model + job → Reading.
+// What a simulated printer measures and reports at one moment, independent of the protocol: model + job → Reading.
 
 import { type JobMoment, type JobPlan, type JobRun, jobAt } from './job.ts';
 import type { Counts, Model, Position } from './model.ts';
@@ -35,11 +35,11 @@ export interface Reading {
   readonly errorCode: string;
   readonly lifetimeMinutes: number;
   readonly lifetimeMeters: number;
-  /** Raw fields laid over the payload of /detail. */
+  /** Raw fields that replace those of the /detail payload. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
 
-/** What a printer remembers beside its running job. */
+/** What a printer remembers besides its running job. */
 export interface Memory {
   /** M27 of the last job, or what a fresh printer shows. */
   readonly counts: Counts;
@@ -53,9 +53,9 @@ interface Words {
   readonly httpStatus: string;
 }
 
-const METERS_PER_HOUR = 11; // as the 5M Pro of captures/http-5m-pro-fw2.7.2-printing: 1582 m in 8810 min
+const METERS_PER_HOUR = 11; // as the 5M Pro of test/captures/http-5m-pro-fw2.7.2-printing: 1582 m in 8810 min
 
-/** What the printer says at a time. */
+/** What the printer reports at a time. */
 export function readingAt(model: Model, run: JobRun | undefined, memory: Memory, nowMs: number): Reading {
   const printedMs = memory.printedMs + (run ? printedMsOf(run, nowMs) : 0);
   const common = {
@@ -107,17 +107,17 @@ export function readingAt(model: Model, run: JobRun | undefined, memory: Memory,
   };
 }
 
-/** Time printed in this run, all turns of a loop together. */
+/** Time printed in this run, including all repeats. */
 export function printedMsOf(run: JobRun, nowMs: number): number {
   const moment = jobAt(run, nowMs);
   return moment.cycle * run.plan.durationMs + moment.printedMs;
 }
 
-/** What M27 shows at a time; it becomes memory when the next job starts. */
+/** What M27 shows at a time. It is kept as memory when the next job starts. */
 export function countsAt(model: Model, run: JobRun, memory: Memory, nowMs: number): Counts {
   const moment = jobAt(run, nowMs);
   if (model.showsCompleted) {
-    // Forgotten with the job: a 5M is back at 0/100 and Layer: 0/0.
+    // A 5M forgets it with the job, and returns to 0/100 and Layer: 0/0.
     if (moment.phase === 'cancelled') return model.atRest.counts;
     return countsOf(model, run.plan, moment.progress);
   }
@@ -128,7 +128,7 @@ export function countsAt(model: Model, run: JobRun, memory: Memory, nowMs: numbe
   return countsOf(model, run.plan, moment.progress);
 }
 
-/** A progress as the model counts it. */
+/** A progress in the unit that the model counts. */
 export function countsOf(model: Model, plan: JobPlan, progress: number): Counts {
   const layers = model.layerLine === 'never' ? {} : { layer: Math.floor(progress * plan.layers), layers: plan.layers };
   switch (model.counting) {
@@ -146,7 +146,7 @@ export function countsOf(model: Model, plan: JobPlan, progress: number): Counts 
   }
 }
 
-/** M27 after the power was off: no printer is known to remember its job. */
+/** M27 after a power cycle. No printer is known to remember its job. */
 export function countsAfterPowerOn(model: Model): Counts {
   switch (model.counting) {
     case 'bytes-past-end':
@@ -206,14 +206,14 @@ function wordsOf(model: Model, moment: JobMoment): Words {
     case 'failed':
       return { machineStatus: 'ERROR', moveMode: 'READY', httpStatus: 'error' };
     case 'completed':
-      // MoveMode is PAUSED then: captures/adventurer5m-pro-v2.4.5-completed/M119-completed.txt
+      // MoveMode is PAUSED then: test/captures/adventurer5m-pro-v2.4.5-completed/M119-completed.txt
       return model.showsCompleted
         ? { machineStatus: 'BUILDING_COMPLETED', moveMode: 'PAUSED', httpStatus: 'completed' }
         : { machineStatus: 'READY', moveMode: 'READY', httpStatus: 'ready' };
   }
 }
 
-// The bed heats first, then the tool; after the job both cool down in the time they took to heat up.
+// The bed heats first, then the tool. After the job both cool down as fast as they heated up.
 function heatsOf(model: Model, plan: JobPlan, moment: JobMoment): { tools: readonly Heat[]; bed: Heat } {
   const { ambient, hasBed } = model;
   const isOver = moment.phase === 'completed' || moment.phase === 'cancelled' || moment.phase === 'failed';
@@ -232,7 +232,7 @@ function heatsOf(model: Model, plan: JobPlan, moment: JobMoment): { tools: reado
   };
 }
 
-// A circle of 20 mm a layer, 0.2 mm each, one radian a second.
+// One circle of 20 mm radius per layer of 0.2 mm, at one radian per second.
 function positionAt(model: Model, moment: JobMoment): Position {
   const angle = moment.printedMs / 1000;
   return {

@@ -424,6 +424,7 @@ describe('the check code', () => {
     'the text': JSON.stringify({ code: 1, message: echo }),
     'the text in capitals': JSON.stringify({ code: 1, msg: echo.toUpperCase() }),
     'the text, split by a control character': JSON.stringify({ code: 1, message: echo.replace('de', 'd\u0000e') }),
+    'the text, split by a control character that is not escaped': `{"code":1,"message":"${echo.replace('de', 'd\u0000e')}"}`,
     'the text at its cut': JSON.stringify({ code: 9, message: 'x'.repeat(116) + CHECK_CODE }),
     'a text that is an object': JSON.stringify({ code: 1, message: { echo } }),
     HTML: `<html>${echo}</html>`,

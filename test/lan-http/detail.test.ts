@@ -499,6 +499,15 @@ describe('parseJson', () => {
     expect(parseJson(text, 'test')).toEqual({ a: null, b: null, c: null, d: [null, 1], e: 'nan, "inf', f: null });
   });
 
+  it('takes control characters and lone backslashes in strings, so that a file name costs itself at most', () => {
+    const detail = '{"status":"ready","printFileName":"C:\\qube\\\\a\\u00e9.gx\u0000\n\t"}';
+    expect(parseJson(detail, 'test')).toEqual({ status: 'ready', printFileName: 'C:\\qube\\aé.gx' });
+  });
+
+  it('takes the last of two values for one key', () => {
+    expect(parseJson('{"a":1,"a":2}', 'test')).toEqual({ a: 2 });
+  });
+
   it.each([
     ['an unended string', `"${'\\"'.repeat(131_000)}`],
     ['many brackets', '['.repeat(262_144)],

@@ -96,9 +96,13 @@ export const DETAIL_BODIES: readonly string[] = readdirSync(CAPTURES, { recursiv
 export const REACHING_KEYS = ['__proto__', 'constructor', 'prototype', 'toString'];
 const KEYS = [
   ...new Set(DETAIL_BODIES.flatMap((body) => [...body.matchAll(/"(\w+)":/g)].map(([, name = '']) => name))),
+  ...['hasRightFilament', 'hasLeftFilament', 'indepMatlInfo', 'coolingFanLeftSpeed', 'tvoc'],
   ...REACHING_KEYS,
 ];
 const WORDS = [
+  'completed',
+  'finish',
+  'extruding',
   'open',
   'close',
   'printing',
@@ -111,7 +115,7 @@ const WORDS = [
   '#FFFFFF',
   ';;;',
 ];
-const NUMBERS = [0, -0, 1, 4, 35, 36, 38, 41, -108, -109, 1.5e-44, 5_177_344, 1e308, -1e9, Number.MAX_SAFE_INTEGER];
+const NUMBERS = [0, -0, 1, 4, 35, 36, 38, 40, 41, -108, -109, 1.5e-44, 5_177_344, 1e308, -1e9, Number.MAX_SAFE_INTEGER];
 
 /** Any JSON, with what real payloads hold. */
 export const { value: anyJson } = fc.letrec<{ value: unknown }>((tie) => ({
