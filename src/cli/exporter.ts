@@ -14,6 +14,7 @@ import { createHttpReader, loadHttpClient } from '../lan-http/read.ts';
 import type { BuildInfo } from '../metrics/exporter.ts';
 import { createProcessMetrics } from '../metrics/exposition.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import { checkPort } from '../tcp/port-check.ts';
 import { Refusals } from '../web/http/refusals.ts';
 import { type ListenAddress, startServer } from '../web/http/server.ts';
 import type { ListenFd } from '../web/http/systemd.ts';
@@ -79,6 +80,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   const shutdownSignal = new CancelController();
   const dependencies: PrinterDependencies = {
     read: createPrinterReader(createHttpReader()),
+    checkPort,
     log,
     now,
     shutdownSignal,

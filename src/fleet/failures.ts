@@ -2,6 +2,7 @@
 
 import type { LogFields, Logger } from '../common/log.ts';
 import type { FailureCode } from '../printer/errors.ts';
+import { type KnownFacts, nextStepOf } from '../printer/next-steps.ts';
 import type { Protocol, Snapshot } from '../printer/snapshot.ts';
 import { stateFromHttp, stateFromTcp } from '../printer/state.ts';
 import type { Endpoint } from './reader.ts';
@@ -32,11 +33,12 @@ export class FailureLog {
     return this.#last.has(protocol);
   }
 
-  /** Counts and logs the endpoints of a whole read. */
-  note(endpoints: readonly Endpoint[]): void {
+  /** Counts and logs the endpoints of a whole read. @param known what the next step depends on beside them */
+  note(endpoints: readonly Endpoint[], known: KnownFacts): void {
     const failed = new Map<Protocol, FailureCode>();
     const httpUp = endpoints.some(({ protocol, failure }) => protocol === 'http' && !failure);
-    for (const { protocol, failure } of endpoints) {
+    for (const endpoint of endpoints) {
+      const { protocol, failure } = endpoint;
       if (!failure) {
         if (this.#last.has(protocol)) this.#log('info', 'printer answers again', { protocol });
         if (protocol === 'tcp') {
@@ -58,18 +60,19 @@ export class FailureLog {
           protocol,
           reason,
         });
-      else if (this.#last.get(protocol) !== code) this.#log('warn', 'printer not read', { protocol, code, reason });
+      else if (this.#last.get(protocol) !== code) this.#logNotRead(endpoint, endpoints, known);
     }
     this.#last = failed;
   }
 
   /** Logs the failed endpoints of a read that was cut short, as `note` does, but does not count them. */
-  logUncounted(endpoints: readonly Endpoint[]): void {
+  logUncounted(endpoints: readonly Endpoint[], known: KnownFacts): void {
     const failed = new Map(this.#last);
-    for (const { protocol, failure } of endpoints) {
+    for (const endpoint of endpoints) {
+      const { protocol, failure } = endpoint;
       if (!failure || failed.has(protocol)) continue;
       failed.set(protocol, failure.code);
-      this.#log('warn', 'printer not read', { protocol, code: failure.code, reason: failure.message });
+      this.#logNotRead(endpoint, endpoints, known);
     }
     this.#last = failed;
   }
@@ -83,6 +86,12 @@ export class FailureLog {
       this.#words.add(key);
       this.#log('warn', 'unknown machine status, please report it', { protocol, status });
     }
+  }
+
+  #logNotRead(endpoint: Endpoint, all: readonly Endpoint[], known: KnownFacts): void {
+    const { protocol, failure } = endpoint;
+    const next = nextStepOf(endpoint, all, known);
+    this.#log('warn', 'printer not read', { protocol, code: failure?.code, reason: failure?.message, next });
   }
 
   #count(protocol: Protocol, code: FailureCode): void {

@@ -10,10 +10,12 @@ import { followPrintClock, type PrintClock, progressInUnknownState } from '../jo
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { withPresentHeaters } from '../printer/merge.ts';
+import { type KnownFacts, nextStepOf } from '../printer/next-steps.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { TcpHabitsMemory } from './failing-commands.ts';
 import { FailureLog } from './failures.ts';
+import { type CheckPort, HttpPortMemory } from './http-port.ts';
 import { IdentityMemory } from './identity.ts';
 import { toJobReading } from './job-reading.ts';
 import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
@@ -25,6 +27,8 @@ export interface PrinterDependencies {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Looks whether a printer that refuses TCP has an open HTTP port; undefined: never look. */
+  readonly checkPort?: CheckPort | undefined;
   /** Ends every read when it fires, and every one that begins later at once. */
   readonly shutdownSignal?: CancelSignal | undefined;
   /** What is remembered of this printer's jobs from before a restart. */
@@ -62,6 +66,7 @@ export class Printer {
   readonly #failures: FailureLog;
   readonly #identity: IdentityMemory;
   readonly #tcpHabits: TcpHabitsMemory;
+  readonly #httpPort: HttpPortMemory;
   #config: PrinterConfig;
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
@@ -77,6 +82,7 @@ export class Printer {
     this.#failures = new FailureLog(config.name, dependencies.log);
     this.#identity = new IdentityMemory(config.name, dependencies.log, dependencies.recallIdentities?.(config.name));
     this.#tcpHabits = new TcpHabitsMemory(config.name, dependencies.log);
+    this.#httpPort = new HttpPortMemory(dependencies.checkPort);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // After a restart, a printer that is off was last seen before it.
     this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
@@ -105,6 +111,7 @@ export class Printer {
       // Perhaps another printer: ask for its identity before it is shown with the old one's.
       this.#identity.expire();
       this.#tcpHabits.reset();
+      this.#httpPort.forget();
     }
     this.#config = config;
   }
@@ -176,6 +183,7 @@ export class Printer {
         let reading: Reading;
         try {
           reading = await this.#dependencies.read(config, options, signal);
+          await this.#httpPort.lookAfter(reading.endpoints, config, this.#dependencies.now(), signal);
         } catch (error) {
           reading = this.#faultyReading(config, error);
         }
@@ -198,7 +206,7 @@ export class Printer {
         this.#latest = finished;
         this.#remember(finished.reading);
       } else if (endReason === 'abandoned' && finished.durationSeconds * 1000 >= LONG_READ_MS) {
-        this.#failures.logUncounted(finished.reading.endpoints);
+        this.#failures.logUncounted(finished.reading.endpoints, this.#facts);
       }
     } catch (error) {
       this.#logFault(error);
@@ -222,14 +230,26 @@ export class Printer {
     return this.#identity.isDue(this.#dependencies.now()) || this.#failures.failedLast('tcp');
   }
 
+  /** What the next step after a failure depends on, beside the read itself. */
+  get #facts(): KnownFacts {
+    const { tcp } = this.#config;
+    return {
+      model: this.#identity.identity?.model,
+      port: tcp?.port,
+      login: tcp?.login,
+      httpOpen: this.#httpPort.isOpen,
+    };
+  }
+
   #remember(reading: Reading): void {
     const nowMs = this.#dependencies.now();
-    this.#failures.note(reading.endpoints);
-    this.#failures.noteWords(reading.snapshot);
     const { byProtocol } = this.#identity;
+    // First, since what to do about a failure may depend on the model.
     this.#identity.note(reading, this.#config.tcp !== undefined, nowMs);
     if (this.#identity.byProtocol !== byProtocol)
       this.#dependencies.saveIdentities?.(this.name, this.#identity.byProtocol);
+    this.#failures.note(reading.endpoints, this.#facts);
+    this.#failures.noteWords(reading.snapshot);
     if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
     this.#noteJobs(reading, nowMs / 1000);
     this.#printClock = followPrintClock(this.#printClock, reading.snapshot);
@@ -252,7 +272,10 @@ export class Printer {
 
   #view({ reading, durationSeconds }: Pick<FinishedRead, 'reading' | 'durationSeconds'>): PrinterView {
     const { up, endpoints, snapshot } = reading;
-    const views = endpoints.map(({ protocol, failure }) => ({ protocol, up: !failure, failure }));
+    const views = endpoints.map((endpoint) => {
+      const { protocol, failure } = endpoint;
+      return { protocol, up: !failure, failure, nextStep: failure && nextStepOf(endpoint, endpoints, this.#facts) };
+    });
     // Not every read asks what the model is.
     const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
     return this.#viewWith(views, durationSeconds, shown);

@@ -17,6 +17,8 @@ export interface EndpointView {
   readonly up: boolean;
   /** Why the endpoint was not read; undefined if it was, or before the first read. */
   readonly failure?: PrinterError | undefined;
+  /** What to do about the failure, in one sentence. */
+  readonly nextStep?: string | undefined;
 }
 
 export interface JobsView {

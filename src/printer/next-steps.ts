@@ -211,6 +211,9 @@ export function nextStep(facts: FailureFacts): string {
   return NEXT_STEPS[nextStepId(facts)].step;
 }
 
+/** What is known of a printer beside a read of it. */
+export type KnownFacts = Pick<FailureFacts, 'model' | 'port' | 'login' | 'httpOpen'>;
+
 /** One endpoint of a read: its failure, or none. */
 export interface EndpointOutcome {
   readonly protocol: Protocol;
@@ -235,12 +238,11 @@ export function acceptsConnections({ failure }: EndpointOutcome): boolean {
 /**
  * What to do about one endpoint of a read, in one sentence; undefined if it did not fail.
  * @param all every configured endpoint of that read
- * @param known what is known of the printer beside the read
  */
 export function nextStepOf(
   { protocol, failure }: EndpointOutcome,
   all: readonly EndpointOutcome[],
-  known: Pick<FailureFacts, 'model' | 'port' | 'login' | 'httpOpen'> = {},
+  known: KnownFacts = {},
 ): string | undefined {
   if (!failure) return undefined;
   const http = all.find((endpoint) => endpoint.protocol === 'http');

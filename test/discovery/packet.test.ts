@@ -127,7 +127,7 @@ describe('parseReply and foundFrom', () => {
 describe('findProduct', () => {
   it('knows no product for an id in no table', () => {
     expect(findProduct(0x7777)).toBeUndefined();
-    expect(findProduct(0x29)).toEqual({ model: 'Creator 5 Pro', tcp: false });
+    expect(findProduct(0x29)).toMatchObject({ model: 'Creator 5 Pro', tcp: false });
     expect(findProduct(0x02)).toEqual({ model: 'Finder', tcp: true });
   });
 });

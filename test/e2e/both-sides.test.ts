@@ -232,7 +232,9 @@ describe('a 5M Pro with both sides', () => {
       expect(stateIn(page)).toEqual(['ready']);
     }
     expect(news()).toEqual([
-      expect.stringMatching(/printer=m5 protocol=http code=auth reason=.*wrong check code or serial number"$/),
+      expect.stringMatching(
+        /printer=m5 protocol=http code=auth reason=.*wrong check code or serial number" next="Copy the Printer ID [^"]+"$/,
+      ),
     ]);
   });
 });

@@ -286,7 +286,7 @@ describe('a check code', () => {
       ]);
     }
     expect(exporter.err).toContain('level=debug');
-    expect(exporter.err).toContain('(its text holds a secret code)');
+    expect(exporter.err).toContain('(its text contains a secret code)');
     expect(texts.get('GET /config {}')).toContain('check_code: <secret>');
     const written = await readFile(state, 'utf8');
     expect(written).toContain('good');
