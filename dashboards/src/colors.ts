@@ -1,4 +1,4 @@
-// Colours by the names of Grafana's palette, which suit the light and the dark theme alike.
+// Colours by their names in Grafana's palette, which fit both the light and the dark theme.
 
 import {
   FieldColorBuilder,
@@ -8,7 +8,7 @@ import {
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 
-/** The palette has no grey; this one is as far from white as from black. */
+/** The palette has no grey; this one is halfway between white and black. */
 export const GREY = '#808080';
 
 export function fixedColor(color: string): FieldColorBuilder {
@@ -23,7 +23,7 @@ export function paletteColor(): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
 }
 
-/** A colour from below, and others from a value on. */
+/** A base colour, and another from each value upwards. */
 export function steps(base: string, ...others: readonly (readonly [from: number, color: string])[]) {
   const list: Threshold[] = [{ value: null, color: base }, ...others.map(([value, color]) => ({ value, color }))];
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(list);

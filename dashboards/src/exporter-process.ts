@@ -1,8 +1,9 @@
 // The exporter's process: memory, CPU, loop lag, version.
 
 import { place, type Section } from './layout.ts';
-import { table, timeSeries } from './panels.ts';
+import { timeSeries } from './panels.ts';
 import { ofExporter } from './promql.ts';
+import { table } from './table.ts';
 
 /** /probe tells of a printer only, and what the variables offer comes from /metrics as well. */
 export const NO_EXPORTER = 'no job scrapes /metrics';

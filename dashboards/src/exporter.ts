@@ -2,12 +2,14 @@
 
 import { GraphDrawStyle, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import { type Dashboard, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
+import { annotations } from './annotations.ts';
 import { fixedColor, steps } from './colors.ts';
 import { NO_EXPORTER, PROCESS } from './exporter-process.ts';
-import { choiceVariable, createDashboard, exporterVariable, printerVariable } from './frame.ts';
+import { choiceVariable, createDashboard, exporterVariable, printersVariable } from './frame.ts';
 import { place, type Section } from './layout.ts';
-import { barGauge, dashed, stat, table, timeSeries } from './panels.ts';
+import { barGauge, dashed, stat, timeSeries } from './panels.ts';
 import { of, ofExporter, perPrinter } from './promql.ts';
+import { table } from './table.ts';
 
 const NO_PRINTERS = 'no printers';
 
@@ -174,7 +176,7 @@ const READS: Section = {
         [{ name: 'count', expr: perPrinter(of('flashforge_scrape_failures_total'), 'protocol', 'code') }],
         [
           { title: 'Printer', label: 'printer' },
-          { title: 'Side', label: 'protocol' },
+          { title: 'Protocol', label: 'protocol' },
           { title: 'Code', label: 'code' },
           { title: 'Failures', query: 'count' },
         ],
@@ -193,10 +195,11 @@ export function createExporterDashboard(): Dashboard {
     from: 'now-6h',
     builder: (dashboard) =>
       dashboard
-        .withVariable(printerVariable(true))
+        .withVariable(printersVariable())
         .withVariable(exporterVariable('job', 'Job'))
         .withVariable(exporterVariable('instance', 'Exporter', 'job=~"$job"'))
-        .withVariable(choiceVariable('timeout', 'Scrape timeout (s)', ['5', '10', '15', '20', '30', '60'], '20')),
+        .withVariable(choiceVariable('timeout', 'Scrape timeout (s)', ['5', '10', '15', '20', '30', '60'], '20'))
+        .annotations(annotations(false)),
     sections: [SUMMARY, READS, PROCESS],
   });
 }

@@ -1,4 +1,4 @@
-// The table of the fleet: one line a printer.
+// The table of the fleet: one row per printer.
 
 import {
   BarGaugeDisplayMode,
@@ -8,10 +8,12 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { fixedColor } from './colors.ts';
 import { printerLink } from './frame.ts';
-import { endMilliseconds, secondsLeftBySource } from './left.ts';
-import { type Column, table } from './panels.ts';
+import { RESULT_COLUMN } from './history.ts';
+import { LAST_ENDS } from './prints.ts';
 import { inMilliseconds, of, onePerPrinter, perPrinter } from './promql.ts';
-import { RESULT_MAPPINGS, STATE_MAPPINGS, stateNumber } from './states.ts';
+import { endMilliseconds, secondsLeftBySource } from './remaining.ts';
+import { STATE_MAPPINGS, stateNumber } from './states.ts';
+import { type Column, table } from './table.ts';
 
 const OFF_AT_0 = [{ type: 'value', options: { '0': { text: 'off', index: 0 } } }];
 const celsius = [
@@ -20,7 +22,12 @@ const celsius = [
 ];
 
 const COLUMNS: readonly Column[] = [
-  { title: 'Printer', label: 'printer', width: 150 },
+  {
+    title: 'Printer',
+    label: 'printer',
+    width: 150,
+    properties: [{ id: 'links', value: [printerLink().build()] }],
+  },
   {
     title: 'State',
     query: 'state',
@@ -33,7 +40,7 @@ const COLUMNS: readonly Column[] = [
       },
     ],
   },
-  { title: 'Error', label: 'code', width: 70 },
+  { title: 'Error', label: 'code', width: 75 },
   { title: 'File', label: 'file' },
   {
     title: 'Progress',
@@ -65,30 +72,21 @@ const COLUMNS: readonly Column[] = [
     properties: [...celsius, { id: 'mappings', value: OFF_AT_0 }],
   },
   { title: 'Time left', query: 'left', width: 90, properties: [{ id: 'unit', value: 'dthms' }] },
-  { title: 'says', label: 'source', width: 90 },
-  { title: 'Ends', query: 'end', width: 160, properties: [{ id: 'unit', value: 'dateTimeAsLocalNoDateIfToday' }] },
-  {
-    title: 'Last result',
-    label: 'result',
-    width: 100,
-    properties: [
-      { id: 'mappings', value: RESULT_MAPPINGS },
-      { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
-    ],
-  },
-  { title: 'Last end', query: 'last end', width: 120, properties: [{ id: 'unit', value: 'dateTimeFromNow' }] },
+  { title: 'by', label: 'source', width: 80 },
+  { title: 'Done at', query: 'end', width: 90, properties: [{ id: 'unit', value: 'time:ddd HH:mm' }] },
+  { ...RESULT_COLUMN, title: 'Last result' },
+  { title: 'Ended', query: 'last end', width: 150, properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }] },
 ];
 
 const TOOLS = 'heater=~"tool.*"';
 const BED = 'heater="bed"';
-const LAST_END = perPrinter(of('flashforge_last_print_end_timestamp_seconds'), 'result');
 
 export const PRINTERS = table(
   {
-    title: 'Printers',
+    title: 'In detail',
     description:
-      'One line a printer; a click opens it. Of several tools the hottest one. Time left is the printer’s own number ' +
-      'where it has one, else an estimate from the pace of the last half hour; it is there only while printing.',
+      'One row per printer; a click on its name opens it. Of several tools the hottest one. Time left, only while ' +
+      'printing, is the printer’s own number, otherwise an estimate from the pace of the last half hour.',
     unit: 'none',
     empty: 'no printers',
   },
@@ -105,9 +103,7 @@ export const PRINTERS = table(
     { name: 'bed target', expr: perPrinter(of('flashforge_temperature_target_celsius', BED)) },
     { name: 'left', expr: secondsLeftBySource() },
     { name: 'end', expr: endMilliseconds() },
-    { name: 'last end', expr: inMilliseconds(`topk by (printer) (1, ${LAST_END})`) },
+    { name: 'last end', expr: inMilliseconds(`topk by (printer) (1, ${LAST_ENDS})`) },
   ],
   COLUMNS,
-)
-  .dataLinks([printerLink()])
-  .sortBy([new TableSortByFieldStateBuilder().displayName('Printer').desc(false)]);
+).sortBy([new TableSortByFieldStateBuilder().displayName('Printer').desc(false)]);

@@ -1,4 +1,4 @@
-// What the three dashboards have in common: variables, links to each other, time range.
+// What the three dashboards share: variables, links to each other, the time range.
 
 import {
   CustomVariableBuilder,
@@ -9,11 +9,13 @@ import {
   DashboardLinkType,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  TextBoxVariableBuilder,
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { PrinterMetricName } from '../../src/metrics/catalog.ts';
 import type { ExporterMetricName } from '../../src/metrics/exporter.ts';
+import { exportKeys, IMPORTED_DATASOURCE } from './export.ts';
 import { layOut, type Section } from './layout.ts';
 import { DATASOURCE } from './panels.ts';
 
@@ -25,7 +27,7 @@ export const DASHBOARDS = {
 
 export type Uid = keyof typeof DASHBOARDS;
 
-// Grafana 10.4 and 11 write 39; newer ones bring it up to date, and nothing here needs more.
+// Grafana 10.4 and 11 write 39. Newer versions migrate it, and nothing here needs a newer schema.
 const SCHEMA_VERSION = 39;
 
 export interface Frame {
@@ -47,8 +49,14 @@ export function createDashboard({ uid, description, from, builder, sections }: F
     .refresh('30s')
     .version(1)
     .links(linksOf(uid))
-    .withVariable(new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus'));
-  return { ...builder(dashboard).build(), id: null, schemaVersion: SCHEMA_VERSION, panels: layOut(sections) };
+    .withVariable(
+      new DatasourceVariableBuilder('datasource')
+        .label('Data source')
+        .type('prometheus')
+        .current({ text: IMPORTED_DATASOURCE, value: IMPORTED_DATASOURCE }),
+    );
+  const built = { ...builder(dashboard).build(), id: null, schemaVersion: SCHEMA_VERSION, panels: layOut(sections) };
+  return { ...exportKeys(built), ...built };
 }
 
 function linksOf(uid: Uid): DashboardLinkBuilder[] {
@@ -65,25 +73,37 @@ function linksOf(uid: Uid): DashboardLinkBuilder[] {
     );
 }
 
-/** Opens a printer, at the same time; for the cells of a table with a column `Printer`. */
-export function printerLink(): DashboardLinkBuilder {
+/**
+ * A link to the dashboard of one printer that keeps the time range.
+ * @param name the variable of Grafana that holds the printer's name
+ */
+export function printerLink(name = '__data.fields.Printer'): DashboardLinkBuilder {
   // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of Grafana
-  const variables = '${__url_time_range}&${datasource:queryparam}&var-printer=${__data.fields.Printer:percentencode}';
-  return new DashboardLinkBuilder('Open this printer').url(`/d/flashforge-printer?${variables}`);
+  const kept = '${__url_time_range}&${datasource:queryparam}';
+  return new DashboardLinkBuilder('Open this printer').url(
+    `/d/flashforge-printer?${kept}&var-printer=\${${name}:percentencode}`,
+  );
 }
 
 const ALL = { text: ['All'], value: ['$__all'], selected: true };
 
-/** @param startsWithAll else with what Grafana takes when nothing is chosen */
-export function printerVariable(startsWithAll: boolean): QueryVariableBuilder {
-  // One short pattern for all, however many there are; only our metrics have it behind them.
-  const variable = labelVariable('printer', 'Printer', 'flashforge_up').allValue('.+');
-  return startsWithAll ? variable.current(ALL) : variable;
+/** Any number of printers, all of them at first. */
+export function printersVariable(): QueryVariableBuilder {
+  // One short pattern for all, however many there are; only our metrics have the label.
+  return labelVariable('printer', 'Printer', 'flashforge_up').multi(true).includeAll(true).allValue('.+').current(ALL);
 }
 
-/** A label of the exporter's own metrics. All of them is the list of them: `up` and process_* are everybody's. */
+/** Exactly one printer, the first by name when none is chosen. */
+export function printerVariable(): QueryVariableBuilder {
+  return labelVariable('printer', 'Printer', 'flashforge_up').multi(false).includeAll(false);
+}
+
+/** A label of the exporter's own metrics. All of them is a list, since `up` and process_* exist for other targets too. */
 export function exporterVariable(name: string, label: string, matchers = ''): QueryVariableBuilder {
-  return labelVariable(name, label, 'flashforge_exporter_build_info', matchers).current(ALL);
+  return labelVariable(name, label, 'flashforge_exporter_build_info', matchers)
+    .multi(true)
+    .includeAll(true)
+    .current(ALL);
 }
 
 function labelVariable(
@@ -99,9 +119,13 @@ function labelVariable(
     .query({ qryType: 1, query, refId: 'PrometheusVariableQueryEditor-VariableQuery' })
     .definition(query)
     .refresh(VariableRefresh.OnTimeRangeChanged)
-    .sort(VariableSort.NaturalAsc)
-    .multi(true)
-    .includeAll(true);
+    .sort(VariableSort.NaturalAsc);
+}
+
+/** A text that people type. */
+export function textVariable(name: string, label: string, initial: string): TextBoxVariableBuilder {
+  const option = { text: initial, value: initial, selected: true };
+  return new TextBoxVariableBuilder(name).label(label).defaultValue(initial).current(option).options([option]);
 }
 
 /** One of a few fixed values. */

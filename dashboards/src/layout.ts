@@ -1,4 +1,4 @@
-// Places panels on Grafana's grid of 24 columns, row by row, and numbers them: the SDK does neither.
+// Places panels on Grafana's grid of 24 columns, row by row, and gives them ids: the SDK does neither.
 
 import { type Panel, RowBuilder, type RowPanel } from '@grafana/grafana-foundation-sdk/dashboard';
 
@@ -12,14 +12,14 @@ export interface Placed {
   readonly panel: PanelBuilder;
   /** Columns. */
   readonly width: number;
-  /** Grid units of 30 pixels. */
+  /** Grid units of 30 pixels, with 8 pixels between them. */
   readonly height: number;
 }
 
 export interface Section {
-  /** Without a title there is no row line. */
+  /** Heading of the row; without one the panels follow the section above. */
   readonly title?: string;
-  /** Closed at first; for what not every model can fill. */
+  /** Collapsed on load: for panels that not every model can fill. */
   readonly collapsed?: boolean;
   readonly panels: readonly Placed[];
 }
@@ -51,7 +51,7 @@ export function layOut(sections: readonly Section[]): (Panel | RowPanel)[] {
       x += width;
       lineHeight = Math.max(lineHeight, height);
     }
-    // What is in a closed row takes no room until it is opened; Grafana moves the rest down then.
+    // Panels of a collapsed row take no space; Grafana moves the rest down when the row is opened.
     if (!collapsed) y = top + lineHeight;
   }
   return all;

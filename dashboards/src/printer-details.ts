@@ -1,12 +1,12 @@
-// What not every model has: rows that are closed at first.
+// What not every model reports: rows that are collapsed on load.
 
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { GREY, steps } from './colors.ts';
 import { place, type Section } from './layout.ts';
-import { dashed, stat, stateTimeline, table, timeSeries } from './panels.ts';
+import { dashed, stat, stateTimeline, timeSeries } from './panels.ts';
 import { of, perPrinter } from './promql.ts';
 
-const HTTP_ONLY = 'this printer does not tell';
+export const NOT_REPORTED = 'not reported by this printer';
 
 export const MOTION: Section = {
   title: 'Fans, speed and position',
@@ -16,11 +16,11 @@ export const MOTION: Section = {
       timeSeries(
         {
           title: 'Fans',
-          description: 'Speed of each fan; only printers with an HTTP side tell.',
+          description: 'Speed of each fan; only reported over HTTP.',
           unit: 'percentunit',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
-        { expr: perPrinter(of('flashforge_fan_speed_ratio'), 'fan'), legend: '{{printer}} {{fan}}' },
+        { expr: perPrinter(of('flashforge_fan_speed_ratio'), 'fan'), legend: '{{fan}}' },
       )
         .min(0)
         .max(1),
@@ -31,9 +31,9 @@ export const MOTION: Section = {
       timeSeries(
         {
           title: 'Speed set',
-          description: 'Speed set at the printer, 100 % is normal; only printers with an HTTP side tell.',
+          description: 'Speed set at the printer, 100 % is normal; only reported over HTTP.',
           unit: 'percentunit',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
         { expr: perPrinter(of('flashforge_print_speed_ratio')), legend: '{{printer}}' },
       ).axisSoftMin(0),
@@ -44,11 +44,11 @@ export const MOTION: Section = {
       timeSeries(
         {
           title: 'Position',
-          description: 'Position of the head, as often as it is read; only printers with a TCP side tell.',
+          description: 'Position of the head at each scrape; only reported over TCP.',
           unit: 'lengthm',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
-        { expr: perPrinter(of('flashforge_position_meters', 'axis!~"a|b"'), 'axis'), legend: '{{printer}} {{axis}}' },
+        { expr: perPrinter(of('flashforge_position_meters', 'axis!~"a|b"'), 'axis'), legend: '{{axis}}' },
       ),
       8,
       8,
@@ -56,7 +56,8 @@ export const MOTION: Section = {
   ],
 };
 
-function onOff(off: string, on: string, onColor: string) {
+/** Mappings of 0 and 1 to words. */
+export function onOff(off: string, on: string, onColor: string) {
   const options = { '0': { text: off, color: GREY, index: 0 }, '1': { text: on, color: onColor, index: 1 } };
   return [{ type: MappingType.ValueToText, options } as const];
 }
@@ -69,16 +70,16 @@ export const AIR: Section = {
       timeSeries(
         {
           title: 'Chamber',
-          description: 'Temperature of the chamber, and dashed what it is told to hold; only models that measure it.',
+          description: 'Temperature of the chamber, and dashed its target; only models that measure it.',
           unit: 'celsius',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
-        { expr: perPrinter(of('flashforge_temperature_celsius', 'heater="chamber"')), legend: '{{printer}}' },
+        { expr: perPrinter(of('flashforge_temperature_celsius', 'heater="chamber"')), legend: 'chamber' },
         {
           expr: perPrinter(of('flashforge_temperature_target_celsius', 'heater="chamber"')),
-          legend: '{{printer}} target',
+          legend: 'target',
         },
-      ).overrideByRegexp('/ target$/', dashed()),
+      ).overrideByRegexp('/^target$/', dashed()),
       8,
       8,
     ),
@@ -86,9 +87,9 @@ export const AIR: Section = {
       timeSeries(
         {
           title: 'Air quality',
-          description: 'Volatile organic compounds, as the printer counts them, without a unit; only the 5M Pro.',
+          description: 'Volatile organic compounds, an index of the printer without a unit; only the 5M Pro.',
           unit: 'none',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
         { expr: perPrinter(of('flashforge_tvoc_index')), legend: '{{printer}}' },
       ).axisSoftMin(0),
@@ -101,80 +102,16 @@ export const AIR: Section = {
           title: 'Door, light and filtration',
           description: 'Whether the door was open, the light on and the air filtration running.',
           unit: 'none',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
-        { expr: perPrinter(of('flashforge_door_open')), legend: '{{printer}} door' },
-        { expr: perPrinter(of('flashforge_light_on')), legend: '{{printer}} light' },
-        { expr: perPrinter(of('flashforge_filtration_on'), 'mode'), legend: '{{printer}} {{mode}} filtration' },
+        { expr: perPrinter(of('flashforge_door_open')), legend: 'door' },
+        { expr: perPrinter(of('flashforge_light_on')), legend: 'light' },
+        { expr: perPrinter(of('flashforge_filtration_on'), 'mode'), legend: '{{mode}} filtration' },
       )
         .mappings(onOff('off', 'on', 'green'))
-        .overrideByRegexp('/ door$/', [{ id: 'mappings', value: onOff('closed', 'open', 'orange') }]),
+        .overrideByRegexp('/^door$/', [{ id: 'mappings', value: onOff('closed', 'open', 'orange') }]),
       8,
       8,
-    ),
-  ],
-};
-
-const yesNo = { id: 'mappings', value: onOff('no', 'yes', 'green') };
-const decimals = (unit: string) => [
-  { id: 'unit', value: unit },
-  { id: 'decimals', value: 1 },
-];
-
-export const MATERIALS: Section = {
-  title: 'Materials',
-  collapsed: true,
-  panels: [
-    place(
-      table(
-        {
-          title: 'Tools',
-          description: 'Material and nozzle set for each tool, and what the print takes by the slicer’s estimate.',
-          unit: 'none',
-          empty: HTTP_ONLY,
-        },
-        [
-          { name: 'material', expr: perPrinter(of('flashforge_filament_info'), 'tool', 'material') },
-          { name: 'nozzle', expr: perPrinter(of('flashforge_nozzle_info'), 'tool', 'model') },
-          { name: 'meters', expr: perPrinter(of('flashforge_filament_estimate_meters'), 'tool') },
-          { name: 'grams', expr: perPrinter(of('flashforge_filament_estimate_grams'), 'tool') },
-        ],
-        [
-          { title: 'Printer', label: 'printer' },
-          { title: 'Tool', label: 'tool' },
-          { title: 'Material', label: 'material' },
-          { title: 'Nozzle', label: 'model' },
-          { title: 'Length', query: 'meters', properties: decimals('lengthm') },
-          { title: 'Weight', query: 'grams', properties: decimals('massg') },
-        ],
-      ),
-      12,
-      7,
-    ),
-    place(
-      table(
-        {
-          title: 'Material station',
-          description: 'What each slot of the material station holds, and which one feeds the tool.',
-          unit: 'none',
-          empty: 'no material station',
-        },
-        [
-          { name: 'info', expr: perPrinter(of('flashforge_material_slot_info'), 'slot', 'material', 'color') },
-          { name: 'loaded', expr: perPrinter(of('flashforge_material_slot_loaded'), 'slot') },
-          { name: 'active', expr: perPrinter(of('flashforge_material_slot_active'), 'slot') },
-        ],
-        [
-          { title: 'Printer', label: 'printer' },
-          { title: 'Slot', label: 'slot' },
-          { title: 'Material', label: 'material' },
-          { title: 'Colour', label: 'color' },
-          { title: 'Loaded', query: 'loaded', properties: [yesNo] },
-          { title: 'In use', query: 'active', properties: [yesNo] },
-        ],
-      ),
-      12,
-      7,
     ),
   ],
 };
@@ -186,23 +123,23 @@ export const LIFETIME: Section = {
     place(
       stat(
         {
-          title: 'Printed in its life',
-          description: 'Time printed, by the printer’s own count.',
-          unit: 'dtdurations',
-          empty: HTTP_ONLY,
+          title: 'Hours printed',
+          description: 'Hours printed since the printer was made, by its own count.',
+          unit: 'suffix: h',
+          empty: NOT_REPORTED,
         },
-        { expr: perPrinter(of('flashforge_lifetime_print_seconds_total')), legend: '{{printer}}' },
-      ).decimals(1),
+        { expr: `${perPrinter(of('flashforge_lifetime_print_seconds_total'))} / 3600`, legend: '{{printer}}' },
+      ).decimals(0),
       6,
       4,
     ),
     place(
       stat(
         {
-          title: 'Filament in its life',
-          description: 'Filament used, by the printer’s own count.',
+          title: 'Filament used',
+          description: 'Filament used since the printer was made, by its own count.',
           unit: 'lengthm',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
         { expr: perPrinter(of('flashforge_lifetime_filament_meters_total')), legend: '{{printer}}' },
       ),
@@ -215,7 +152,7 @@ export const LIFETIME: Section = {
           title: 'Filament in this range',
           description: 'Filament used in the time range, by the printer’s own count.',
           unit: 'lengthm',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
         {
           expr: perPrinter(`increase(${of('flashforge_lifetime_filament_meters_total')}[$__range])`),
@@ -231,7 +168,7 @@ export const LIFETIME: Section = {
           title: 'Free storage',
           description: 'Free space of the printer’s storage.',
           unit: 'decbytes',
-          empty: HTTP_ONLY,
+          empty: NOT_REPORTED,
         },
         { expr: perPrinter(of('flashforge_disk_free_bytes')), legend: '{{printer}}' },
       )

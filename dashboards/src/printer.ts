@@ -1,51 +1,34 @@
-// One printer, or a few: what it does, how hot it is, what it is.
+// One printer: what it does, how hot it is, what it printed, what it is.
 
-import { AnnotationQueryBuilder, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
-import { createDashboard, printerVariable } from './frame.ts';
-import { DATASOURCE } from './panels.ts';
-import { AIR, LIFETIME, MATERIALS, MOTION } from './printer-details.ts';
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+import { annotations } from './annotations.ts';
+import { createDashboard, printerVariable, textVariable } from './frame.ts';
+import { history } from './history.ts';
+import { place } from './layout.ts';
+import { AIR, LIFETIME, MOTION } from './printer-details.ts';
 import { IDENTITY } from './printer-identity.ts';
+import { MATERIALS } from './printer-materials.ts';
 import { HEADER, NOW } from './printer-now.ts';
-import { FILE, NAMED_LAST_FILES } from './prints.ts';
-import { inMilliseconds, of, perPrinter } from './promql.ts';
-
-/** One event for each time that the series had as its value; only those of the time range, else old ends crowd its edge. */
-function annotation(name: string, color: string, expr: string, title: string): AnnotationQueryBuilder {
-  return new AnnotationQueryBuilder()
-    .name(name)
-    .datasource(DATASOURCE)
-    .enable(true)
-    .hide(false)
-    .iconColor(color)
-    .expr(`${inMilliseconds(`(${expr} >= \${__from} / 1000)`)}`)
-    .step('60s')
-    .useValueForTime(true)
-    .titleFormat(title)
-    .textFormat('{{file}}');
-}
-
-const START = perPrinter(of('flashforge_print_start_timestamp_seconds'));
-const END = perPrinter(of('flashforge_last_print_end_timestamp_seconds'), 'result');
 
 export function createPrinterDashboard(): Dashboard {
   return createDashboard({
     uid: 'flashforge-printer',
-    description: 'One FlashForge printer, or a few: its print, its temperatures, its material, what it is.',
+    description: 'One FlashForge printer: its print, temperatures, past prints, material and maintenance.',
     from: 'now-6h',
     builder: (dashboard) =>
       dashboard
-        .withVariable(printerVariable(false))
-        .annotation(
-          annotation('Print starts', 'blue', `${START} * on (printer) group_left (file) ${FILE}`, '{{printer}} starts'),
-        )
-        .annotation(
-          annotation(
-            'Print ends',
-            'purple',
-            `${END} * on (printer, result) group_left (file) ${NAMED_LAST_FILES}`,
-            '{{printer}}: {{result}}',
-          ),
-        ),
-    sections: [HEADER, NOW, IDENTITY, MOTION, AIR, MATERIALS, LIFETIME],
+        .withVariable(printerVariable())
+        .withVariable(textVariable('maintained', 'Maintained at (h)', '0'))
+        .annotations(annotations(true)),
+    sections: [
+      HEADER,
+      NOW,
+      { title: 'History', panels: [place(history(false).timeFrom('14d'), 24, 8)] },
+      IDENTITY,
+      MATERIALS,
+      MOTION,
+      AIR,
+      LIFETIME,
+    ],
   });
 }

@@ -1,4 +1,4 @@
-// The state of a printer as one number, with the words and colours that every dashboard gives it.
+// The state of a printer as one number, and its word and colour on every dashboard.
 
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import type { Result } from '../../src/jobs/result.ts';
@@ -6,7 +6,7 @@ import type { State } from '../../src/printer/state.ts';
 import { GREY } from './colors.ts';
 import { of, perPrinter } from './promql.ts';
 
-/** Of two exporters that disagree for a moment, the higher number shows. 0 and 1 are the values of flashforge_up. */
+/** While two exporters disagree, the higher number shows. 0 and 1 are the values of flashforge_up. */
 export const STATE_NUMBERS = {
   off: 0,
   unknown: 1,
@@ -44,7 +44,7 @@ export const RESULT_COLORS = {
   unknown: GREY,
 } as const satisfies Record<Result, string>;
 
-/** Numbers of stateNumber() to words. */
+/** Maps the numbers of stateNumber() to words. */
 export const STATE_MAPPINGS: ValueMapping[] = [
   {
     type: MappingType.ValueToText,
@@ -57,7 +57,7 @@ export const STATE_MAPPINGS: ValueMapping[] = [
   },
 ];
 
-/** The label `result` to its colour. */
+/** Maps the label `result` to its colour. */
 export const RESULT_MAPPINGS: ValueMapping[] = [
   {
     type: MappingType.ValueToText,
@@ -68,23 +68,23 @@ export const RESULT_MAPPINGS: ValueMapping[] = [
 ];
 
 /**
- * One number a printer: its state; where none was told, flashforge_up, which is 0 for off and 1 for a printer that
- * answers and tells no state.
+ * One number per printer: its state. Without a state it is flashforge_up: 0 for off, 1 for a printer that answers
+ * without a state.
  */
 export function stateNumber(): string {
-  const told = Object.entries(STATE_NUMBERS)
+  const reported = Object.entries(STATE_NUMBERS)
     .filter(([state]) => state !== 'off' && state !== 'unknown')
     .map(([state, number]) => `(${of('flashforge_state', `state="${state}"`)} == 1) * ${number}`);
-  return `${perPrinter(told.join(' or '))} or ${perPrinter(of('flashforge_up'))}`;
+  return `${perPrinter(reported.join(' or '))} or ${perPrinter(of('flashforge_up'))}`;
 }
 
-/** How many printers are in one of these states; 0, not nothing, where there are printers but none of them is. */
+/** How many printers are in one of these states; 0 where there are printers and none of them is. */
 export function countIn(...states: readonly State[]): string {
   const inStates = of('flashforge_state', `state=~"${states.join('|')}"`);
   return `sum(${perPrinter(`${inStates} or ${of('flashforge_up')} * 0`)})`;
 }
 
-/** The printers that print, to keep what means nothing otherwise. */
+/** The printers that are printing: a filter for what means nothing otherwise. */
 export function printing(): string {
   return `${perPrinter(of('flashforge_state', 'state="printing"'))} == 1`;
 }

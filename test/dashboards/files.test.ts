@@ -1,4 +1,4 @@
-// The dashboards in the repository are what their source makes, and the linter finds nothing in them.
+// The dashboards in the repository are up to date with their source, and the linter finds nothing in them.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -10,21 +10,21 @@ import { lint } from './linter.ts';
 import { DASHBOARD_FILES, dashboardPath, readDashboard, shownPanels } from './model.ts';
 import { parseQuery } from './promql.ts';
 
-test('the source makes these files and no others', () => {
+test('the source generates these files and no others', () => {
   expect([...dashboardFiles().keys()]).toEqual([...DASHBOARD_FILES]);
 });
 
 describe.each(DASHBOARD_FILES)('%s', (name) => {
-  test('is what dashboards/src makes; else run npm run dashboards', () => {
+  test('is what dashboards/src generates; otherwise run npm run dashboards', () => {
     expect(readFileSync(dashboardPath(name), 'utf8')).toBe(dashboardFiles().get(name));
   });
 
-  test('has nothing that the linter finds', () => {
+  test('has no problem that the linter finds', () => {
     expect(lint(readDashboard(name))).toEqual([]);
   });
 });
 
-test('the three are called by their fixed uids', () => {
+test('the three have their fixed uids', () => {
   expect(DASHBOARD_FILES.map((name) => readDashboard(name).uid)).toEqual([
     'flashforge-fleet',
     'flashforge-printer',
@@ -32,13 +32,13 @@ test('the three are called by their fixed uids', () => {
   ]);
 });
 
-test('the scrape timeout is at first the one of deploy/prometheus.yml', () => {
+test('the default scrape timeout is that of deploy/prometheus.yml', () => {
   const config = readYaml<{ global: { scrape_timeout: string } }>('deploy/prometheus.yml');
   const variable = readDashboard('exporter.json').templating.list.find(({ name }) => name === 'timeout');
   expect(`${variable?.current?.value}s`).toBe(config.global.scrape_timeout);
 });
 
-test('what only /metrics tells says so where there is none, and how the process is left out', () => {
+test('panels of the exporter say that a job has to scrape /metrics, and which flag leaves the process out', () => {
   const panels = shownPanels(readDashboard('exporter.json')).map(({ title, targets = [], fieldConfig }) => {
     const names = targets.flatMap(({ expr }) => parseQuery(expr).selectors.map(({ metric }) => metric));
     return { title, names, empty: fieldConfig?.defaults.noValue };
@@ -56,7 +56,7 @@ test('what only /metrics tells says so where there is none, and how the process 
   );
 });
 
-test('every state has a word and a colour of its own, the same on all dashboards', () => {
+test('every state has its own word and colour, the same on all dashboards', () => {
   const found = new Set<string>();
   const collect = (_: string, value: unknown): unknown => {
     if (typeof value === 'object' && value !== null && JSON.stringify(value).startsWith('{"0":{"text":"off","color"')) {

@@ -1,26 +1,27 @@
-// Asks Prometheus what Grafana would ask it for a panel: the variables filled, the step found, the times aligned.
+// Sends a panel's query to Prometheus as Grafana does: variables filled, step calculated, times aligned.
 
 import { type Dashboard, shownPanels } from './model.ts';
 import { fillVariables } from './promql.ts';
 
-/** What is chosen at the top of a dashboard, and how often the data source is scraped. */
+/** The variables and time range of a dashboard, and the scrape interval of the data source. */
 export interface View {
   readonly fromSeconds: number;
   readonly toSeconds: number;
   readonly scrapeIntervalSeconds: number;
-  /** The variables' values as Grafana puts them into a query. */
+  /** The variables' values as Grafana interpolates them into a query. */
   readonly variables: ReadonlyMap<string, string>;
 }
 
 export interface Question {
-  /** Dashboard, panel and query, for people. */
+  /** Dashboard, panel and query, for messages. */
   readonly name: string;
   readonly expr: string;
   readonly kind: 'instant' | 'range';
-  /** The query's own least step, as Grafana writes durations. */
+  /** The minimum step of the query or its panel, as Grafana writes durations. */
   readonly interval?: string;
   /** The panel's own time range, back from now. */
   readonly timeFrom?: string;
+  readonly maxDataPoints?: number;
 }
 
 export interface Series {
@@ -29,20 +30,21 @@ export interface Series {
   readonly value: number;
 }
 
-// As many points as a wide panel has pixels.
+// Grafana's default is the width of the panel in pixels.
 const MAX_POINTS = 1_000;
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
 /** Every query of a dashboard's panels and annotations. */
 export function questionsOf(dashboard: Dashboard): readonly Question[] {
-  const ofPanels = shownPanels(dashboard).flatMap(({ title, targets = [], timeFrom }) =>
+  const ofPanels = shownPanels(dashboard).flatMap(({ title, targets = [], timeFrom, maxDataPoints, ...panel }) =>
     targets.map(
-      ({ refId, expr, instant, interval }): Question => ({
+      ({ refId, expr, instant, interval = panel.interval }): Question => ({
         name: `${dashboard.title}: ${title}, ${refId}`,
         expr,
         kind: instant ? 'instant' : 'range',
         ...(interval !== undefined && { interval }),
         ...(timeFrom !== undefined && { timeFrom }),
+        ...(maxDataPoints !== undefined && { maxDataPoints }),
       }),
     ),
   );
@@ -57,19 +59,23 @@ function seconds(duration: string): number {
   return Number(count) * (UNIT_SECONDS[unit] ?? Number.NaN);
 }
 
-/** A printer's names as Grafana fills a variable with several values into a Prometheus query. */
+/** Several values of a variable as Grafana interpolates them into a Prometheus query. */
 export function severalValues(values: readonly string[]): string {
   const escaped = values.map((value) => value.replace(/\\/g, '\\\\\\\\').replace(/[$^*{}[\]'+?.()|]/g, '\\\\$&'));
   return `(${escaped.join('|')})`;
 }
 
-/** Asks one question. @throws Error with Prometheus' own words when it refuses */
-export async function ask(url: string, { expr, kind, interval, timeFrom }: Question, view: View): Promise<Series[]> {
+/** Sends one query. @throws Error with Prometheus's message when it refuses */
+export async function ask(
+  url: string,
+  { expr, kind, interval, timeFrom, maxDataPoints = MAX_POINTS }: Question,
+  view: View,
+): Promise<Series[]> {
   const { toSeconds, scrapeIntervalSeconds } = view;
   const fromSeconds = timeFrom === undefined ? view.fromSeconds : toSeconds - seconds(timeFrom);
   const rangeSeconds = Math.round(toSeconds - fromSeconds);
   const least = Math.max(scrapeIntervalSeconds, interval === undefined ? 0 : seconds(interval));
-  const step = Math.max(least, Math.ceil(rangeSeconds / MAX_POINTS));
+  const step = Math.max(least, Math.ceil(rangeSeconds / maxDataPoints));
   const filled = fillVariables(
     expr,
     new Map([

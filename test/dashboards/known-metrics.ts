@@ -1,17 +1,20 @@
-// The metrics and labels that the dashboards may use: those of the catalog, of the process and of Prometheus' scrapes.
+// The metrics and labels that the dashboards may use: those of the catalog, of the process and of Prometheus itself.
 
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { EXPORTER_FAMILIES } from '../../src/metrics/exporter.ts';
 import { createProcessMetrics } from '../../src/metrics/exposition.ts';
 
 export interface KnownMetric {
-  readonly of: 'printer' | 'exporter';
+  readonly of: 'printer' | 'exporter' | 'prometheus';
   readonly isCounter: boolean;
   readonly labels: ReadonlySet<string>;
 }
 
 /** Prometheus adds these to everything it scrapes. */
 const TARGET_LABELS = ['job', 'instance'];
+/** Prometheus keeps one series of each per alert, of whatever rules it has. */
+const ALERT_METRICS = ['ALERTS', 'ALERTS_FOR_STATE'];
+const ALERT_LABELS = ['alertname', 'alertstate', 'severity', 'printer'];
 const SCRAPE_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped'];
 
 function known(of: KnownMetric['of'], type: string, labels: readonly string[]): KnownMetric {
@@ -29,5 +32,6 @@ export const KNOWN_METRICS: ReadonlyMap<string, KnownMetric> = new Map([
   ),
   ...EXPORTER_FAMILIES.map(({ name, type, labels }) => [name as string, known('exporter', type, labels)] as const),
   ...processMetrics(),
+  ...ALERT_METRICS.map((name) => [name, known('prometheus', 'gauge', ALERT_LABELS)] as const),
   ...SCRAPE_METRICS.map((name) => [name, known('exporter', 'gauge', [])] as const),
 ]);

@@ -1,22 +1,23 @@
-// The linter's rules for queries: of panels and of annotations.
+// The linter's rules for the queries of panels and annotations.
 
 import { KNOWN_METRICS, type KnownMetric } from './known-metrics.ts';
 import { type Dashboard, type Panel, shownPanels } from './model.ts';
 import { fillVariables, parseQuery, type Query } from './promql.ts';
 
-/** What is wrong with a dashboard by one rule. */
+/** What one rule finds wrong with a dashboard. */
 export type Check = (dashboard: Dashboard) => readonly string[];
 
-// Values that cannot be anything else in a query, so that their place shows.
+// Values that no query has by itself, so that the rules recognize them.
 const RATE_INTERVAL = '61s';
 const RANGE = '3601s';
-/** Values for the variables, to parse a query. */
+/** Values of the variables, to parse a query. */
 export const FILLED = new Map([
   ['__rate_interval', RATE_INTERVAL],
   ['__range', RANGE],
   ['__interval', '17s'],
   ['__from', '1700000000000'],
   ['timeout', '10'],
+  ['maintained', '100'],
   ['printer', '.+'],
   ['job', '.+'],
   ['instance', '.+'],
@@ -29,12 +30,12 @@ interface LocatedQuery {
   readonly isInstant: boolean;
 }
 
-/** A panel, for people. */
+/** A panel in a message. */
 export function label(panel: Panel): string {
   return `panel ${panel.id} "${panel.title}"`;
 }
 
-/** Every query of a dashboard: its panels' and its annotations'. */
+/** Every query of a dashboard, of panels and annotations. */
 function queriesOf(dashboard: Dashboard): readonly LocatedQuery[] {
   const parse = (expr: string): Query => parseQuery(fillVariables(expr, FILLED));
   const ofPanels = shownPanels(dashboard).flatMap((panel) =>
@@ -85,12 +86,12 @@ export const QUERY_RULES = {
     query.selectors
       .filter(({ around: [innermost = ''], range = '' }) => {
         if (innermost === 'rate' || innermost === 'irate') return range !== RATE_INTERVAL;
-        // Over the time range, a day, or what stands in rate().
+        // Over the time range, a day, or the range of rate().
         return innermost === 'increase' && ![RATE_INTERVAL, RANGE, '1d'].includes(range);
       })
       .map(({ metric, range }) => `${metric}[${range}]`),
   ),
-  /** A counter over time says nothing by itself; as a total of now it does. */
+  /** A graph of a counter needs rate() or increase(); its current total does not. */
   'target-counter': forQueries(({ query, isInstant }) =>
     query.selectors
       .filter(({ metric, around: [innermost = ''] }) => {
@@ -99,18 +100,22 @@ export const QUERY_RULES = {
       })
       .map(({ metric }) => metric),
   ),
-  /** A printer's series are chosen by $printer, the exporter's by $job and $instance. */
+  /** The series of a printer are selected by $printer, those of an exporter by $job and $instance. */
   'target-scope': forQueries(({ query }) => {
     const wanted: Record<KnownMetric['of'], readonly string[]> = {
       printer: ['printer'],
       exporter: ['job', 'instance'],
+      prometheus: [],
     };
+    // A join with the build info leaves our exporters of everything that Prometheus scrapes.
+    const isJoined = query.selectors.some(({ metric }) => metric === 'flashforge_exporter_build_info');
     return query.selectors.flatMap(({ metric, matchers }) => {
       const of = KNOWN_METRICS.get(metric)?.of;
+      if (of === 'exporter' && isJoined) return [];
       return of && !wanted[of].every((one) => matchers.get(one) === '=~".+"') ? [metric] : [];
     });
   }),
-  /** A printer scraped twice, by /metrics and by /probe, is still one. */
+  /** A printer scraped twice, on /metrics and on /probe, counts once. */
   'target-twice-scraped': forQueries(({ query }) =>
     query.selectors
       .filter(({ metric, around }) => KNOWN_METRICS.get(metric)?.of === 'printer' && !around.includes('max'))

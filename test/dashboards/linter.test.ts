@@ -1,4 +1,4 @@
-// Each rule of the linter, by a dashboard that breaks it and nothing else.
+// Each rule of the linter, with a dashboard that breaks this rule and no other.
 
 import { expect, test } from 'vitest';
 import { lint, RULE_NAMES, type RuleName } from './linter.ts';
@@ -28,7 +28,7 @@ function firstPanel(dashboard: Dashboard): Panel {
   return panel;
 }
 
-/** Puts a query in the place of one that is there. */
+/** Replaces a query. */
 function ask(expr: string, legendFormat = '') {
   return (dashboard: Dashboard): void => {
     Object.assign(targetOf(dashboard), { expr, legendFormat });
@@ -37,19 +37,24 @@ function ask(expr: string, legendFormat = '') {
 
 const UP = 'flashforge_up{printer=~"$printer"}';
 
-/** What holds for all cells of the table. */
+/** The overrides of all cells of the table. */
 function cellsOf(dashboard: Dashboard) {
   const all = panelOf(dashboard, 'table').fieldConfig?.overrides.find(({ matcher }) => matcher.options === '/.*/');
-  if (!all) throw new Error('nothing holds for all cells');
+  if (!all) throw new Error('no override for all cells');
   return all.properties;
 }
 
-/** Has the first number shown as the words of a label; but for the changes it is as it has to be. */
+/** Makes the first stat show a label; apart from the changes given it breaks no rule. */
 function showLabel(name: string, target: Partial<Target>, options: Panel['options'] = {}) {
   return (dashboard: Dashboard): void => {
     const reduceOptions = { calcs: ['lastNotNull'], values: true, fields: `/^${name}$/` };
     Object.assign(panelOf(dashboard, 'stat').options ?? {}, { textMode: 'value', reduceOptions, ...options });
-    Object.assign(targetOf(dashboard, 'stat'), { expr: `max by (printer) (${UP})`, format: 'table', ...target });
+    Object.assign(targetOf(dashboard, 'stat'), {
+      expr: `max by (printer) (${UP})`,
+      format: 'table',
+      legendFormat: '',
+      ...target,
+    });
   };
 }
 
@@ -59,14 +64,20 @@ test('a label as a value, from a table, breaks no rule', () => {
   expect(lint(dashboard)).toEqual([]);
 });
 
-/** Changes that break a rule, each for itself. */
+/** Changes that each break the rule. */
 const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
   'dashboard-identity': [
     (dashboard) => Object.assign(dashboard, { id: 7 }),
-    (dashboard) => Object.assign(dashboard, { __inputs: [] }),
     (dashboard) => Object.assign(dashboard, { tags: [] }),
     (dashboard) => Object.assign(dashboard, { schemaVersion: 16 }),
     (dashboard) => Object.assign(dashboard, { description: '' }),
+  ],
+  'dashboard-export': [
+    (dashboard) => Object.assign(dashboard, { __inputs: [] }),
+    (dashboard) => Object.assign(variableOf(dashboard, 'datasource'), { current: { value: 'prometheus' } }),
+    (dashboard) => Object.assign(dashboard, { __requires: dashboard.__requires?.slice(1) }),
+    (dashboard) => Object.assign(dashboard, { __requires: dashboard.__requires?.slice(0, -1) }),
+    (dashboard) => dashboard.__requires?.push({ type: 'panel', id: 'gauge' }),
   ],
   'template-datasource': [
     (dashboard) => Object.assign(variableOf(dashboard, 'datasource'), { query: 'loki' }),
@@ -93,7 +104,12 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
     (dashboard) => Object.assign(targetOf(dashboard), { datasource: undefined }),
     (dashboard) => Object.assign(variableOf(dashboard, 'printer'), { datasource: undefined }),
   ],
-  'panel-core': [(dashboard) => Object.assign(firstPanel(dashboard), { type: 'natel-discrete-panel' })],
+  'panel-core': [
+    (dashboard) => {
+      firstPanel(dashboard).type = 'natel-discrete-panel';
+      dashboard.__requires?.push({ type: 'panel', id: 'natel-discrete-panel' });
+    },
+  ],
   'panel-title-description': [
     (dashboard) => Object.assign(firstPanel(dashboard), { title: '' }),
     (dashboard) => Object.assign(firstPanel(dashboard), { description: undefined }),
@@ -113,7 +129,10 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
   'panel-empty-cells': [
     (dashboard) => cellsOf(dashboard).splice(0),
     (dashboard) => Object.assign(cellsOf(dashboard)[0] ?? {}, { value: '' }),
-    (dashboard) => Object.assign(cellsOf(dashboard)[0] ?? {}, { value: 'no printers' }),
+    (dashboard) => {
+      const empty = panelOf(dashboard, 'table').fieldConfig?.defaults.noValue;
+      Object.assign(cellsOf(dashboard)[0] ?? {}, { value: empty });
+    },
   ],
   'panel-colors': [
     (dashboard) =>
@@ -123,7 +142,8 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
   'panel-no-targets': [
     (dashboard) => Object.assign(firstPanel(dashboard), { targets: [] }),
     (dashboard) => {
-      for (const target of panelOf(dashboard, 'table').targets ?? []) target.refId = 'A';
+      const panel = shownPanels(dashboard).find(({ targets = [] }) => targets.length > 1);
+      for (const target of panel?.targets ?? []) target.refId = 'A';
     },
   ],
   'panel-legend': [(dashboard) => Object.assign(panelOf(dashboard, 'timeseries').options ?? {}, { legend: {} })],
@@ -163,7 +183,7 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
   ],
   'grid-overlap': [
     (dashboard) => {
-      firstPanel(dashboard).gridPos.h = 4;
+      firstPanel(dashboard).gridPos.h += 1;
     },
     (dashboard) => {
       panelOf(dashboard, 'bargauge').repeat = 'printer';
@@ -192,6 +212,12 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
     (dashboard) => Object.assign(dashboard.links[0] ?? {}, { placement: 'inControlsMenu' }),
   ],
 };
+
+test('the dashboard of a printer is of one printer', () => {
+  const dashboard = readDashboard('printer.json');
+  Object.assign(variableOf(dashboard, 'printer'), { includeAll: true });
+  expect(lint(dashboard).map(({ rule }) => rule)).toEqual(['template-printer']);
+});
 
 test.each(RULE_NAMES.flatMap((rule) => BREAKS[rule].map((change, index) => [rule, index + 1, change] as const)))(
   '%s, case %i',

@@ -1,13 +1,14 @@
-// Rules for our dashboards: those of Grafana's dashboard-linter that make sense here, and our own.
+// Rules for the dashboards: those of Grafana's dashboard-linter that apply here, and our own.
 //
-// Left out on purpose: template-job, template-instance, target-job and target-instance, since a printer is known by its
-// label `printer` whatever scrapes it (the exporter's own metrics do have both: target-scope); uneditable, since people
+// Left out on purpose: template-job, template-instance, target-job and target-instance, since the label `printer`
+// identifies a printer whatever scrapes it (the exporter's own metrics have both: target-scope); uneditable, since people
 // who import a dashboard want to change it.
 
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { KNOWN_METRICS } from './known-metrics.ts';
 import { type Check, FILLED, label, QUERY_RULES } from './linter-queries.ts';
-import { type Dashboard, type DatasourceRef, type GridPos, type Panel, shownPanels } from './model.ts';
+import { colorsIn, overlaps, valuesOf } from './linter-search.ts';
+import { type Dashboard, type DatasourceRef, type Panel, shownPanels } from './model.ts';
 import { fillVariables, parseQuery, variablesIn } from './promql.ts';
 
 export interface Problem {
@@ -16,14 +17,25 @@ export interface Problem {
 }
 
 const COLUMNS = 24;
-const CORE_PANELS = ['stat', 'gauge', 'bargauge', 'table', 'timeseries', 'state-timeline'];
+const CORE_PANELS = ['stat', 'bargauge', 'table', 'timeseries', 'state-timeline'];
 const UIDS = ['flashforge-fleet', 'flashforge-printer', 'flashforge-exporter'];
 const UNITS: ReadonlySet<unknown> = new Set(Object.values(units));
+/** Units that Grafana takes besides those of its list: a date format, a suffix. */
+const CUSTOM_UNIT = /^(?:time:[\w: ]+|suffix: \w+)$/;
 // Names of Grafana's palette follow the theme. The grey of what is off is the only other colour.
 const COLOR =
   /^(?:text|transparent|#808080|(?:(?:super-light|light|semi-dark|dark)-)?(?:red|orange|yellow|green|blue|purple))$/;
 
-const GLOBAL_VARIABLES = ['__rate_interval', '__range', '__interval', '__from', '__to', '__url_time_range', '__data'];
+const GLOBAL_VARIABLES = [
+  '__rate_interval',
+  '__range',
+  '__interval',
+  '__from',
+  '__to',
+  '__url_time_range',
+  '__data',
+  '__field',
+];
 
 function forPanels(check: (panel: Panel) => string | undefined): Check {
   return (dashboard) =>
@@ -34,26 +46,47 @@ function forPanels(check: (panel: Panel) => string | undefined): Check {
 }
 
 const RULES = {
-  /** Classic schema, one of our uids, no id of somebody's database, nothing that asks at import. */
+  /** Classic schema, one of our uids, no id of a particular Grafana's database. */
   'dashboard-identity': (dashboard) => [
     ...(UIDS.includes(dashboard.uid) ? [] : [`uid ${dashboard.uid}`]),
     ...(dashboard.id === null ? [] : [`id ${dashboard.id}`]),
     ...(dashboard.schemaVersion >= 36 && Array.isArray(dashboard.panels) ? [] : ['not the classic schema']),
     ...(dashboard.tags.includes('flashforge') ? [] : ['no tag flashforge']),
     ...(dashboard.title && dashboard.description ? [] : ['no title or description']),
-    ...Object.keys(dashboard)
-      .filter((key) => key.startsWith('__'))
-      .map((key) => `${key} is for exports`),
   ],
+  /** An import asks for the data source that the variable starts with, and Grafana's catalogue shows what is needed. */
+  'dashboard-export': ({ __inputs = [], __requires = [], panels, templating }) => {
+    const types = new Set(
+      panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel])).map(({ type }) => type),
+    );
+    const required = __requires.filter(({ type }) => type === 'panel').map(({ id }) => id);
+    const [input, ...more] = __inputs;
+    const datasource = templating.list.find(({ type }) => type === 'datasource');
+    return [
+      ...(input?.type === 'datasource' && input.pluginId === 'prometheus' && more.length === 0
+        ? []
+        : ['not one input']),
+      ...(datasource?.current?.value === `\${${input?.name}}` ? [] : ['the variable does not start with the input']),
+      ...['grafana', 'datasource']
+        .filter((wanted) => !__requires.some(({ type }) => type === wanted))
+        .map((wanted) => `requires no ${wanted}`),
+      ...[...types].filter((type) => !required.includes(type)).map((type) => `does not require the panel ${type}`),
+      ...required.filter((type) => !types.has(type)).map((type) => `requires the panel ${type} for nothing`),
+    ];
+  },
   'template-datasource': ({ templating: { list } }) =>
     list[0]?.name === 'datasource' && list[0].type === 'datasource' && list[0].query === 'prometheus'
       ? []
       : ['the first variable is not the data source'],
-  'template-printer': ({ templating: { list } }) => {
+  /** One printer on the dashboard of a printer, any number elsewhere. Grafana starts with All wherever All is offered. */
+  'template-printer': ({ uid, templating: { list } }) => {
     const printer = list.find(({ name }) => name === 'printer');
+    if (uid === 'flashforge-printer') {
+      return printer && !printer.multi && !printer.includeAll ? [] : ['no variable printer for one printer'];
+    }
     return printer?.multi && printer.includeAll && printer.allValue ? [] : ['no variable printer, multi, with All'];
   },
-  /** `.+` for all would take in everybody's `up` and process_*; only our own metrics have the label printer. */
+  /** `.+` for all would also select the `up` and process_* of other targets; only our own metrics have the label printer. */
   'template-all-value': ({ templating: { list } }) =>
     list.filter(({ name, allValue }) => name !== 'printer' && allValue !== undefined).map(({ name }) => name),
   'template-on-time-change-reload': ({ templating: { list } }) =>
@@ -103,11 +136,11 @@ const RULES = {
   ),
   'panel-units': forPanels(({ fieldConfig }) => {
     const all = [fieldConfig?.defaults.unit, ...valuesOf(fieldConfig?.overrides, 'unit')];
-    const wrong = all.filter((unit) => !UNITS.has(unit));
+    const wrong = all.filter((unit) => !UNITS.has(unit) && !CUSTOM_UNIT.test(String(unit)));
     return wrong.length === 0 ? undefined : `unit ${wrong.join(', ')}`;
   }),
   'panel-empty-state': forPanels(({ fieldConfig }) => (fieldConfig?.defaults.noValue ? undefined : 'no noValue')),
-  /** Words for a table without lines stand in each empty cell as well, unless the cells have some of their own. */
+  /** The text of an empty table would also show in each empty cell, unless the cells have their own. */
   'panel-empty-cells': forPanels(({ type, fieldConfig }) => {
     if (type !== 'table') return undefined;
     const ofAll = (fieldConfig?.overrides ?? []).filter(
@@ -133,7 +166,7 @@ const RULES = {
       ? 'not one calculation'
       : undefined,
   ),
-  /** The name of a series is blank where there is none; only a value has an empty state. A label is one in a table. */
+  /** Only a value has an empty state, a name has none; so a label is shown as a value, from a table. */
   'panel-text': forPanels(({ type, options, targets = [] }) => {
     if (type !== 'stat') return undefined;
     const { textMode, reduceOptions } = options ?? {};
@@ -162,7 +195,7 @@ const RULES = {
   'grid-overlap': ({ panels }) => [
     ...overlaps(panels),
     ...panels.flatMap(({ panels: inside = [] }) => overlaps(inside)),
-    // A panel repeated to the right takes the whole width, whatever its own is.
+    // A panel repeated horizontally takes the whole width, whatever its own is.
     ...panels
       .filter(({ repeat, gridPos }) => repeat && gridPos.w < COLUMNS)
       .map((panel) => `${label(panel)}: repeated beside others`),
@@ -195,45 +228,3 @@ function isRuleName(name: string): name is RuleName {
 }
 
 export const RULE_NAMES: readonly RuleName[] = Object.keys(RULES).filter(isRuleName);
-
-function overlap(a: GridPos, b: GridPos): boolean {
-  return a.x < b.x + b.w && b.x < a.x + a.w && a.y < b.y + b.h && b.y < a.y + a.h;
-}
-
-function overlaps(panels: readonly Panel[]): readonly string[] {
-  return panels.flatMap((panel, index) =>
-    panels
-      .slice(index + 1)
-      .filter((other) => overlap(panel.gridPos, other.gridPos))
-      .map((other) => `${label(panel)} and ${label(other)}`),
-  );
-}
-
-/** The values of overrides' properties of that id. */
-function valuesOf(overrides: readonly unknown[] | undefined, id: string): readonly unknown[] {
-  const values: unknown[] = [];
-  visit(overrides, (_, value) => {
-    if (isRecord(value) && value['id'] === id) values.push(value['value']);
-  });
-  return values;
-}
-
-function colorsIn(panels: unknown): readonly string[] {
-  const colors: string[] = [];
-  visit(panels, (key, value) => {
-    if (['color', 'fixedColor', 'lineColor', 'fillColor'].includes(key) && typeof value === 'string')
-      colors.push(value);
-  });
-  // A label called color is excluded and renamed by name, which is no colour.
-  return colors.filter((color) => color !== 'Colour');
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
-}
-
-function visit(value: unknown, see: (key: string, value: unknown) => void, key = ''): void {
-  see(key, value);
-  if (!isRecord(value)) return;
-  for (const [name, inner] of Object.entries(value)) visit(inner, see, name);
-}

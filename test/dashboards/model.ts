@@ -1,4 +1,4 @@
-// A dashboard as it stands in its file, as far as the tests look at it.
+// The parts of a dashboard file that the tests look at.
 
 import { readFileSync } from 'node:fs';
 
@@ -35,6 +35,9 @@ export interface Panel {
   datasource?: DatasourceRef;
   repeat?: string;
   timeFrom?: string;
+  timeShift?: string;
+  interval?: string;
+  maxDataPoints?: number;
   targets?: Target[];
   panels?: Panel[];
   options?: {
@@ -78,6 +81,8 @@ export interface Link {
 }
 
 export interface Dashboard {
+  __inputs?: { name: string; type: string; pluginId?: string }[];
+  __requires?: { type: string; id: string }[];
   id: number | null;
   uid: string;
   title: string;
@@ -101,7 +106,7 @@ export function readDashboard(name: (typeof DASHBOARD_FILES)[number]): Dashboard
   return JSON.parse(readFileSync(dashboardPath(name), 'utf8'));
 }
 
-/** All panels that show something, those in closed rows too. */
+/** All panels except rows, those in collapsed rows included. */
 export function shownPanels(dashboard: Dashboard): readonly Panel[] {
   return dashboard.panels.flatMap((panel) => (panel.type === 'row' ? (panel.panels ?? []) : [panel]));
 }

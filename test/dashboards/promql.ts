@@ -1,4 +1,4 @@
-// What a PromQL expression is made of, by Prometheus' own grammar.
+// The parts of a PromQL expression, by Prometheus's own grammar.
 
 import type { SyntaxNode } from '@lezer/common';
 import { parser } from '@prometheus-io/lezer-promql';
@@ -17,32 +17,34 @@ export interface Grouping {
   readonly labels: readonly string[];
   /** Metrics in the expression that is grouped or joined. */
   readonly metrics: readonly string[];
-  /** Labels that label_replace makes in it. */
+  /** Labels that functions add in it. */
   readonly made: readonly string[];
 }
 
 export interface Query {
-  /** Where the grammar stumbles, as text around the place. */
+  /** Syntax errors, as the text around each. */
   readonly errors: readonly string[];
   readonly selectors: readonly Selector[];
   readonly groupings: readonly Grouping[];
-  /** Labels that label_replace makes anywhere. */
+  /** Labels that functions add anywhere in the query. */
   readonly made: readonly string[];
 }
 
-/** Puts values for Grafana's variables, written `$name`, `${name}` or `${name:format}`. */
+/** Replaces Grafana's variables, written `$name`, `${name}` or `${name:format}`, with values. */
 export function fillVariables(expr: string, values: ReadonlyMap<string, string>): string {
   return expr.replace(/\$(?:\{(\w+)(?::\w+)?\}|(\w+))/g, (written, braced?: string, plain?: string) => {
     return values.get(braced ?? plain ?? '') ?? written;
   });
 }
 
-/** The names of the variables in a text. */
+/** The names of the variables in a text; `$1` is a group of a regular expression. */
 export function variablesIn(text: string): readonly string[] {
-  return [...text.matchAll(/\$(?:\{(\w+)[^}]*\}|(\w+))/g)].map(([, braced, plain]) => braced ?? plain ?? '');
+  return [...text.matchAll(/\$(?:\{([A-Za-z_]\w*)[^}]*\}|([A-Za-z_]\w*))/g)].map(
+    ([, braced, plain]) => braced ?? plain ?? '',
+  );
 }
 
-/** Reads an expression without variables. */
+/** Parses an expression without variables. */
 export function parseQuery(expr: string): Query {
   const text = ({ from, to }: { from: number; to: number }): string => expr.slice(from, to);
   const errors: string[] = [];
@@ -58,6 +60,9 @@ export function parseQuery(expr: string): Query {
   });
   return { errors, selectors, groupings, made: madeLabels(tree.topNode, text) };
 }
+
+/** Functions whose first string is the label that they add. */
+const LABEL_MAKERS = ['label_replace', 'label_join', 'count_values'];
 
 type Text = (node: { from: number; to: number }) => string;
 
@@ -93,10 +98,11 @@ function readGrouping(node: SyntaxNode, text: Text): Grouping {
 }
 
 function madeLabels(node: SyntaxNode, text: Text): readonly string[] {
-  return descendants(node, 'FunctionCall').flatMap((call) => {
-    const name = call.getChild('FunctionIdentifier');
+  const calls = [...descendants(node, 'FunctionCall'), ...descendants(node, 'AggregateExpr')];
+  return calls.flatMap((call) => {
+    const name = call.getChild('FunctionIdentifier') ?? call.getChild('AggregateOp');
     const [label] = call.getChild('FunctionCallBody')?.getChildren('StringLiteral') ?? [];
-    return name && text(name) === 'label_replace' && label ? [text(label).slice(1, -1)] : [];
+    return name && LABEL_MAKERS.includes(text(name)) && label ? [text(label).slice(1, -1)] : [];
   });
 }
 

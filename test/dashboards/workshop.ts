@@ -1,18 +1,22 @@
-// A workshop of simulated printers with all that dashboards can show, an exporter over them, and a Prometheus that
-// scrapes it every second, each printer twice: on /metrics and on /probe.
+// Simulated printers with all that the dashboards can show, an exporter that reads them, and a Prometheus that scrapes
+// it every second, each printer twice (on /metrics and on /probe), and evaluates the alert rules.
 
+import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { SimulatedModel } from '../../src/simulator/models.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { startTestExporter } from '../support/exporter.ts';
 import { configOf } from '../support/fleet.ts';
 import { type Prometheus, startPrometheus } from '../support/prometheus.ts';
 
-// Printer time goes ten times as fast: a print of a minute takes six seconds.
+const RULES = fileURLToPath(new URL('../../alerts/flashforge.rules.yml', import.meta.url));
+
+// Printer time passes ten times as fast: a print of a minute takes six seconds.
 const SPEED = 10;
 const SHORT = { durationMs: 60_000, heatMs: 10_000 };
 const LONG = { durationMs: 3_600_000, heatMs: 10_000 };
 
-/** Name to model. A name may hold what means something in a regular expression. */
+/** Name to model. A name may contain characters that are special in a regular expression. */
 export const PRINTERS = {
   'm5-pro': 'adventurer5m-pro',
   'm5 (clogged)': 'adventurer5m',
@@ -29,13 +33,16 @@ export interface Workshop {
   readonly prometheus: Prometheus;
   /** The exporter as Prometheus knows it: host and port. */
   readonly instance: string;
-  /** When the first scrape may have been, in seconds since 1970. */
+  /** The earliest possible time of a scrape, in seconds since 1970. */
   readonly openedSeconds: number;
   close(): Promise<void>;
 }
 
-/** Starts everything, lets the printers do their work, and resolves when Prometheus has seen all of it. */
-export async function openWorkshop(): Promise<Workshop> {
+/**
+ * Starts everything and resolves when Prometheus has seen all of the printers' work.
+ * @param isFresh whether the printers do no work: a fresh installation, read twice
+ */
+export async function openWorkshop(isFresh = false): Promise<Workshop> {
   const opened: (() => Promise<void>)[] = [];
   const close = async (): Promise<void> => {
     for (const end of opened.toReversed()) await end();
@@ -54,9 +61,10 @@ export async function openWorkshop(): Promise<Workshop> {
     );
     opened.push(() => exporter.close(0));
     const instance = new URL(exporter.url).host;
-    const prometheus = await startPrometheus({ config: scrapeConfig(instance) });
+    const prometheus = await startPrometheus({ config: prometheusConfig(instance), rules: [RULES] });
     opened.push(() => prometheus.stop());
-    await work((name) => printerCalled(printers, name), prometheus);
+    await readByBothJobs(prometheus);
+    if (!isFresh) await work((name) => printerCalled(printers, name), prometheus);
     return { prometheus, instance, openedSeconds, close };
   } catch (error) {
     await close();
@@ -70,9 +78,10 @@ function printerCalled(printers: ReadonlyMap<string, SimulatedPrinter>, name: Pr
   return printer;
 }
 
-function scrapeConfig(address: string) {
+function prometheusConfig(address: string) {
   return {
-    global: { scrape_interval: '1s', scrape_timeout: '1s' },
+    global: { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' },
+    rule_files: [basename(RULES)],
     scrape_configs: [
       { job_name: 'flashforge', static_configs: [{ targets: [address] }] },
       {
@@ -89,6 +98,15 @@ function scrapeConfig(address: string) {
   };
 }
 
+// A first reading without a job, so that the exporter sees the starts.
+async function readByBothJobs(prometheus: Prometheus): Promise<void> {
+  const count = Object.keys(PRINTERS).length;
+  for (const job of ['flashforge', 'flashforge-probe']) {
+    const expr = `count(flashforge_up{job="${job}"} == 1) == ${count}`;
+    await prometheus.waitFor(expr, (samples) => samples.length > 0, 60_000);
+  }
+}
+
 // Each step begins when Prometheus has seen the one before it.
 async function work(printer: (name: PrinterName) => SimulatedPrinter, prometheus: Prometheus): Promise<void> {
   const seen = async (expr: string): Promise<void> => {
@@ -98,11 +116,6 @@ async function work(printer: (name: PrinterName) => SimulatedPrinter, prometheus
   const inState = (name: PrinterName, state: string): string =>
     `flashforge_state${onMetrics(name, `,state="${state}"`)} == 1`;
 
-  // A first reading without a job, so that the starts are seen.
-  const count = Object.keys(PRINTERS).length;
-  for (const job of ['flashforge', 'flashforge-probe']) {
-    await seen(`count(flashforge_up{job="${job}"} == 1) == ${count}`);
-  }
   printer('m5-pro').start({ ...SHORT, file: 'benchy.gx' });
   printer('m5 (clogged)').start({ ...LONG, file: 'vase.gx' });
   printer('ad5x.lab').start({ ...LONG, file: 'dragon.3mf' });
@@ -120,7 +133,8 @@ async function work(printer: (name: PrinterName) => SimulatedPrinter, prometheus
   await seen(`flashforge_prints_total${onMetrics('finder', ',result="cancelled"')} == 1`);
   await seen(`flashforge_prints_total${onMetrics('m5-pro', ',result="completed"')} == 1`);
   await seen(`flashforge_scrape_failures_total${onMetrics('adventurer3')} > 3`);
-  // Enough of the two that tell no time left to estimate it.
+  await seen('ALERTS{alertname="FlashForgePrinterError",alertstate="firing"}');
+  // Enough progress of the two that report no remaining time to estimate it.
   await seen(`changes(flashforge_print_progress_ratio${onMetrics('creator5-pro')}[5m]) > 2`);
   await seen(`changes(flashforge_print_progress_ratio${onMetrics('adventurer4')}[5m]) > 2`);
 }

@@ -1,11 +1,12 @@
-// Time left and state on series made by hand, by promtool: whose number shows, and when there is none.
+// Time left, state and tiles on hand-made series, evaluated by promtool.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { endMilliseconds, secondsLeftBySource } from '../../dashboards/src/left.ts';
+import { stateTiles } from '../../dashboards/src/fleet-now.ts';
+import { endMilliseconds, secondsLeftBySource } from '../../dashboards/src/remaining.ts';
 import { stateNumber } from '../../dashboards/src/states.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
 import { fillVariables } from './promql.ts';
@@ -17,7 +18,7 @@ interface Case {
   readonly series: readonly (readonly [metric: string, values: string])[];
   readonly expr: string;
   readonly atMinute: number;
-  /** Labels and value that the expression has then. */
+  /** Labels and value that the expression then has. */
   readonly wanted: readonly { readonly labels: string; readonly value: number }[];
 }
 
@@ -56,16 +57,16 @@ const PROGRESS = ['flashforge_print_progress_ratio', '0+0.01x60'] as const;
 describe.skipIf(promtool === undefined)('by promtool', () => {
   test.each<[string, Case]>([
     [
-      'the printer’s own number goes before the estimate',
+      'the printer’s own number comes before the estimate',
       {
         series: [PRINTING, PROGRESS, ['flashforge_print_remaining_seconds', '1200x60']],
         expr: secondsLeftBySource(),
         atMinute: 40,
-        wanted: [{ labels: '{printer="p",source="the printer"}', value: 1200 }],
+        wanted: [{ labels: '{printer="p",source="printer"}', value: 1200 }],
       },
     ],
     [
-      'without it the pace of the last half hour is an estimate: 60 hundredths at one a minute',
+      'without it there is an estimate from the pace of the last half hour: 60 hundredths at one per minute',
       {
         series: [PRINTING, PROGRESS],
         expr: `round(${secondsLeftBySource()})`,
@@ -74,7 +75,7 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
       },
     ],
     [
-      'the end by the clock is that much later',
+      'the time of the end is that much later',
       {
         series: [PRINTING, PROGRESS],
         expr: `round(${endMilliseconds()}, 1000)`,
@@ -83,7 +84,7 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
       },
     ],
     [
-      'a paused print has none, whatever the printer says',
+      'a paused print has no time left, whatever the printer says',
       {
         series: [
           ['flashforge_state{state="printing"}', '0x60'],
@@ -97,7 +98,7 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
       },
     ],
     [
-      'a print that stands still has none',
+      'a print without progress has no time left',
       {
         series: [PRINTING, ['flashforge_print_progress_ratio', '0.3x60']],
         expr: secondsLeftBySource(),
@@ -106,8 +107,8 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
       },
     ],
     [
-      // The last job's end, a pause without progress, and the next one: the slope over both is far too low but not negative.
-      'while the last print’s end is in the half hour there is no estimate',
+      // The end of one job, a pause, and the next job: the slope over both is far too low but not negative.
+      'no estimate while the end of the print before is in the half hour',
       {
         series: [PRINTING, ['flashforge_print_progress_ratio', '0.1x5 0.2 0.1 0.11 0.12 0.13 0.3 0.5 0.6']],
         expr: secondsLeftBySource(),
@@ -116,7 +117,7 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
       },
     ],
     [
-      'once it is out of the half hour there is one',
+      'an estimate as soon as that end has left the half hour',
       {
         series: [PRINTING, ['flashforge_print_progress_ratio', '0.9+0.01x9 0+0.01x50']],
         expr: `round(${secondsLeftBySource()})`,
@@ -151,6 +152,24 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
         expr: stateNumber(),
         atMinute: 5,
         wanted: [{ labels: '{printer="p"}', value: 1 }],
+      },
+    ],
+    [
+      'a tile is named by the printer and its progress',
+      {
+        series: [UP, PRINTING, ['flashforge_print_progress_ratio', '0.429x60']],
+        expr: stateTiles(),
+        atMinute: 5,
+        wanted: [{ labels: '{printer="p",tile="p 42%"}', value: 5 }],
+      },
+    ],
+    [
+      'a tile of a finished print has no progress',
+      {
+        series: [UP, ['flashforge_state{state="completed"}', '1x60'], ['flashforge_print_progress_ratio', '1x60']],
+        expr: stateTiles(),
+        atMinute: 5,
+        wanted: [{ labels: '{printer="p",tile="p"}', value: 10 }],
       },
     ],
     [

@@ -1,0 +1,60 @@
+// The prints that ended in the time range, one row each.
+
+import { TableCellDisplayMode, TableSortByFieldStateBuilder } from '@grafana/grafana-foundation-sdk/common';
+import type { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { printerLink } from './frame.ts';
+import { LAST_ENDS, LAST_FILES } from './prints.ts';
+import { inMilliseconds } from './promql.ts';
+import { RESULT_MAPPINGS } from './states.ts';
+import { type Column, eventTable } from './table.ts';
+
+// Each end shows in the points of the half hour after it, so that any step up to half an hour meets it at least once;
+// grouping makes one row of them. The minimum step keeps the query cheap; the number of points keeps the step below
+// half an hour over three months.
+const RECENT_SECONDS = 1_800;
+const STEP = '1m';
+const MAX_POINTS = 5_000;
+
+const WITH_FILE = `* on (printer, result) group_left (file) ${LAST_FILES}`;
+const RECENT_ENDS = `(${LAST_ENDS} > time() - ${RECENT_SECONDS})`;
+
+/** Clock time with the day: `Fri 27 Nov 23:57`. */
+const DAY_AND_TIME = 'time:ddd D MMM HH:mm';
+
+export const RESULT_COLUMN: Column = {
+  title: 'Result',
+  label: 'result',
+  width: 100,
+  properties: [
+    { id: 'mappings', value: RESULT_MAPPINGS },
+    { id: 'custom.cellOptions', value: { type: TableCellDisplayMode.ColorText } },
+  ],
+};
+
+/** @param showsPrinter whether the table has a column for the printer */
+export function history(showsPrinter: boolean): Table {
+  const printer: Column = {
+    title: 'Printer',
+    label: 'printer',
+    width: 150,
+    properties: [{ id: 'links', value: [printerLink().build()] }],
+  };
+  return eventTable(
+    {
+      title: 'History of prints',
+      description: 'The prints that ended in the time range, the latest first.',
+      unit: 'none',
+      empty: 'no print ended in this time range',
+    },
+    [{ name: 'end', expr: inMilliseconds(`${RECENT_ENDS} ${WITH_FILE}`) }],
+    [
+      { title: 'Ended', query: 'end', width: 150, properties: [{ id: 'unit', value: DAY_AND_TIME }] },
+      ...(showsPrinter ? [printer] : []),
+      RESULT_COLUMN,
+      { title: 'File', label: 'file' },
+    ],
+  )
+    .interval(STEP)
+    .maxDataPoints(MAX_POINTS)
+    .sortBy([new TableSortByFieldStateBuilder().displayName('Ended').desc(true)]);
+}

@@ -1,0 +1,113 @@
+// Tables: one row for what all queries of the table have in common, one column per label or query.
+
+import { TableCellHeight } from '@grafana/grafana-foundation-sdk/common';
+import type { DataTransformerConfig, DynamicConfigValue } from '@grafana/grafana-foundation-sdk/dashboard';
+import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
+import { steps, thresholdColor } from './colors.ts';
+import { dress, type PanelText, refId } from './panels.ts';
+
+/** What a cell without a value shows. */
+const EMPTY_CELL = '–';
+
+/** A column of a table: a label of the queries, or the value of one. */
+export interface Column {
+  readonly title: string;
+  readonly label?: string;
+  /** Name of the query whose value the column shows. */
+  readonly query?: string;
+  readonly width?: number;
+  readonly properties?: readonly DynamicConfigValue[];
+}
+
+/** A query with a name for its column to refer to. */
+export interface TableQuery {
+  readonly name: string;
+  readonly expr: string;
+}
+
+/**
+ * A table of the values now. Rows are joined on the labels that the queries share (the printer, or printer and slot).
+ * Each query returns at most one series per row, and no two of them a label of the same name with different values.
+ */
+export function table(text: PanelText, queries: readonly TableQuery[], columns: readonly Column[]): Table {
+  const fields = columns.map(({ label, query }) => label ?? valueField(queries, query));
+  const panel = dress(new Table(), text, 'table', queries);
+  if (queries.length > 1) panel.withTransformation({ id: 'merge', options: {} });
+  return finish(panel, columns, fields, ['Time', ...valueFields(queries)]);
+}
+
+/**
+ * A table of what happened in the time range: range queries, whose points are grouped into one row for each different
+ * combination of the labels shown and the value of the first query. Further queries share the labels of the first.
+ */
+export function eventTable(text: PanelText, queries: readonly TableQuery[], columns: readonly Column[]): Table {
+  const [event = 'Value'] = valueFields(queries);
+  const panel = dress(new Table(), text, 'range-table', queries);
+  const aggregated = columns.flatMap(({ query }) => {
+    const field = query === undefined ? event : valueField(queries, query);
+    return field === event ? [] : [field];
+  });
+  const labels = columns.flatMap(({ label }) => (label === undefined ? [] : [label]));
+  const groups = {
+    ...Object.fromEntries([...labels, event].map((field) => [field, { operation: 'groupby', aggregations: [] }])),
+    ...Object.fromEntries(
+      aggregated.map((field) => [field, { operation: 'aggregate', aggregations: ['lastNotNull'] }]),
+    ),
+  };
+  if (queries.length > 1) panel.withTransformation({ id: 'merge', options: {} });
+  panel.withTransformation({ id: 'groupBy', options: { fields: groups } });
+  const fields = columns.map(({ label, query }) => {
+    const field = label ?? valueField(queries, query);
+    return aggregated.includes(field) ? `${field} (lastNotNull)` : field;
+  });
+  return finish(panel, columns, fields, [event]);
+}
+
+function finish(
+  panel: Table,
+  columns: readonly Column[],
+  fields: readonly string[],
+  valuesAndTime: readonly string[],
+): Table {
+  // The label of the printer is in every query; a table of one printer need not show it.
+  const hidden = [...valuesAndTime, 'printer'].filter((field) => !fields.includes(field));
+  panel
+    .cellHeight(TableCellHeight.Sm)
+    .colorScheme(thresholdColor())
+    .thresholds(steps('text'))
+    .filterable(false)
+    // Otherwise each empty cell would show the text for an empty table.
+    .overrideByRegexp('/.*/', [{ id: 'noValue', value: EMPTY_CELL }])
+    .withTransformation(organize(columns, fields, hidden));
+  for (const { title, width, properties = [] } of columns) {
+    const all = [...(width === undefined ? [] : [{ id: 'custom.width', value: width }]), ...properties];
+    if (all.length > 0) panel.overrideByName(title, all);
+  }
+  return panel;
+}
+
+function organize(
+  columns: readonly Column[],
+  fields: readonly string[],
+  hidden: readonly string[],
+): DataTransformerConfig {
+  return {
+    id: 'organize',
+    options: {
+      excludeByName: Object.fromEntries(hidden.map((field) => [field, true])),
+      indexByName: Object.fromEntries(fields.map((field, index) => [field, index])),
+      renameByName: Object.fromEntries(fields.map((field, index) => [field, columns[index]?.title ?? field])),
+    },
+  };
+}
+
+// Grafana names the value of a single query `Value`, those of several `Value #A` and so on.
+function valueFields(queries: readonly TableQuery[]): readonly string[] {
+  return queries.length === 1 ? ['Value'] : queries.map((_, index) => `Value #${refId(index)}`);
+}
+
+function valueField(queries: readonly TableQuery[], name = ''): string {
+  const field = valueFields(queries)[queries.findIndex((query) => query.name === name)];
+  if (field === undefined) throw new Error(`no query is called ${name}`);
+  return field;
+}
