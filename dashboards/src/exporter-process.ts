@@ -1,13 +1,13 @@
-// The exporter's process: memory, CPU, loop lag, version.
+// The exporter's process: memory, CPU, event loop lag, refused requests, version.
 
 import { place, type Section } from './layout.ts';
 import { timeSeries } from './panels.ts';
 import { ofExporter } from './promql.ts';
 import { table } from './table.ts';
 
-/** /probe tells of a printer only, and what the variables offer comes from /metrics as well. */
+/** /probe has no metrics of the exporter, and the values of the variables come from /metrics too. */
 export const NO_EXPORTER = 'no job scrapes /metrics';
-const NO_PROCESS = `${NO_EXPORTER}, or it is left out by --web.disable-exporter-metrics`;
+const NO_PROCESS = `${NO_EXPORTER}, or --web.disable-exporter-metrics leaves it out`;
 
 export const PROCESS: Section = {
   title: 'The process',
@@ -16,7 +16,7 @@ export const PROCESS: Section = {
       timeSeries(
         {
           title: 'Memory',
-          description: 'Memory of the process, and of it what JavaScript objects and buffers take.',
+          description: 'Memory of the process, and the part of JavaScript objects and buffers.',
           unit: 'bytes',
           empty: NO_PROCESS,
         },
@@ -43,8 +43,8 @@ export const PROCESS: Section = {
     place(
       timeSeries(
         {
-          title: 'Loop lag',
-          description: 'How late the process’s event loop was between two scrapes: everything else waits that long.',
+          title: 'Event loop lag',
+          description: 'How late the event loop was between two scrapes: every request waits that long.',
           unit: 's',
           empty: NO_PROCESS,
         },
@@ -58,20 +58,38 @@ export const PROCESS: Section = {
       timeSeries(
         {
           title: 'Scrapes of the exporter',
-          description: 'How long Prometheus waited for the whole answer, all printers together.',
+          description: 'How long Prometheus waited for the response with all printers.',
           unit: 's',
           empty: NO_EXPORTER,
         },
         { expr: ofExporter('scrape_duration_seconds'), legend: '{{instance}}' },
       ).min(0),
+      6,
       8,
+    ),
+    place(
+      timeSeries(
+        {
+          title: 'Refused requests',
+          description:
+            'Requests refused per minute, by HTTP status: 401 without a valid password, 429 with too many passwords waiting, ' +
+            '503 at --web.max-requests.',
+          unit: 'cpm',
+          empty: NO_EXPORTER,
+        },
+        {
+          expr: `60 * rate(${ofExporter('flashforge_exporter_http_requests_refused_total')}[$__rate_interval])`,
+          legend: '{{instance}} {{code}}',
+        },
+      ).min(0),
+      6,
       8,
     ),
     place(
       table(
         {
           title: 'Version',
-          description: 'What runs, since when, and from when its configuration is.',
+          description: 'The version that runs, its start, and when it loaded its configuration.',
           unit: 'string',
           empty: NO_EXPORTER,
         },
@@ -92,15 +110,16 @@ export const PROCESS: Section = {
           { title: 'Version', label: 'version' },
           { title: 'Revision', label: 'revision' },
           { title: 'Node.js', label: 'node_version' },
-          { title: 'Started', query: 'start', properties: [{ id: 'unit', value: 'dateTimeAsLocal' }] },
+          { title: 'Started', query: 'start', width: 135, properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }] },
           {
-            title: 'Configuration of',
+            title: 'Configuration loaded',
             query: 'configuration',
-            properties: [{ id: 'unit', value: 'dateTimeAsLocal' }],
+            width: 135,
+            properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }],
           },
         ],
       ),
-      16,
+      12,
       8,
     ),
   ],

@@ -1,4 +1,4 @@
-// The exporter itself: which printers it reaches, how long that takes, and how its process fares.
+// The exporter itself: which printers it reaches, how long that takes, and its process.
 
 import { GraphDrawStyle, VisibilityMode } from '@grafana/grafana-foundation-sdk/common';
 import { type Dashboard, MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
@@ -49,7 +49,7 @@ const SUMMARY: Section = {
       stat(
         {
           title: 'Slowest printer',
-          description: 'The longest time that reading a printer took in the last scrape.',
+          description: 'The printer that took longest to read in the last scrape.',
           unit: 's',
           empty: NO_PRINTERS,
         },
@@ -83,7 +83,7 @@ const SUMMARY: Section = {
         {
           title: 'Configuration',
           description:
-            'Whether the last attempt to load the configuration worked; after a failed one the old one stays.',
+            'Whether the last attempt to load the configuration succeeded; after a failure the old one stays.',
           unit: 'none',
           empty: NO_EXPORTER,
         },
@@ -111,8 +111,8 @@ const READS: Section = {
         {
           title: 'Time to read each printer',
           description:
-            'Against the timeout, dashed: choose above what scrape_timeout your Prometheus has. A printer that is ' +
-            'switched off costs up to the timeout; the others are read meanwhile.',
+            'Dashed the timeout: set “Scrape timeout” at the top to the scrape_timeout of your Prometheus. A printer that ' +
+            'is off takes up to the timeout; the others are read meanwhile.',
           unit: 's',
           empty: NO_PRINTERS,
         },
@@ -128,8 +128,7 @@ const READS: Section = {
       timeSeries(
         {
           title: 'Failures by code',
-          description:
-            'Reads of a side of a printer that failed, a minute. Each code is explained in the documentation.',
+          description: 'Failed reads per minute, by protocol and code.',
           unit: 'cpm',
           empty: 'no failures',
         },
@@ -155,9 +154,9 @@ const READS: Section = {
           title: 'Age of the last contact',
           description: 'How long ago each printer was last read. It grows while a printer is switched off.',
           unit: 's',
-          empty: 'no printer was read yet',
+          empty: 'no printer has been read yet',
         },
-        { expr: SINCE_CONTACT, legend: '{{printer}}' },
+        { expr: `sort_desc(${SINCE_CONTACT})`, legend: '{{printer}}' },
       )
         .min(0)
         .decimals(0)
@@ -169,7 +168,7 @@ const READS: Section = {
       table(
         {
           title: 'Failures since the exporter started',
-          description: 'How often reading a side of a printer failed, and why.',
+          description: 'Failed reads of each printer, by protocol and code.',
           unit: 'none',
           empty: 'no failures',
         },
@@ -190,8 +189,7 @@ const READS: Section = {
 export function createExporterDashboard(): Dashboard {
   return createDashboard({
     uid: 'flashforge-exporter',
-    description:
-      'flashforge-exporter itself: which printers it reaches, how long that takes, and how its process fares.',
+    description: 'flashforge-exporter itself: which printers it reaches, how long that takes, and its process.',
     from: 'now-6h',
     builder: (dashboard) =>
       dashboard

@@ -7,8 +7,9 @@ import {
 } from '@grafana/grafana-foundation-sdk/common';
 import { MappingType, type ValueMapping } from '@grafana/grafana-foundation-sdk/dashboard';
 import { place, type Section } from './layout.ts';
+import { labelStat } from './panels.ts';
 import { NOT_REPORTED, onOff } from './printer-details.ts';
-import { of, perPrinter } from './promql.ts';
+import { of, onePerPrinter, perPrinter } from './promql.ts';
 import { table } from './table.ts';
 
 // Grafana cannot take a colour from a label: each of red, green and blue is rounded to one of four levels instead.
@@ -43,12 +44,14 @@ export const MATERIALS: Section = {
       table(
         {
           title: 'Tools',
-          description: 'Material and nozzle set for each tool, and the slicer’s estimate of what the print uses.',
+          description:
+            'Material and nozzle set for each tool, whether its sensor sees filament, and what the print uses by the slicer’s estimate.',
           unit: 'none',
           empty: NOT_REPORTED,
         },
         [
           { name: 'material', expr: perPrinter(of('flashforge_filament_info'), 'tool', 'material') },
+          { name: 'present', expr: perPrinter(of('flashforge_filament_present'), 'tool') },
           { name: 'nozzle', expr: perPrinter(of('flashforge_nozzle_info'), 'tool', 'model') },
           { name: 'meters', expr: perPrinter(of('flashforge_filament_estimate_meters'), 'tool') },
           { name: 'grams', expr: perPrinter(of('flashforge_filament_estimate_grams'), 'tool') },
@@ -56,6 +59,7 @@ export const MATERIALS: Section = {
         [
           { title: 'Tool', label: 'tool' },
           { title: 'Material', label: 'material' },
+          { title: 'Filament', query: 'present', properties: [yesNo] },
           { title: 'Nozzle', label: 'model' },
           { title: 'Length', query: 'meters', properties: decimals('lengthm') },
           { title: 'Weight', query: 'grams', properties: decimals('massg') },
@@ -95,7 +99,21 @@ export const MATERIALS: Section = {
           { title: 'In use', query: 'active', properties: [yesNo] },
         ],
       ).sortBy([new TableSortByFieldStateBuilder().displayName('Slot').desc(false)]),
-      12,
+      9,
+      7,
+    ),
+    place(
+      labelStat(
+        {
+          title: 'Station',
+          description: 'What the material station is doing; only where the printer reports it.',
+          unit: 'string',
+          empty: 'no material station',
+        },
+        onePerPrinter(of('flashforge_material_station_info'), 'action'),
+        'action',
+      ),
+      3,
       7,
     ),
   ],

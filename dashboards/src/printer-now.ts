@@ -15,13 +15,12 @@ import { table } from './table.ts';
 const NO_PRINT = 'no print';
 
 const STATE = stat(
-  { title: 'State', description: 'What the printer does now.', unit: 'none', empty: 'no printer' },
+  { title: 'State of $printer', description: 'What the printer does now.', unit: 'none', empty: 'no printer' },
   { expr: stateNumber(), legend: '{{printer}}' },
 )
   .mappings(STATE_MAPPINGS)
   .colorMode(BigValueColorMode.BackgroundSolid)
-  .textMode(BigValueTextMode.ValueAndName)
-  .wideLayout(false);
+  .textMode(BigValueTextMode.Value);
 
 const FILE_NAME = labelStat(
   { title: 'File', description: 'The file of the running print.', unit: 'string', empty: NO_PRINT },
@@ -79,14 +78,20 @@ const LAYER = stat(
   { expr: perPrinter(of('flashforge_print_layers')), legend: 'of' },
 ).textMode(BigValueTextMode.ValueAndName);
 
+// Without filament is no runout while nothing is printed: it may just be unloaded.
+const RUNOUT = `max by (printer) (${of('flashforge_filament_present')} == 0) and on (printer) ${FILE}`;
+
 const ERROR = labelStat(
   {
-    title: 'Error',
-    description: 'The error code that the printer reports; only printers that are read over HTTP have one.',
+    title: 'Error or runout',
+    description:
+      'The error code that the printer reports, otherwise “no filament” when its sensor sees none during a print; only ' +
+      'printers that are read over HTTP report either.',
     unit: 'string',
     empty: 'none',
   },
-  onePerPrinter(of('flashforge_error_info'), 'code'),
+  `${onePerPrinter(of('flashforge_error_info'), 'code')}` +
+    ` or on (printer) label_replace(${RUNOUT}, "code", "no filament", "", "")`,
   'code',
   // Not by a threshold, which would also colour the text of the empty state.
 ).mappings([{ type: MappingType.RegexToText, options: { pattern: '.+', result: { color: 'red', index: 0 } } }]);

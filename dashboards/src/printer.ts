@@ -23,7 +23,7 @@ export function createPrinterDashboard(): Dashboard {
     sections: [
       HEADER,
       NOW,
-      { title: 'History', panels: [place(history(false).timeFrom('14d'), 24, 8)] },
+      { title: 'History', panels: [place(history(false).timeFrom('7d'), 24, 8)] },
       IDENTITY,
       MATERIALS,
       MOTION,

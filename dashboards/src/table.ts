@@ -38,29 +38,33 @@ export function table(text: PanelText, queries: readonly TableQuery[], columns: 
 
 /**
  * A table of what happened in the time range: range queries, whose points are grouped into one row for each different
- * combination of the labels shown and the value of the first query. Further queries share the labels of the first.
+ * combination of `keys` and the value of the first query. Every other column shows the last value of its group.
  */
-export function eventTable(text: PanelText, queries: readonly TableQuery[], columns: readonly Column[]): Table {
+export function eventTable(
+  text: PanelText,
+  keys: readonly string[],
+  queries: readonly TableQuery[],
+  columns: readonly Column[],
+): Table {
   const [event = 'Value'] = valueFields(queries);
+  const groupedBy = [...keys, event];
+  const fields = columns.map(({ label, query }) => label ?? valueField(queries, query));
+  const aggregated = fields.filter((field) => !groupedBy.includes(field));
+  const group = (names: readonly string[], operation: string, aggregations: readonly string[]) =>
+    names.map((name) => [name, { operation, aggregations }] as const);
   const panel = dress(new Table(), text, 'range-table', queries);
-  const aggregated = columns.flatMap(({ query }) => {
-    const field = query === undefined ? event : valueField(queries, query);
-    return field === event ? [] : [field];
-  });
-  const labels = columns.flatMap(({ label }) => (label === undefined ? [] : [label]));
-  const groups = {
-    ...Object.fromEntries([...labels, event].map((field) => [field, { operation: 'groupby', aggregations: [] }])),
-    ...Object.fromEntries(
-      aggregated.map((field) => [field, { operation: 'aggregate', aggregations: ['lastNotNull'] }]),
-    ),
-  };
   if (queries.length > 1) panel.withTransformation({ id: 'merge', options: {} });
-  panel.withTransformation({ id: 'groupBy', options: { fields: groups } });
-  const fields = columns.map(({ label, query }) => {
-    const field = label ?? valueField(queries, query);
-    return aggregated.includes(field) ? `${field} (lastNotNull)` : field;
+  panel.withTransformation({
+    id: 'groupBy',
+    options: {
+      fields: Object.fromEntries([
+        ...group(groupedBy, 'groupby', []),
+        ...group(aggregated, 'aggregate', ['lastNotNull']),
+      ]),
+    },
   });
-  return finish(panel, columns, fields, [event]);
+  const renamed = fields.map((field) => (aggregated.includes(field) ? `${field} (lastNotNull)` : field));
+  return finish(panel, columns, renamed, [event]);
 }
 
 function finish(

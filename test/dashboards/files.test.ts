@@ -45,14 +45,20 @@ test('panels of the exporter say that a job has to scrape /metrics, and which fl
   });
   const ofExporter = panels.filter(({ names }) => names.some((name) => KNOWN_METRICS.get(name)?.of === 'exporter'));
   expect(ofExporter.map(({ title, empty }) => [title, empty?.includes('no job scrapes /metrics')])).toEqual(
-    ['Exporter', 'Configuration', 'Memory', 'CPU', 'Loop lag', 'Scrapes of the exporter', 'Version'].map((title) => [
-      title,
-      true,
-    ]),
+    [
+      'Exporter',
+      'Configuration',
+      'Memory',
+      'CPU',
+      'Event loop lag',
+      'Scrapes of the exporter',
+      'Refused requests',
+      'Version',
+    ].map((title) => [title, true]),
   );
   const ofProcess = panels.filter(({ names }) => names.every((name) => /^(?:process|nodejs)_/.test(name)));
   expect(ofProcess.map(({ title, empty }) => [title, empty?.includes('--web.disable-exporter-metrics')])).toEqual(
-    ['Memory', 'CPU', 'Loop lag'].map((title) => [title, true]),
+    ['Memory', 'CPU', 'Event loop lag'].map((title) => [title, true]),
   );
 });
 

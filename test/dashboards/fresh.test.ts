@@ -21,6 +21,8 @@ const EMPTY: Readonly<Record<string, readonly string[]>> = {
     'FlashForge printer: Done at, A',
     'FlashForge printer: File, A',
     'FlashForge printer: Progress and layer, A',
+    'FlashForge printer: Tools, D',
+    'FlashForge printer: Tools, E',
   ],
   'no print has started or ended yet': [
     'FlashForge fleet: In detail, M',
@@ -34,7 +36,7 @@ const EMPTY: Readonly<Record<string, readonly string[]>> = {
     ]),
   ],
   'no alert is firing': ['FlashForge fleet: Firing alerts, A'],
-  'no printer reports an error': ['FlashForge fleet: In detail, B', 'FlashForge printer: Error, A'],
+  'no printer reports an error': ['FlashForge fleet: In detail, B', 'FlashForge printer: Error or runout, A'],
   'no read has failed': [
     'FlashForge exporter: Failures by code, A',
     'FlashForge exporter: Failures since the exporter started, A',
