@@ -7,6 +7,7 @@ import type { Networks } from '../common/networks.ts';
 import { Reloader } from '../config/reload.ts';
 import type { SearchResult } from '../discovery/search.ts';
 import { Fleet } from '../fleet/fleet.ts';
+import { LocalFailures } from '../fleet/local-failures.ts';
 import type { PrinterDependencies } from '../fleet/printer.ts';
 import { createPrinterReader } from '../fleet/reader.ts';
 import { TargetPool } from '../fleet/target-pool.ts';
@@ -84,6 +85,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     log,
     now,
     shutdownSignal,
+    localFailures: new LocalFailures(log),
     recallJobs: state?.recall,
     saveJobs: state?.save,
     recallIdentities: state?.recallIdentities,

@@ -40,7 +40,9 @@ export class FailureLog {
     for (const endpoint of endpoints) {
       const { protocol, failure } = endpoint;
       if (!failure) {
-        if (this.#last.has(protocol)) this.#log('info', 'printer answers again', { protocol });
+        const before = this.#last.get(protocol);
+        // `local` began and ended for all printers at once: LocalFailures logs it.
+        if (before !== undefined && before !== 'local') this.#log('info', 'printer answers again', { protocol });
         if (protocol === 'tcp') {
           this.#hasNoTcp = false;
           this.#hadTcp = true;
@@ -90,6 +92,7 @@ export class FailureLog {
 
   #logNotRead(endpoint: Endpoint, all: readonly Endpoint[], known: KnownFacts): void {
     const { protocol, failure } = endpoint;
+    if (failure?.code === 'local') return;
     const next = nextStepOf(endpoint, all, known);
     this.#log('warn', 'printer not read', { protocol, code: failure?.code, reason: failure?.message, next });
   }

@@ -3,6 +3,7 @@
 import { CancelController } from '../common/cancellation.ts';
 import { endpointsMeantBy, matchingEndpoints } from '../config/endpoints.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import { LocalFailures } from './local-failures.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
 import type { PrinterView } from './view.ts';
 
@@ -12,7 +13,7 @@ export class Fleet {
   #discovered: ReadonlyMap<string, Printer> = new Map();
 
   constructor(configs: readonly PrinterConfig[], dependencies: PrinterDependencies) {
-    this.#dependencies = dependencies;
+    this.#dependencies = { localFailures: new LocalFailures(dependencies.log), ...dependencies };
     this.configure(configs);
   }
 

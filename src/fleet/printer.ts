@@ -18,6 +18,7 @@ import { FailureLog } from './failures.ts';
 import { type CheckPort, HttpPortMemory } from './http-port.ts';
 import { IdentityMemory } from './identity.ts';
 import { toJobReading } from './job-reading.ts';
+import { LocalFailures } from './local-failures.ts';
 import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
 import { type EndReason, SharedRead } from './shared-read.ts';
 import type { CachedReading, EndpointView, PrinterView } from './view.ts';
@@ -35,6 +36,8 @@ export interface PrinterDependencies {
   readonly recallJobs?: ((printer: string) => JobMemory | undefined) | undefined;
   /** Called with the memory after each whole read. */
   readonly saveJobs?: ((printer: string, memory: JobMemory) => void) | undefined;
+  /** Logs failures of this machine, once for all printers that share it. */
+  readonly localFailures?: LocalFailures | undefined;
   /** What the printer said it is before a restart. */
   readonly recallIdentities?: ((printer: string) => Identities | undefined) | undefined;
   /** Called with what the printer says it is when that changes. */
@@ -67,6 +70,7 @@ export class Printer {
   readonly #identity: IdentityMemory;
   readonly #tcpHabits: TcpHabitsMemory;
   readonly #httpPort: HttpPortMemory;
+  readonly #localFailures: LocalFailures;
   #config: PrinterConfig;
   #lastSeenSeconds: number | undefined;
   #jobs: JobMemory;
@@ -83,6 +87,7 @@ export class Printer {
     this.#identity = new IdentityMemory(config.name, dependencies.log, dependencies.recallIdentities?.(config.name));
     this.#tcpHabits = new TcpHabitsMemory(config.name, dependencies.log);
     this.#httpPort = new HttpPortMemory(dependencies.checkPort);
+    this.#localFailures = dependencies.localFailures ?? new LocalFailures(dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // After a restart, a printer that is off was last seen before it.
     this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
@@ -249,6 +254,7 @@ export class Printer {
     if (this.#identity.byProtocol !== byProtocol)
       this.#dependencies.saveIdentities?.(this.name, this.#identity.byProtocol);
     this.#failures.note(reading.endpoints, this.#facts);
+    this.#localFailures.note(this.name, reading.endpoints, nowMs);
     this.#failures.noteWords(reading.snapshot);
     if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
     this.#noteJobs(reading, nowMs / 1000);

@@ -60,6 +60,20 @@ const CODE_OF_ERRNO: Readonly<Record<string, FailureCode>> = {
   EPIPE: 'closed',
 };
 
+// Nothing was sent to the printer: this machine could not, or was not allowed to, open a connection.
+const LOCAL_ERRNOS: Readonly<Record<string, string>> = {
+  EMFILE: 'the exporter has reached its limit of open files; raise LimitNOFILE= of the service, or ulimit -n',
+  ENFILE: 'this machine has reached its limit of open files; raise fs.file-max',
+  ENOBUFS: 'this machine has no memory left for sockets',
+  ENOMEM: 'this machine has no memory left; check MemoryMax= of the service',
+  EADDRNOTAVAIL: 'this machine has no local port or address left; check net.ipv4.ip_local_port_range',
+  EPERM:
+    'this machine forbids the connection; check its firewall, its security module and IPAddressAllow= of the service',
+  EACCES:
+    'this machine forbids the connection; check its firewall, its security module and IPAddressAllow= of the service',
+  EAFNOSUPPORT: 'this machine forbids the address family; check RestrictAddressFamilies= of the service, and IPv6',
+};
+
 /**
  * Turns a socket error into a PrinterError.
  * @param doing what was tried; the message begins with it: `connect 192.168.1.50:8899`
@@ -67,7 +81,8 @@ const CODE_OF_ERRNO: Readonly<Record<string, FailureCode>> = {
 export function fromSocketError(error: unknown, doing: string): PrinterError {
   if (error instanceof PrinterError) return error;
   const errno = errnoOf(error);
-  // What has no code of ours (EMFILE, EACCES, …) kept us from reaching the printer all the same.
+  const local = errno === undefined ? undefined : LOCAL_ERRNOS[errno];
+  if (local !== undefined) return new PrinterError('local', `${doing}: ${errno}: ${local}`, { cause: error });
   const code = (errno !== undefined ? CODE_OF_ERRNO[errno] : undefined) ?? 'unreachable';
   return new PrinterError(code, `${doing}: ${shortReasonOf(error)}`, { cause: error });
 }

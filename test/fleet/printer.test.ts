@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Printer } from '../../src/fleet/printer.ts';
 import type { Reading } from '../../src/fleet/reader.ts';
 import { ABANDONED_READ_MS } from '../../src/fleet/shared-read.ts';
+import type { PrinterConfig } from '../../src/printer/config.ts';
 import { NEXT_STEPS } from '../../src/printer/next-steps.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 import {
@@ -15,6 +16,7 @@ import {
   collectLog,
   configNamed,
   configOf,
+  createFleet,
   createPrinter,
   failedReading,
   type ReaderByHand,
@@ -380,6 +382,47 @@ describe('failures', () => {
       { protocol: 'http', code: 'refused', count: 2 },
       { protocol: 'tcp', code: 'timeout', count: 2 },
     ]);
+  });
+});
+
+describe('failures of this machine', () => {
+  const local = failedReading({ tcp: 'local' });
+
+  it('are counted for each printer, and logged once for all', async () => {
+    const isLocal = new Map([
+      ['a', true],
+      ['b', true],
+    ]);
+    const { log, lines } = collectLog();
+    const read = async ({ name }: PrinterConfig): Promise<Reading> => (isLocal.get(name) ? local : readingOf(READY));
+    const fleet = createFleet([configNamed('a'), configNamed('b')], { read, log });
+    const begun = 'level=warn msg="printers not read because of this machine" code=local reason="tcp says local"';
+    const over = 'level=info msg="this machine no longer keeps printers from being read"';
+    await fleet.scrape(LONG_MS);
+    const views = await fleet.scrape(LONG_MS);
+    expect(views.map(({ failures }) => failures)).toEqual([
+      [{ protocol: 'tcp', code: 'local', count: 2 }],
+      [{ protocol: 'tcp', code: 'local', count: 2 }],
+    ]);
+    expect(lines).toEqual([begun]);
+    isLocal.set('a', false);
+    await fleet.scrape(LONG_MS);
+    expect(lines).toEqual([begun]);
+    isLocal.set('b', false);
+    await fleet.scrape(LONG_MS);
+    expect(lines).toEqual([begun, over]);
+  });
+
+  it('are over when the printer that had them is not read any more', async () => {
+    const clock = { nowMs: START_MS };
+    const { log, lines } = collectLog();
+    const read = async ({ name }: PrinterConfig): Promise<Reading> => (name === 'gone' ? local : readingOf(READY));
+    const fleet = createFleet([configNamed('gone'), configNamed('stays')], { read, log, clock });
+    await fleet.scrape(LONG_MS);
+    fleet.configure([configNamed('stays')]);
+    clock.nowMs += 11 * 60_000;
+    await fleet.scrape(LONG_MS);
+    expect(lines.at(-1)).toContain('no longer keeps printers');
   });
 });
 

@@ -30,13 +30,28 @@ describe('fromSocketError', () => {
     ['ECONNRESET', 'closed'],
     ['ECONNABORTED', 'closed'],
     ['EPIPE', 'closed'],
-    ['EMFILE', 'unreachable'],
-    ['EACCES', 'unreachable'],
   ])('%s is %s', (name, code) => {
     const cause = errno(name);
     const error = fromSocketError(cause, 'connect 192.168.1.50:8899');
     expect(error).toBeInstanceOf(PrinterError);
     expect(error).toMatchObject({ name: 'PrinterError', code, message: `connect 192.168.1.50:8899: ${name}`, cause });
+  });
+
+  it.each([
+    ['EMFILE', 'LimitNOFILE='],
+    ['ENFILE', 'fs.file-max'],
+    ['ENOBUFS', 'memory'],
+    ['ENOMEM', 'MemoryMax='],
+    ['EADDRNOTAVAIL', 'ip_local_port_range'],
+    ['EPERM', 'firewall'],
+    ['EACCES', 'IPAddressAllow='],
+    ['EAFNOSUPPORT', 'RestrictAddressFamilies='],
+  ])('%s is local, and the message names this machine and %s', (name, setting) => {
+    const error = fromSocketError(errno(name), 'connect 192.168.1.50:8899');
+    expect(error.code).toBe('local');
+    expect(error.message).toMatch(
+      new RegExp(`^connect 192\\.168\\.1\\.50:8899: ${name}: (this machine|the exporter) .*${setting}`),
+    );
   });
 
   it.each<readonly [title: string, thrown: unknown, message: string]>([

@@ -1,0 +1,66 @@
+// A machine that keeps the exporter from reading its printers: a lowered limit of open files on a running exporter.
+
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import { buildProgram, type Program } from '../cli/program.ts';
+import { type Page, parseExposition, samplesOf } from '../support/exposition-parser.ts';
+import { ask } from '../support/http.ts';
+
+const COUNT = 12;
+// How many of them can be read at the same time.
+const READABLE = 4;
+
+let program: Program;
+let printers: readonly SimulatedPrinter[] = [];
+beforeAll(async () => {
+  program = await buildProgram();
+  // Slow enough that all connections are open at the same time.
+  const start = (_: unknown, index: number) =>
+    startSimulatedPrinter({ model: 'finder', name: `p${index}`, latencyMs: 50 });
+  printers = await Promise.all(Array.from({ length: COUNT }, start));
+}, 120_000);
+afterAll(async () => {
+  await Promise.all(printers.map((printer) => printer.close()));
+  await program?.[Symbol.asyncDispose]();
+});
+
+it('costs the printers it could not connect to the code local, and the log one line when it begins and when it is over', async () => {
+  const argv = printers.map(({ name, host, tcpPort }) => `${name}=${host}:${tcpPort}`);
+  await using running = program.start([...argv, '--web.listen-address=127.0.0.1:0']);
+  const [, url = ''] = await running.see('err', /msg=listening url=(\S+)/);
+  const { pid = 0 } = running.child;
+  const scrape = async (): Promise<Page> => parseExposition((await ask(url, '/metrics')).body);
+  const upCount = (page: Page): number => samplesOf(page, 'flashforge_up').filter(({ value }) => value === 1).length;
+  const limitFiles = (limit: number | string): Promise<unknown> =>
+    promisify(execFile)('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
+  expect(upCount(await scrape())).toBe(COUNT);
+
+  const openFiles = (await readdir(`/proc/${pid}/fd`)).length;
+  // The scrape itself takes one.
+  await limitFiles(openFiles + 1 + READABLE);
+  for (const round of [1, 2]) {
+    const page = await scrape();
+    expect(upCount(page)).toBeGreaterThan(0);
+    expect(upCount(page)).toBeLessThan(COUNT);
+    const failures = samplesOf(page, 'flashforge_scrape_failures_total');
+    expect(new Set(failures.map(({ labels }) => labels['code']))).toEqual(new Set(['local']));
+    expect(failures.length).toBeGreaterThanOrEqual(COUNT - upCount(page));
+    expect(Math.max(...failures.map(({ value }) => value))).toBe(round);
+  }
+  await limitFiles(1024);
+  expect(upCount(await scrape())).toBe(COUNT);
+
+  running.child.kill();
+  const { err } = await running.ended;
+  const lines = err.split('\n').filter((line) => /level=(warn|error)|machine/.test(line));
+  expect(lines.map((line) => line.replace(/^time=\S+ /, ''))).toEqual([
+    expect.stringMatching(
+      /^level=warn msg="printers not read because of this machine" code=local reason="connect 127\.0\.0\.1:\d+: EMFILE: .*LimitNOFILE=/,
+    ),
+    'level=info msg="this machine no longer keeps printers from being read"',
+  ]);
+  expect(err).not.toContain('printer answers again');
+}, 60_000);
