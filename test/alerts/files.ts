@@ -21,6 +21,9 @@ export const EXAMPLES = readdirSync(pathOf('deploy/alertmanager'))
 
 export const exampleFile = (name: string) => `deploy/alertmanager/${name}.yml`;
 
+/** Alerts about what happens once: told once, without a "resolved". */
+export const ONCE = /^FlashForge(Print(Completed|Cancelled|Failed|EndUnknown|NearlyDone)|PartRemovable)$/;
+
 export interface Rule {
   alert: string;
   expr: string;

@@ -6,10 +6,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { parseDuration } from '../../src/common/duration.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
-import { pathOf, RULES, readRules } from './files.ts';
+import { ONCE, pathOf, RULES, readRules } from './files.ts';
 import { EVALUATION_S, firing, flips, HOLDS_FROM_S, HOLDS_UNTIL_S, promtoolSeries, SCENARIOS } from './intervals.ts';
 
-const ONCE = /^FlashForge(Print(Completed|Cancelled|Failed|EndUnknown|NearlyDone)|PartRemovable)$/;
 const rules = readRules();
 const secondsOf = (duration: string | undefined) => (duration === undefined ? 0 : parseDuration(duration) / 1000);
 

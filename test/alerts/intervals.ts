@@ -55,11 +55,23 @@ const one = (name: string, value: Value, labels: Record<string, string> = {}, is
   return { name: `flashforge_${name}`, value, labels, isKept };
 };
 
+/** An exporter of its own, with a gauge that is 0 while the condition holds. */
+function exporter(alert: string, name: string): Scenario {
+  const labels = { job: 'flashforge', instance: alert };
+  const series = [{ name: `flashforge_exporter_${name}`, labels, value: whenHolds(0, 1) }];
+  return { alert, label: ['instance', alert], series };
+}
+
 const TOOL = { heater: 'tool0' };
 const unlessLost = (value: number): Value => whenHolds(undefined, value);
 
 export const SCENARIOS: readonly Scenario[] = [
   printer('FlashForgePrinterError', ['printing', 'printing'], one('error', whenHolds(1, 0))),
+  printer(
+    'FlashForgeFilamentRunout',
+    ['paused', 'printing'],
+    one('filament_present', whenHolds(0, 1), { tool: 'tool0' }),
+  ),
   printer('FlashForgePrintPaused', ['paused', 'printing']),
   printer('FlashForgePausedHot', ['paused', 'printing'], one('temperature_target_celsius', constant(220), TOOL)),
   printer('FlashForgePlateWaiting', ['completed', 'printing']),
@@ -115,17 +127,8 @@ export const SCENARIOS: readonly Scenario[] = [
       isKept: true,
     })),
   },
-  {
-    alert: 'FlashForgeConfigReloadFailed',
-    label: ['instance', 'reload:10899'],
-    series: [
-      {
-        name: 'flashforge_exporter_config_last_reload_successful',
-        labels: { job: 'flashforge', instance: 'reload:10899' },
-        value: whenHolds(0, 1),
-      },
-    ],
-  },
+  exporter('FlashForgeConfigReloadFailed', 'config_last_reload_successful'),
+  exporter('FlashForgeStateFileNotWritable', 'state_file_writable'),
   {
     alert: 'FlashForgeClockSkew',
     label: ['job', 'flashforge-skew'],

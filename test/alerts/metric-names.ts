@@ -16,5 +16,6 @@ export const VALUES_OF: Readonly<Record<string, readonly string[]>> = {
   state: STATES,
   result: RESULTS,
   protocol: ['tcp', 'http'],
+  tool: ['tool0', 'tool1'],
   heater: ['tool0', 'tool1', 'bed', 'chamber'],
 };

@@ -14,6 +14,7 @@ import {
   prometheusConfig,
   runAlertmanager,
   runPrometheus,
+  shortRules,
   someMissing,
   started,
   startPage,
@@ -106,6 +107,33 @@ describe.skipIf(someMissing)('from series to notice', { concurrent: true, timeou
     expect(
       withoutMarkers(receiver).map((notice) => notice.alerts.map((alert) => alert.annotations['summary'])),
     ).toEqual([['m5-pro: the printer reports an error E0163']]);
+  });
+
+  test('a runout is one notice: the pause is held back, also once filament is loaded', async (t) => {
+    const page = await started(t, startPage());
+    const receiver = await started(t, startWebhookReceiver());
+    const alertmanager = await runAlertmanager(t, receiver.url, '1s');
+    const paused = (hasFilament: number) => `flashforge_up{printer="m5-pro"} 1
+flashforge_state{printer="m5-pro",state="printing"} 0
+flashforge_state{printer="m5-pro",state="paused"} 1
+flashforge_filament_present{printer="m5-pro",tool="tool0"} ${hasFilament}
+`;
+    page.text = `${PRINTING}flashforge_filament_present{printer="m5-pro",tool="tool0"} 1\n`;
+    const rules = shortRules.replaceAll('for: 1m\n', 'for: 1s\n').replaceAll('for: 2m\n', 'for: 2s\n');
+    const prometheus = await runPrometheus(t, prometheusConfig(page.target, [alertmanager.url]), rules);
+    await prometheus.waitFor('flashforge_state == 1', some);
+    page.text = paused(0);
+    await receiver.waitFor((notices) => notices.length === 1);
+    page.text = paused(1);
+    await prometheus.waitFor('flashforge_filament_present == 1', some);
+    await flushed(alertmanager, receiver, 'FlashForgePrintPaused', 'active');
+    const held = await alertmanager.waitFor((alerts) => alerts.some((alert) => alert.status.state === 'suppressed'));
+    expect(
+      held.filter((alert) => alert.status.state === 'suppressed').map((alert) => alert.labels['alertname']),
+    ).toEqual(['FlashForgePrintPaused']);
+    expect(
+      withoutMarkers(receiver).map((notice) => notice.alerts.map((alert) => alert.annotations['summary'])),
+    ).toEqual([['m5-pro: the filament ran out (tool0)']]);
   });
 
   test.for([

@@ -11,6 +11,7 @@ import {
   EXAMPLES,
   exampleFile,
   NEWER_FIELDS,
+  ONCE,
   PROMETHEUS_CONFIG,
   pathOf,
   RULES,
@@ -37,6 +38,7 @@ const SEVERITIES: Readonly<Record<string, string>> = {
   FlashForgePrintStuck: 'warning',
   FlashForgePartRemovable: 'info',
   FlashForgePausedHot: 'warning',
+  FlashForgeFilamentRunout: 'warning',
   FlashForgeHotAndIdle: 'warning',
   FlashForgeHeatingTooLong: 'warning',
   FlashForgeDiskNearlyFull: 'warning',
@@ -45,12 +47,13 @@ const SEVERITIES: Readonly<Record<string, string>> = {
   FlashForgeExporterDown: 'critical',
   FlashForgeExporterLocalFailure: 'critical',
   FlashForgeConfigReloadFailed: 'warning',
+  FlashForgeStateFileNotWritable: 'warning',
   FlashForgeClockSkew: 'warning',
 };
 const RUNBOOK = 'https://github.com/flashforge-exporter/flashforge-exporter/blob/main/docs/alerts.md#';
 
 /** Alerts about the exporter itself, for all its printers. */
-const OF_EXPORTER = /^FlashForge(Exporter|Config|Clock)/;
+const OF_EXPORTER = /^FlashForge(Exporter|Config|StateFile|Clock)/;
 
 const promtool = requireProgram('promtool');
 const amtool = requireProgram('amtool');
@@ -113,6 +116,21 @@ describe.skipIf(amtool === undefined)('amtool check-config', () => {
   });
 });
 
+describe.skipIf(amtool === undefined)('amtool config routes test', () => {
+  test.each(rules)('$alert has the right receiver', async ({ alert }) => {
+    const receiver = ONCE.test(alert) ? 'ended' : 'printers';
+    const { code, output } = await runProgram(amtool ?? '', [
+      'config',
+      'routes',
+      'test',
+      `--config.file=${pathOf(ALERTMANAGER_CONFIG)}`,
+      `--verify.receivers=${receiver}`,
+      `alertname=${alert}`,
+    ]);
+    expect(code, output).toBe(0);
+  });
+});
+
 describe('the Alertmanager files', () => {
   test('there is one for each way that is promised', () => {
     expect(EXAMPLES.toSorted()).toEqual(['discord', 'email', 'ntfy', 'telegram', 'webhook']);
@@ -148,8 +166,10 @@ test('docs/alerts.md names what holds back what, and that Grafana alone does not
       const [, pattern = ''] = /^alertname =~? "?([^"]*)"?$/.exec(matcher) ?? [];
       return names.filter((name) => new RegExp(`^(?:${pattern})$`).test(name));
     });
-  const held = inhibit_rules.flatMap((rule) => [...matching(rule.source_matchers), ...matching(rule.target_matchers)]);
-  expect(held).toHaveLength(3);
+  const held = [
+    ...new Set(inhibit_rules.flatMap((rule) => [...matching(rule.source_matchers), ...matching(rule.target_matchers)])),
+  ];
+  expect(held).toHaveLength(4);
   const [, before = '', without = ''] = /([\s\S]*)\n### Without Alertmanager([\s\S]*?)\n## /.exec(readText(DOCS)) ?? [];
   const paragraphs = [before.split('\n\n'), without.split('\n\n')];
   for (const part of paragraphs) {
@@ -163,10 +183,10 @@ describe('the rules', () => {
     expect(rules).toHaveLength(Object.keys(SEVERITIES).length);
   });
 
-  test('FlashForgePrinterError is sent before the alerts it holds back', () => {
+  test('alerts are sent before those that they hold back', () => {
     const place = (name: string) => rules.findIndex((rule) => rule.alert === name);
-    expect(place('FlashForgePrinterError')).toBeLessThan(place('FlashForgePrintFailed'));
-    expect(place('FlashForgePrinterError')).toBeLessThan(place('FlashForgePrintPaused'));
+    expect(place('FlashForgePrinterError')).toBe(0);
+    expect(place('FlashForgeFilamentRunout')).toBeLessThan(place('FlashForgePrintPaused'));
   });
 
   const docs = readText(DOCS);
