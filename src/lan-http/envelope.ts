@@ -8,7 +8,7 @@ import { isRecord, type JsonRecord, readNumber } from './fields.ts';
 // up to the end of the text, so that the expression never backtracks.
 const STRING_OR_NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S]?)*"?|[+-]?\b(?:nan|inf(?:inity)?)\b/gi;
 
-// Firmware that assembles JSON with printf escapes neither control characters nor backslashes in a file name.
+// In no capture so far. A file name must not cost the whole reading if firmware does not escape it.
 const CONTROL = /[\u0000-\u001f]/g;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-f]{4})|\\/gi;
 
@@ -128,7 +128,7 @@ function textOf(response: JsonRecord): string {
 function quote(response: JsonRecord, secrets: readonly string[]): string {
   const text = textOf(response);
   if (text === '') return '';
-  if (containsOneOf(secrets.flatMap(spellingsOf), text)) return ' (its text contains a secret code)';
+  if (containsOneOf(secrets.flatMap(spellingsOf), text)) return ' (its text holds a secret code)';
   const cut = text.slice(0, MAX_QUOTED_CHARACTERS);
   return ` "${cut.toWellFormed()}"${cut.length < text.length ? '…' : ''}`;
 }

@@ -63,7 +63,7 @@ describe('a read', () => {
     expect(identity).toEqual({ serial: sent });
   });
 
-  it('takes the misspelt head of a 5M Pro', async () => {
+  it('takes the misspelt header of a 5M Pro', async () => {
     const head = readCapture('http-error-replies/http-headers.txt').trim().split(/\r?\n/);
     const lines = head.map((line) => line.replace(/^(Content-Length:).*/, `$1 ${READY.length}`));
     await using server = await serveSockets((socket) => socket.end(`${lines.join('\r\n')}\r\n\r\n${READY}`));
@@ -71,12 +71,12 @@ describe('a read', () => {
     expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });
   });
 
-  it('takes an answer without length or content type, ended by closing', async () => {
+  it('takes a response without length or content type, ended by closing the connection', async () => {
     await using server = await serveSockets((socket) => socket.end(`HTTP/1.0 200 OK\r\n\r\n${READY}`));
     expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });
   });
 
-  it('takes an answer that comes byte by byte, a character in two pieces', async () => {
+  it('takes a response that comes byte by byte, with a character in two pieces', async () => {
     const body = Buffer.from('{"code":0,"detail":{"name":"Füller 打印机"}}');
     await using server = await serveHttp(async (response) => {
       for (const byte of body) await new Promise((done) => response.write(Buffer.of(byte), done));
@@ -85,7 +85,7 @@ describe('a read', () => {
     expect((await reader.readDetail(server.target, never)).identity?.name).toBe('Füller 打印机');
   });
 
-  it('takes a payload on top level', async () => {
+  it('takes a payload at the top level', async () => {
     await using server = await serveText('{"err":0,"msg":"Success","status":"printing","printLayer":7}');
     expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'printing', layer: 7 });
   });
@@ -237,7 +237,7 @@ describe('a response that is no payload', () => {
   });
 
   it.each([301, 400, 401, 404, 500, 503])(
-    'HTTP status %i is a protocol failure, its body not waited for',
+    'HTTP status %i is a protocol failure, without waiting for the body',
     async (status) => {
       await using server = await serveHttp((response) => {
         response.writeHead(status, { location: '/elsewhere' }).write(READY); // and never ends
@@ -249,7 +249,7 @@ describe('a response that is no payload', () => {
     },
   );
 
-  it('what is not HTTP is a protocol failure', async () => {
+  it('anything but HTTP is a protocol failure', async () => {
     await using server = await serveSockets((socket) => socket.write('CMD M119 Received.\r\nok\r\n'));
     expect(await failureOf(server.target)).toMatchObject({
       code: 'protocol',
@@ -258,7 +258,7 @@ describe('a response that is no payload', () => {
     await server.allClosed();
   });
 
-  it('a head without end is a protocol failure', async () => {
+  it('endless headers are a protocol failure', async () => {
     await using server = await serveSockets((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\n${`X-Fill: ${'x'.repeat(1000)}\r\n`.repeat(1000)}`);
     });
@@ -290,14 +290,14 @@ describe('a response that is no payload', () => {
     await server.allClosed();
   });
 
-  it('256 KiB to the byte are taken', async () => {
+  it('exactly 256 KiB are taken', async () => {
     await using server = await serveText(READY.padEnd(256 * 1024));
     expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });
   });
 });
 
 describe('a connection that fails', () => {
-  it('is tried once more after a reset', async () => {
+  it('is retried once after a reset', async () => {
     await using server = await serveSockets((socket, number) => {
       if (number === 1) socket.resetAndDestroy();
       else socket.end(`HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n${READY}`);
@@ -308,7 +308,7 @@ describe('a connection that fails', () => {
 
   it.each([
     ['reset', (socket: { resetAndDestroy(): void }) => socket.resetAndDestroy()],
-    ['closed without an answer', (socket: { end(): void }) => socket.end()],
+    ['closed without a response', (socket: { end(): void }) => socket.end()],
     [
       'closed within the body',
       (socket: { end(text: string): void }) => socket.end('HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{"code":0'),
@@ -319,7 +319,7 @@ describe('a connection that fails', () => {
     expect(server.connections()).toBe(2);
   });
 
-  it('is not tried again after a whole answer', async () => {
+  it('is not retried after a whole response', async () => {
     await using server = await serveText('{"code":1}');
     await failureOf(server.target);
     expect(server.connections()).toBe(1);
@@ -348,7 +348,7 @@ describe('a connection that fails', () => {
 });
 
 describe('the signal', () => {
-  it('ends the wait for a head', async () => {
+  it('ends the wait for a response', async () => {
     const abort = new AbortController();
     await using server = await serveHttp(() => abort.abort());
     const message = `POST ${urlOf(server)}/detail: no response before the deadline`;
@@ -399,7 +399,7 @@ describe('the signal', () => {
     expect(server.connections()).toBe(0);
   });
 
-  it('allows no second try', async () => {
+  it('prevents the retry', async () => {
     const abort = new AbortController();
     await using server = await serveSockets((socket) => {
       abort.abort();
@@ -462,14 +462,14 @@ describe('the check code', () => {
     expectNoSecret(await failureOf(server.target, AbortSignal.abort()));
   });
 
-  it('is withheld like register codes, and the rest of the failure stays', async () => {
+  it('is withheld like register codes, and the rest of the message stays', async () => {
     const flashRegisterCode = 'F1a5hCode';
     await using server = await serveText(
       JSON.stringify({ code: 2, message: `busy, ${flashRegisterCode}`, detail: { flashRegisterCode } }),
     );
     expect(await failureOf(server.target)).toMatchObject({
       code: 'busy',
-      message: `POST ${urlOf(server)}/detail: code 2 (its text contains a secret code), the printer is busy`,
+      message: `POST ${urlOf(server)}/detail: code 2 (its text holds a secret code), the printer is busy`,
     });
   });
 
@@ -478,7 +478,7 @@ describe('the check code', () => {
     ['in capitals', CHECK_CODE.toUpperCase()],
     ['in hex', Buffer.from(CHECK_CODE).toString('hex')],
     ['in Base64', Buffer.from(CHECK_CODE).toString('base64')],
-  ])('is left out of every field of an answer that repeats it %s', async (_how, code) => {
+  ])('is left out of every field of a response that repeats it %s', async (_how, code) => {
     const detail = { status: code, name: `my ${code}`, printFileName: `${code}.gx`, errorCode: code, pid: 36 };
     const slotInfos = [{ slotId: 1, hasFilament: true, materialName: code, materialColor: '#FF0000' }];
     const matlStationInfo = { slotCnt: 1, slotInfos };
@@ -491,7 +491,7 @@ describe('the check code', () => {
     });
   });
 
-  it('is looked for in an answer nested without end', async () => {
+  it('is looked for in a deeply nested response', async () => {
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     await using server = await serveText(`{"code":0,"detail":{"status":"ready","x":${deep}}}`);
     expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });

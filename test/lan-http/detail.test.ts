@@ -20,12 +20,12 @@ describe('tools', () => {
     expect(parseDetail(detail).heaters).toEqual(new Map(Object.entries({ tool0: OFF, tool1: left })));
   });
 
-  it('a left nozzle at 0/0 is not there, a right one is', () => {
+  it('a left nozzle at 0/0 does not exist, a right one does', () => {
     const detail = { nozzleCnt: 2, rightTemp: 0, rightTargetTemp: 0, leftTemp: 0, leftTargetTemp: 0 };
     expect(parseDetail(detail).heaters).toEqual(new Map([['tool0', { celsius: 0, targetCelsius: 0 }]]));
   });
 
-  it('arrays alone decide; an element that is none costs its tool', () => {
+  it('arrays win; an element that is not a number costs its tool', () => {
     const detail = {
       rightTemp: 99,
       leftTemp: 99,
@@ -41,7 +41,7 @@ describe('tools', () => {
     expect(parseDetail(detail).heaters).toEqual(new Map([['tool0', OFF]]));
   });
 
-  it('ends at 16', () => {
+  it('there are at most 16', () => {
     const snapshot = parseDetail({ nozzleTemps: Array(5000).fill(25), nozzleModel: '0.4mm;'.repeat(5000) });
     expect(snapshot.heaters?.size).toBe(16);
     expect(snapshot.nozzles?.size).toBe(16);
@@ -49,7 +49,7 @@ describe('tools', () => {
 });
 
 describe('bed and chamber', () => {
-  it('a bed at 0/0 is not there', () => {
+  it('a bed at 0/0 does not exist', () => {
     expect(parseDetail({ platTemp: 0, platTargetTemp: 0 }).heaters).toBeUndefined();
     expect(parseDetail({ platTemp: 0.5, platTargetTemp: 0 }).heaters?.get('bed')).toEqual({
       celsius: 0.5,
@@ -73,7 +73,7 @@ describe('bed and chamber', () => {
   });
 
   it.each([-100, 1000, 1e300, 1e-44, 'NaN', 'Infinity', '', ' ', '0x20', true, [25]])(
-    '%j is no temperature',
+    '%j is not a temperature',
     (platTemp) => {
       expect(parseDetail({ platTemp }).heaters).toBeUndefined();
     },
@@ -478,7 +478,7 @@ describe('a field with an impossible value', () => {
   });
 });
 
-describe('what is no payload', () => {
+describe('a payload that is not an object', () => {
   it.each([null, undefined, 'x', 1, true, [], [{ status: 'ready' }]])('%j is not a payload', (payload) => {
     expect(() => parseDetail(payload)).toThrow(PrinterError);
   });
@@ -513,7 +513,7 @@ describe('parseJson', () => {
     ['many brackets', '['.repeat(262_144)],
     ['many quotes', '{"'.repeat(131_072)],
     ['many words', 'nan'.repeat(87_000)],
-  ])('is soon done with %s', (_what, text) => {
+  ])('takes no time for %s', (_what, text) => {
     const start = performance.now();
     expect(() => parseJson(text, 'test')).toThrow(PrinterError);
     expect(performance.now() - start).toBeLessThan(1000);

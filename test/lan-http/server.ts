@@ -1,4 +1,4 @@
-// Servers on 127.0.0.1 that answer as a test says.
+// Servers on 127.0.0.1 whose responses a test defines.
 
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -10,9 +10,9 @@ export const CHECK_CODE = 'c0de4you';
 
 export interface TestServer extends AsyncDisposable {
   readonly target: HttpTarget;
-  /** Connections accepted so far. */
+  /** Number of connections accepted so far. */
   connections(): number;
-  /** Resolves when the other side has closed every connection. */
+  /** Resolves when the client has closed every connection. */
   allClosed(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ async function listen(server: Server, host: string): Promise<TestServer> {
   };
 }
 
-/** A printer's HTTP side: calls back with the whole request body. */
+/** A printer's HTTP side that calls `answer` with the whole request body. */
 export function serveHttp(
   answer: (response: ServerResponse, body: string, request: IncomingMessage) => void,
   host = '127.0.0.1',
@@ -55,12 +55,12 @@ export function serveHttp(
   return listen(server, host);
 }
 
-/** A printer's HTTP side that answers every request with this text. */
+/** A printer's HTTP side that responds to every request with this text. */
 export function serveText(text: string): Promise<TestServer> {
   return serveHttp((response) => response.end(text));
 }
 
-/** Bare sockets: calls back with each connection once its request has begun to come, and its number from 1. */
+/** Bare sockets: calls `answer` with each connection when its request begins to arrive, and its number from 1. */
 export function serveSockets(answer: (socket: Socket, number: number) => void): Promise<TestServer> {
   let number = 0;
   const server = createTcpServer((socket) => {
