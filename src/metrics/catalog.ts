@@ -131,7 +131,7 @@ export const PRINTER_FAMILIES = [
   ),
   gauge(
     'flashforge_print_remaining_seconds',
-    'Time that the job has left, as the printer estimates; only where its number means that, and while a job runs.',
+    'Time that the job has left, as the printer estimates; missing where its estimate may mean something else, and while no job runs.',
     (view) => view.snapshot?.remainingSeconds,
   ),
   family(
