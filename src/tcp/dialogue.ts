@@ -85,9 +85,11 @@ export class ReadDialogue implements Dialogue {
     const { login, identity, habits, nowMs } = options;
     const { commands, heldBack } = planRead(identity, habits, nowMs);
     this.#options = options;
-    this.#habits = habits;
+    this.#silence = login === 'auto' ? habits.silence : undefined;
+    this.#habits = habits.silence ? { ...habits, silence: undefined } : habits;
     this.#pending = commands;
-    this.#needsLogin = login === 'always' || (login === 'auto' && habits.login === 'needed');
+    this.#needsLogin =
+      login === 'always' || (login === 'auto' && (habits.login === 'needed' || habits.silence !== undefined));
     this.#mayLogIn = login === 'auto' && !this.#needsLogin;
     for (const command of heldBack) {
       const error = habits.failures.get(command)?.error;
@@ -281,7 +283,11 @@ export class ReadDialogue implements Dialogue {
   /** No reply in time, or too much of it: the connection was closed from this side, since a late reply would be taken for the next one's. */
   #abandonedRead(command: ReadCommand, interruption: Interruption, isAborted: boolean): boolean {
     const { error, waitedMs } = interruption;
-    if (!isAborted && this.#startsLoginTrial(interruption)) return true;
+    if (this.#startsLoginTrial(interruption)) {
+      if (!isAborted) return true;
+      this.#habits = { ...this.#habits, silence: error };
+      return this.#giveUp(error);
+    }
     const isOwnFault = error.detail !== 'other_client' && waitedMs >= this.#options.patienceMs;
     // Silence until the deadline is less than silence for the whole time of the command.
     const failure = isAborted ? new PrinterError(error.code, error.message) : error;

@@ -25,6 +25,7 @@ const COMMAND_LINE = new RegExp(String.raw`^(?<ok>ok)?\s*${COMMAND}`, 'is');
 // Outside a reply, another client's file list or thumbnail may precede the CMD line without a line end.
 const COMMAND_AT_END = new RegExp(`^.*${COMMAND}`, 'is');
 const OK = /^ok$/i;
+const UPLOAD_ACK = /^N\d+ ok\b/i;
 // Longer than any `ok`, CMD line, refusal or login answer. Outside a reply, only the end of a longer line matters.
 const LONG_LINE_BYTES = 64;
 const NOT_ASCII = /[\u0080-\u00ff]/;
@@ -38,6 +39,7 @@ export class Framer {
   /** Index in `#bytes` at which the unfinished line begins. */
   #lineStart = 0;
   #open: string | undefined;
+  #hasUploadAck = false;
   /** The last line outside a reply, if it is a refusal or a login's answer: an `ok` may follow. */
   #controlLine: string | undefined;
 
@@ -65,6 +67,11 @@ export class Framer {
   /** Whether the open reply has stopped in the middle of a line. */
   get isMidLine(): boolean {
     return this.#open !== undefined && this.#bytes.slice(this.#lineStart).trim() !== '';
+  }
+
+  /** Whether the acknowledgement of another client's upload has come: `N0001 ok.` */
+  get hasUploadAck(): boolean {
+    return this.#hasUploadAck;
   }
 
   /** Number of kept bytes: at most the limit, or the end of a line. */
@@ -152,7 +159,10 @@ export class Framer {
       else this.#lineStart = end + 1;
       return reply;
     }
-    if (this.#open === undefined && line !== '') this.#controlLine = this.#controlAnswerTo(end);
+    if (this.#open === undefined && line !== '') {
+      this.#controlLine = this.#controlAnswerTo(end);
+      this.#hasUploadAck ||= UPLOAD_ACK.test(line);
+    }
     this.#lineStart = end + 1;
     return undefined;
   }

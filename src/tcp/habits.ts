@@ -19,6 +19,8 @@ export interface TcpHabits {
   readonly login: 'needed' | 'not-needed' | undefined;
   /** When a login did not make a silent printer talk, in milliseconds since 1970. */
   readonly loginFailedAtMs: number | undefined;
+  /** Set if the deadline of the last read came before a login could be tried on a silent printer: the next read begins with it. */
+  readonly silence: PrinterError | undefined;
   readonly failures: ReadonlyMap<ReadCommand, CommandFailure>;
 }
 
@@ -27,6 +29,7 @@ export const NO_HABITS: TcpHabits = {
   unfinished: new Set(),
   login: undefined,
   loginFailedAtMs: undefined,
+  silence: undefined,
   failures: new Map(),
 };
 
@@ -120,5 +123,6 @@ export function withUnfinished(habits: TcpHabits, command: Command, isUnfinished
 export function afterLostContact(before: TcpHabits, now: TcpHabits): TcpHabits {
   const failed = [...now.failures].filter(([command, failure]) => before.failures.get(command) !== failure);
   const isOne = before.failures.size === 0 && failed.length === 1;
-  return { ...NO_HABITS, loginFailedAtMs: now.loginFailedAtMs, failures: new Map(isOne ? failed : []) };
+  const { loginFailedAtMs, silence } = now;
+  return { ...NO_HABITS, loginFailedAtMs, silence, failures: new Map(isOne ? failed : []) };
 }

@@ -285,7 +285,8 @@ class Session {
 
   get #onlyOthers(): boolean {
     const { openCommand } = this.#framer;
-    const isForeign = this.#hasForeignReply || (openCommand !== undefined && openCommand !== this.#asked);
+    const isForeign =
+      this.#hasForeignReply || this.#framer.hasUploadAck || (openCommand !== undefined && openCommand !== this.#asked);
     return isForeign && this.#cutReply === undefined && !this.#hasBegun();
   }
 

@@ -157,6 +157,19 @@ describe('a printer that says nothing before a login', () => {
     expect(commandsIn(printer.received[2])).toEqual(['M601 S1', ...LOGGED_IN]);
   });
 
+  it('login: auto begins with a login after a deadline that came before it could try one', async () => {
+    await using printer = await startScriptedPrinter(mute);
+    const deadline = AbortSignal.timeout(3 * SHORT.silenceMs);
+    const first = await readPrinter(printer, { limits: { ...SHORT, commandMs: 60_000 } }, deadline);
+    await printer.allClosed();
+    expect(first.failure?.code).toBe('timeout');
+    const second = await readPrinter(printer, { habits: first.habits });
+    await printer.allClosed();
+    expect(partsOf(second)).toEqual(ALL_PARTS);
+    expect(printer.received.map(commandsIn)).toEqual([['M119'], ['M601 S1', ...LOGGED_IN]]);
+    expect(second.habits).toMatchObject({ login: 'needed', silence: undefined });
+  });
+
   it('login: never says what to set', async () => {
     await using printer = await startScriptedPrinter(mute);
     const { failure } = await readPrinter(printer, { login: 'never', limits: SHORT });

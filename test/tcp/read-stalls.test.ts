@@ -140,6 +140,11 @@ it('says that another client talks to the printer where only its replies come, a
   expect(printer.received.map(commandsIn)).toEqual([['M119'], ['M119']]);
 });
 
+it('says so too while another client uploads a file', async () => {
+  await using printer = await startScriptedPrinter({ M119: 'N0001 ok.\r\nN0002 ok.\r\n' });
+  expect((await readPrinter(printer, { limits: SHORT })).failure?.detail).toBe('other_client');
+});
+
 it.each<readonly [title: string, M27: ScriptedReply]>([
   ['closes', hangUp],
   ['resets', reset],
