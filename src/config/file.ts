@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import type { z } from 'zod';
-import { ConfigError } from '../common/config-error.ts';
+import { ConfigError, quoted } from '../common/config-error.ts';
 import { reasonOf } from '../common/reason.ts';
 import { Secret } from '../common/secret.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
@@ -20,6 +20,11 @@ function describe(issue: z.core.$ZodIssue): Problem {
     return { path: [...path, key], message: `unknown key ${shownKey(key)}; ${where} may have ${allowed.join(', ')}` };
   }
   const last = path.at(-1);
+  // The name of a label is wrong, not its value.
+  if (issue.code === 'invalid_key') {
+    const [reason] = issue.issues;
+    return { path, message: `${quoted(String(last))} ${reason?.message ?? 'is not a label name'}` };
+  }
   const subject = last === undefined ? 'the file' : typeof last === 'number' ? 'a printer' : String(last);
   return { path, message: `${subject} ${issue.message}` };
 }
@@ -58,6 +63,7 @@ function printerConfig(written: WrittenPrinter, checkCode: string | undefined): 
         ? undefined
         : { host, port: written.http_port ?? DEFAULT_HTTP_PORT, serialNumber, checkCode: new Secret(checkCode) },
     timeoutMs: written.timeout?.parsed,
+    labels: written.labels,
   };
 }
 

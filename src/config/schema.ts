@@ -32,6 +32,13 @@ const text = z.string({ error: notText }).regex(/\S/, { error: 'must not be empt
 const PORT_ERROR = 'must be a number from 1 to 65535';
 const port = z.int(PORT_ERROR).min(1, PORT_ERROR).max(65_535, PORT_ERROR);
 
+// `printer` is on every sample, and Prometheus reserves names that begin with two underscores.
+const labelName = z
+  .string()
+  .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a label name: letters, digits and underscores, not beginning with a digit')
+  .refine((name) => !name.startsWith('__'), 'is not a label name: Prometheus reserves those that begin with __')
+  .refine((name) => name !== 'printer', 'is the label that every metric of a printer has; choose another name');
+
 const printerShape = {
   name: text.max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),
   address: parsedBy(text, parseAddress),
@@ -45,6 +52,7 @@ const printerShape = {
   timeout: parsedBy(z.string('must be a duration: write 500ms, 10s, 1m30s or 1h'), parseDuration)
     .refine(({ parsed }) => parsed > 0, 'must be longer than 0')
     .optional(),
+  labels: z.record(labelName, text, 'must be a map of label names to values').optional(),
 };
 
 const printer = z

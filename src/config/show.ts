@@ -3,7 +3,7 @@
 import { stringify } from 'yaml';
 import { DEFAULT_HTTP_PORT, type PrinterConfig } from '../printer/config.ts';
 
-function shown({ name, address, tcp, http, timeoutMs }: PrinterConfig): Readonly<Record<string, unknown>> {
+function shown({ name, address, tcp, http, timeoutMs, labels }: PrinterConfig): Readonly<Record<string, unknown>> {
   return {
     name,
     address,
@@ -13,6 +13,7 @@ function shown({ name, address, tcp, http, timeoutMs }: PrinterConfig): Readonly
     check_code: http?.checkCode.toString(),
     http_port: http?.port === DEFAULT_HTTP_PORT ? undefined : http?.port,
     timeout: timeoutMs === undefined ? undefined : `${timeoutMs}ms`,
+    labels,
   };
 }
 

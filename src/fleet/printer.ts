@@ -297,6 +297,7 @@ export class Printer {
     const { totals, lastEnds } = this.#jobs;
     return {
       labels: this.#labels,
+      staticLabels: this.#config.labels,
       address: this.#config.address,
       up: snapshot !== undefined,
       endpoints,

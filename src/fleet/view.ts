@@ -31,6 +31,8 @@ export interface JobsView {
 
 export interface PrinterView {
   readonly labels: Readonly<{ printer: string }>;
+  /** Static labels of the configuration. */
+  readonly staticLabels?: Readonly<Record<string, string>> | undefined;
   readonly address: string;
   readonly up: boolean;
   readonly endpoints: readonly EndpointView[];

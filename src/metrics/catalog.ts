@@ -44,6 +44,14 @@ export const PRINTER_FAMILIES = [
       emit(1, address, model, name, firmware, serial, mac);
     },
   ),
+  family(
+    'flashforge_printer_labels_info',
+    'gauge',
+    'The labels of the printer in the configuration, always 1; only where it has some.',
+    [],
+    ({ staticLabels }, emit) => emit(staticLabels && 1),
+    ({ staticLabels = {} }) => staticLabels,
+  ),
   mapGauge(
     'flashforge_build_volume_meters',
     'Size of the build volume along an axis.',

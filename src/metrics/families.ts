@@ -34,6 +34,9 @@ function writeFamily<S>(writer: TextWriter, family: FamilyOf<S>, subjects: reado
   };
   for (const { subject, label } of subjects) {
     commonLabel = label;
+    for (const [key, value] of Object.entries(family.ownLabels?.(subject) ?? {})) {
+      commonLabel = `${labelPair(key, value)},${commonLabel}`;
+    }
     family.read(subject, emit);
   }
 }

@@ -16,6 +16,8 @@ export interface Family<N extends string = string, L extends readonly string[] =
   readonly type: MetricType;
   /** Besides `printer`, which every sample of a printer has. */
   readonly labels: L;
+  /** More labels, whose names each subject has chosen. */
+  readonly ownLabels?: ((subject: S) => Readonly<Record<string, string>>) | undefined;
   /** Emits the samples of one subject: a printer, or the exporter itself. */
   readonly read: (subject: S, emit: Emit<L>) => void;
 }
@@ -27,8 +29,9 @@ export function family<N extends string, const L extends readonly string[], S = 
   help: string,
   labels: L,
   read: (subject: S, emit: Emit<L>) => void,
+  ownLabels?: (subject: S) => Readonly<Record<string, string>>,
 ): Family<N, L, S> {
-  return { name, type, help, labels, read };
+  return { name, type, help, labels, read, ownLabels };
 }
 
 /** A gauge without labels of its own. */

@@ -38,6 +38,8 @@ export interface PrinterConfig {
   readonly http?: HttpSide | undefined;
   /** Time limit of one read in milliseconds; a request's own deadline may be earlier. */
   readonly timeoutMs?: number | undefined;
+  /** Static labels, for flashforge_printer_labels_info and /sd. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The protocols over which the printer is read. */

@@ -18,6 +18,12 @@ export function targetGroups(fleet: Fleet): readonly TargetGroup[] {
         __meta_flashforge_printer: name,
         ...(identity?.model !== undefined && { __meta_flashforge_model: cutLabel(identity.model) }),
         ...(serial !== undefined && { __meta_flashforge_serial: cutLabel(serial) }),
+        ...Object.fromEntries(
+          Object.entries(config.labels ?? {}).map(([label, value]) => [
+            `__meta_flashforge_label_${label}`,
+            cutLabel(value),
+          ]),
+        ),
       },
     };
   });

@@ -34,7 +34,7 @@ async function messageOf(loading: Promise<unknown>): Promise<string> {
 const ADDRESS_FORMS = 'write host, host:port, an IP address or [IPv6]:port';
 const DURATION_FORMS = 'write 500ms, 10s, 1m30s or 1h';
 const PRINTER_KEYS =
-  'a printer may have name, address, tcp, http_port, serial_number, check_code, check_code_file, check_code_env, login, timeout';
+  'a printer may have name, address, tcp, http_port, serial_number, check_code, check_code_file, check_code_env, login, timeout, labels';
 const PRINTER_FORM = 'a printer must be written as "address: 192.168.1.50" and more keys below';
 const BAD_ALIAS = 'not YAML: an alias without its anchor, or too many of them';
 
@@ -105,6 +105,12 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'timeout-number': `3:5: timeout must be a duration: ${DURATION_FORMS}`,
   'timeout-zero': '3:5: timeout must be longer than 0',
   'timeout-long': '3:5: timeout "999h" is more than 24 days',
+  'label-printer': '4:7: "printer" is the label that every metric of a printer has; choose another name',
+  'label-reserved': '5:7: "__name__" is not a label name: Prometheus reserves those that begin with __',
+  'label-dash': '4:7: "my-room" is not a label name: letters, digits and underscores, not beginning with a digit',
+  'label-number': '4:7: room must be text; put it in quotes',
+  'label-empty': '4:7: room must not be empty',
+  'label-list': '3:5: labels must be a map of label names to values',
   'nothing-to-read':
     '2:5: address leaves nothing to read: TCP is switched off, and there is no serial_number with check_code for HTTP',
   'nothing-to-read-port':
@@ -140,6 +146,7 @@ describe('a good file', () => {
         tcp: { host: '192.168.1.60', port: 8899, login: 'auto' },
         http: { host: '192.168.1.60', port: 8898, serialNumber: 'SNMOMC9900728', checkCode: '5f3a9c1e' },
         timeoutMs: 8000,
+        labels: { room: 'attic', owner: 'Ärzte "am" Ring' },
       },
       {
         name: 'AD5X "left"',

@@ -54,6 +54,8 @@ const CONTRACT: Readonly<Record<string, string>> = {
   prints_total: 'result',
   last_print_end_timestamp_seconds: 'result',
   last_print_info: 'file result',
+  // And the labels of the configuration.
+  printer_labels_info: '',
   exporter_build_info: 'version revision node_version',
   exporter_config_last_reload_successful: '',
   exporter_config_last_reload_success_timestamp_seconds: '',

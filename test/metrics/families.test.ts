@@ -43,6 +43,7 @@ const FULL = {
   'scrape_failures_total protocol=http code=auth': 1,
   last_seen_timestamp_seconds: 1_700_000_000.5,
   'printer_info address=192.0.2.1 model=Adventurer 5M Pro name=Left one firmware=v3.1.3 serial=SNMOMC9900728 mac=88:A9:A7:93:86:F8': 1,
+  'printer_labels_info room=attic': 1,
   'build_volume_meters axis=x': 0.22,
   'build_volume_meters axis=z': 0.22,
   ...Object.fromEntries(STATES.map((state) => [`state state=${state}`, Number(state === 'printing')])),
@@ -120,7 +121,10 @@ describe('a printer that says everything', () => {
     const { families } = await pageOf(FULL_VIEW);
     for (const { name, labels } of PRINTER_FAMILIES) {
       for (const sample of families.get(name)?.samples ?? [])
-        expect([name, Object.keys(sample.labels)]).toEqual([name, [...labels, 'printer']]);
+        expect([name, Object.keys(sample.labels)]).toEqual([
+          name,
+          [...(name === 'flashforge_printer_labels_info' ? ['room'] : labels), 'printer'],
+        ]);
     }
   });
 });
@@ -147,7 +151,7 @@ describe('missing is missing', () => {
   it('a printer that is off: what is remembered, and nothing of before', async () => {
     const { snapshot: _, progress: __, ...remembered } = FULL_VIEW;
     const kept = Object.keys(FULL).filter((key) =>
-      /^(endpoint_up|scrape_|last_seen|printer_info|prints_total|last_print)/.test(key),
+      /^(endpoint_up|scrape_|last_seen|printer_info|printer_labels_info|prints_total|last_print)/.test(key),
     );
     const off = await seriesOf({ ...remembered, up: false });
     expect(off).toEqual({ ...Object.fromEntries(Object.entries(FULL).filter(([key]) => kept.includes(key))), up: 0 });

@@ -93,6 +93,7 @@ export const FULL_SNAPSHOT: Required<Omit<Snapshot, 'identity' | 'progress' | 'i
 /** A printer that says everything, and of which everything is remembered. */
 export const FULL_VIEW: PrinterView = viewOf(FULL_SNAPSHOT, {
   printer: 'm5',
+  staticLabels: { room: 'attic' },
   endpoints: [
     { protocol: 'tcp', up: false },
     { protocol: 'http', up: true },

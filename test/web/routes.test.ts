@@ -82,6 +82,20 @@ describe('/metrics', () => {
     expect(valueIn(page, 'process_cpu_seconds_total')).toBeGreaterThan(0);
   });
 
+  it('has the labels of the configuration on one series, and so has /sd', async () => {
+    const labels = { room: 'attic "left"', owner: 'Ann' };
+    const exporter = await serve([configNamed('a', { labels, timeoutMs: 20 }), configNamed('b', { timeoutMs: 20 })]);
+    const samples = samplesOf(await scrape(exporter), 'flashforge_printer_labels_info');
+    expect(samples.map((sample) => [sample.labels, sample.value])).toEqual([[{ printer: 'a', ...labels }, 1]]);
+    const [a, b] = JSON.parse((await ask(exporter.url, '/sd')).body);
+    expect(a.labels).toEqual({
+      __meta_flashforge_printer: 'a',
+      __meta_flashforge_label_room: 'attic "left"',
+      __meta_flashforge_label_owner: 'Ann',
+    });
+    expect(b.labels).toEqual({ __meta_flashforge_printer: 'b' });
+  });
+
   it('escapes the names of printers', async () => {
     const name = 'a "b" \\ <img>\n, {printer="c"} 1';
     const page = await scrape(await serve([configNamed(name, { timeoutMs: 20 })]));
