@@ -30,6 +30,11 @@ function serialOf({ reading, discovery }: Examination): string | undefined {
   return discovery?.serial ?? reading.snapshot.identity?.serial;
 }
 
+/** False if a web server answered in place of the printer. */
+function isPrinter({ reading }: Examination): boolean {
+  return reading.endpoints.every(({ failure }) => failure?.detail !== 'html');
+}
+
 export function diagnose(config: PrinterConfig, examination: Examination): Diagnosis {
   const { ports, reading, discovery } = examination;
   const { endpoints } = reading;
@@ -38,8 +43,10 @@ export function diagnose(config: PrinterConfig, examination: Examination): Diagn
   const known = { model, port: config.tcp?.port, login: config.tcp?.login, httpOpen };
   // HTTP first: it says more, and a printer that refuses TCP may have only HTTP.
   const inOrder = [...endpoints].sort((a, b) => Number(a.protocol === 'tcp') - Number(b.protocol === 'tcp'));
-  const steps = inOrder.map((endpoint) => nextStepOf(endpoint, endpoints, known));
-  const isUnused = httpOpen && !config.http;
+  const all = inOrder.map((endpoint) => nextStepOf(endpoint, endpoints, known));
+  // That TCP refuses matters once HTTP is read.
+  const steps = reading.up ? all : all.filter((step) => step !== NEXT_STEPS['no-tcp'].step || all.length === 1);
+  const isUnused = httpOpen && !config.http && isPrinter(examination);
   // Where TCP failed, its own step says so.
   if (isUnused && reading.up) steps.push(NEXT_STEPS['http-unused'].step);
   return {

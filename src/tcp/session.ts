@@ -37,6 +37,7 @@ export interface Interruption {
 // All sockets read into this one buffer: the framer copies what it keeps, and chunks are handled one at a time.
 const sharedReadBuffer = Buffer.alloc(64 * 1024);
 const LINE_END = Buffer.from('\n');
+const HTTP_RESPONSE = Buffer.from('HTTP/1.');
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
@@ -67,6 +68,8 @@ class Session {
   /** A refusal or a login's answer without a CMD line. */
   #controlAnswer: Reply | undefined;
   #hasForeignReply = false;
+  /** Whether a web server answered. */
+  #isWeb = false;
   #askedAtMs = 0;
   #expiresAtMs = 0;
   #lastByteAtMs = 0;
@@ -156,6 +159,8 @@ class Session {
 
   #onRead(size: number): boolean {
     if (this.#hasEnded) return true;
+    if (this.#receivedBytes === 0 && sharedReadBuffer.subarray(0, size).indexOf(HTTP_RESPONSE) === 0)
+      this.#isWeb = true;
     this.#receivedBytes += size;
     this.#lastByteAtMs = performance.now();
     this.#framer.push(sharedReadBuffer.subarray(0, size), this.#onReply);
@@ -305,8 +310,13 @@ class Session {
   }
 
   get #detail(): PrinterErrorOptions | undefined {
-    if (this.#onlyOthers) return { detail: 'other_client' };
-    return this.#receivedBytes === 0 ? { detail: 'mute' } : undefined;
+    return this.#receivedBytes === 0 ? { detail: 'mute' } : this.#speaker;
+  }
+
+  /** Who speaks, if not the printer to us. */
+  get #speaker(): PrinterErrorOptions | undefined {
+    if (this.#isWeb) return { detail: 'html' };
+    return this.#onlyOthers ? { detail: 'other_client' } : undefined;
   }
 
   #flooded(): PrinterError {
@@ -322,7 +332,7 @@ class Session {
   #onEnd(): void {
     if (this.#hasEnded) return;
     const message = `${this.#doing}: the printer closed the connection, ${this.#received}`;
-    const error = new PrinterError('closed', message, this.#onlyOthers ? { detail: 'other_client' } : undefined);
+    const error = new PrinterError('closed', message, this.#speaker);
     // Nothing follows the last line, so it needs no line end.
     this.#framer.push(LINE_END, this.#onReply);
     const isTorn = this.#framer.openCommand !== undefined;

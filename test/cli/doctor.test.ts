@@ -114,12 +114,12 @@ describe('a Creator 5 Pro', () => {
     const host = await start('creator5-pro');
     const wrongCode = await run(['probe', host, ...credentials(wrongFile)]);
     expect(wrongCode.exitCode).toBe(1);
-    expectSteps(wrongCode, 'wrong-code-creator5', 'no-tcp');
-    expectSteps(await run(['probe', host, ...credentials(codeFile, 'SN123')]), 'wrong-serial', 'no-tcp');
+    expectSteps(wrongCode, 'wrong-code-creator5');
+    expectSteps(await run(['probe', host, ...credentials(codeFile, 'SN123')]), 'wrong-serial');
     const off = await start('creator5-pro', { kind: 'lan-mode-off' });
     const lanMode = await run(['probe', off, ...credentials()]);
     expect(lanMode.err).toMatch(/: not read over http: lan_mode: /);
-    expectSteps(lanMode, 'lan-mode', 'no-tcp');
+    expectSteps(lanMode, 'lan-mode');
   });
 });
 
@@ -152,6 +152,21 @@ describe('other printers', () => {
     expect(printer.received.map(commandsIn)).toEqual([['M119', 'M105', 'M27', 'M114', 'M115']]);
   });
 
+  it('waits for a login of a Finder that is mute until then', async () => {
+    const host = await start('finder', { kind: 'mute-until-login' });
+    expect(await run(['probe', host])).toMatchObject({ exitCode: 0, err: '' });
+    const never = await run(['probe', host, '--login', 'never']);
+    expect(never.exitCode).toBe(1);
+    expectSteps(never, 'mute-without-login');
+  });
+
+  it('says that another client talks', async () => {
+    const host = await start('finder', { kind: 'foreign-only' });
+    const outcome = await run(['probe', host]);
+    expect(outcome.exitCode).toBe(1);
+    expectSteps(outcome, 'other-client');
+  });
+
   it('does not log in with --login never', async () => {
     const host = await start('finder', { kind: 'control-refused', login: 'accepted' });
     const outcome = await run(['probe', host, '--login', 'never']);
@@ -181,7 +196,8 @@ describe('what is no printer', () => {
     // The promise is 15 s for a printer that is off; here only TCP waits for its 3 s.
     expect(performance.now() - startedAt).toBeLessThan(15_000);
     expect(outcome.exitCode).toBe(1);
-    expect(stepsOf(outcome)).toHaveLength(1);
+    expect(rowsOf(outcome)[`TCP ${hole.target.port}`]).toBe('no answer');
+    expectSteps(outcome, 'not-there');
   });
 
   it('a web server', async () => {
@@ -194,7 +210,13 @@ describe('what is no printer', () => {
     await once(server, 'listening');
     const outcome = await run(['probe', host, ...credentials()]);
     expect(outcome.exitCode).toBe(1);
-    expect(stepsOf(outcome)[0]).toBe(NEXT_STEPS.html.step);
+    expectSteps(outcome, 'html');
+    // The same by its own port: what it makes of M119 is an HTTP response.
+    expectSteps(await run(['probe', `${host}:8898`, ...credentials()]), 'html');
+    const onTcpPort = createServer(page).listen(8899, host);
+    running.push(onTcpPort);
+    await once(onTcpPort, 'listening');
+    expectSteps(await run(['probe', host]), 'html');
   });
 });
 
