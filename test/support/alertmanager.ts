@@ -13,22 +13,22 @@ export interface ActiveAlert {
 
 export interface Alertmanager {
   url: string;
-  /** The alerts that fire now, also the ones held back. */
+  /** The firing alerts, including suppressed ones. */
   alerts(): Promise<ActiveAlert[]>;
   waitFor(predicate: (alerts: ActiveAlert[]) => boolean, timeoutMs?: number): Promise<ActiveAlert[]>;
-  /** How many notices were sent by an integration ("webhook"), its own count. */
+  /** The number of notifications an integration ("webhook") sent, by Alertmanager's own counter. */
   notificationsSent(integration: string): Promise<number>;
   log(): string;
   stop(): Promise<void>;
 }
 
 export interface AlertmanagerOptions {
-  /** Files copied beside the configuration: templates. */
+  /** Files to copy next to the configuration, such as templates. */
   files?: readonly string[];
   signal?: AbortSignal;
 }
 
-/** Undefined when no Alertmanager is installed (an error in CI). Debian calls it prometheus-alertmanager. */
+/** Undefined if Alertmanager is not installed (an error in CI). Debian names the program prometheus-alertmanager. */
 export const findAlertmanager = () => requireProgram('prometheus-alertmanager', 'alertmanager');
 
 /** @param config alertmanager.yml, as text or as plain data */
@@ -48,7 +48,7 @@ export async function startAlertmanager(
         `--config.file=${join(folder, 'alertmanager.yml')}`,
         `--storage.path=${join(folder, 'data')}`,
         `--web.listen-address=${address}`,
-        // No cluster: else it opens port 9094 on every interface, and two of them in one test run would collide.
+        // No cluster: it would listen on port 9094 of every interface, and parallel tests would collide.
         '--cluster.listen-address=',
         '--log.level=debug',
       ];

@@ -1,5 +1,5 @@
-// What printers, clients and files may send, for properties: likely pieces in any order, so that every branch is reached,
-// and anything at all.
+// fast-check arbitraries for what printers, clients and files may contain: plausible pieces in any order, which reach every
+// branch, and arbitrary data.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -7,14 +7,14 @@ import { allCapturePaths, readCapture as readTcpCapture } from '../tcp/capture-f
 
 const CAPTURES = new URL('../captures/', import.meta.url);
 
-/** A piece said once or very often, and then perhaps another: what is slow to refuse shows only then. */
+/** A piece repeated up to `characters` characters, sometimes followed by another: shows regular expressions that backtrack. */
 function often(piece: fc.Arbitrary<string>, characters: number): fc.Arbitrary<string> {
   return fc
     .tuple(piece, fc.nat(characters), fc.oneof(fc.constant(''), piece))
     .map(([text, length, end]) => text.repeat(Math.ceil(length / (text.length + 1))) + end);
 }
 
-/** Text with some places cut out, doubled or overwritten. */
+/** A text with some passages removed, inserted or overwritten. */
 function damaged(texts: readonly string[], pieces: fc.Arbitrary<string>): fc.Arbitrary<string> {
   const change = fc.record({ at: fc.nat(4000), cut: fc.nat(30), put: pieces });
   return fc.tuple(fc.constantFrom(...texts), fc.array(change, { maxLength: 6 })).map(([text, changes]) =>
@@ -36,7 +36,7 @@ const streams = fc
   })
   .map((pieces) => Buffer.from(pieces.join('')));
 
-/** Bytes on a printer's connection, most of them nearly replies. */
+/** Bytes that a printer might send, most of them almost replies. */
 export const replyBytes: fc.Arbitrary<Uint8Array> = fc.oneof(streams, fc.uint8Array({ maxLength: 300 }));
 
 /** Where to cut a stream into chunks. */
@@ -71,7 +71,7 @@ export const replyLines = fc.array(
   { maxLength: 6 },
 );
 
-/** All that a printer says in one conversation: captured replies, some of them damaged. */
+/** The replies of one conversation: captured ones, some of them damaged. */
 export const conversations: fc.Arbitrary<readonly string[]> = fc.array(
   damaged(
     allCapturePaths().map(readTcpCapture),
@@ -92,7 +92,7 @@ export const DETAIL_BODIES: readonly string[] = readdirSync(CAPTURES, { recursiv
   .filter((path) => /^http-.*\.json$/.test(path))
   .map((path) => readFileSync(new URL(path, CAPTURES), 'utf8'));
 
-/** Keys that no plain object must have got from a printer. */
+/** Keys that would reach an object's prototype. */
 export const REACHING_KEYS = ['__proto__', 'constructor', 'prototype', 'toString'];
 const KEYS = [
   ...new Set(DETAIL_BODIES.flatMap((body) => [...body.matchAll(/"(\w+)":/g)].map(([, name = '']) => name))),
@@ -117,7 +117,7 @@ const WORDS = [
 ];
 const NUMBERS = [0, -0, 1, 4, 35, 36, 38, 40, 41, -108, -109, 1.5e-44, 5_177_344, 1e308, -1e9, Number.MAX_SAFE_INTEGER];
 
-/** Any JSON, with what real payloads hold. */
+/** Any JSON, with keys and values of real payloads. */
 export const { value: anyJson } = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 4, withCrossShrink: true },
@@ -128,10 +128,10 @@ export const { value: anyJson } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-/** Payloads of /detail with values of any kind. */
+/** /detail objects with values of any type. */
 export const details = fc.dictionary(fc.constantFrom(...KEYS), anyJson, { maxKeys: 60 });
 
-/** Bodies of /detail: damaged captures, payloads of any kind, and text that is no JSON. */
+/** Bodies of /detail: damaged captures, JSON of any type, and text that is not JSON. */
 export const detailTexts: fc.Arbitrary<string> = fc.oneof(
   damaged(
     DETAIL_BODIES,
@@ -148,7 +148,7 @@ export const detailTexts: fc.Arbitrary<string> = fc.oneof(
 
 // --- files
 
-/** YAML, or nearly: what a parser stumbles over, and keys of ours. */
+/** YAML, or almost: syntax that parsers get wrong, and the keys of our configuration. */
 export function yamlTexts(beginnings: readonly string[], keys: readonly string[]): fc.Arbitrary<string> {
   const pieces = fc.constantFrom(
     ...['\n', '\r\n', '  ', '    ', '- ', '"', "'", ': ', '[', ']', '{', '}', ','],
@@ -167,7 +167,7 @@ export function yamlTexts(beginnings: readonly string[], keys: readonly string[]
 
 // --- discovery
 
-/** Packets that look like replies: real ones with some bytes changed get past the vendor check. */
+/** UDP packets: arbitrary ones, and captured replies with some bytes changed, which pass the vendor check. */
 export const discoveryPackets: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.uint8Array({ maxLength: 1500 }),
   fc
@@ -191,7 +191,7 @@ export const discoveryPackets: fc.Arbitrary<Uint8Array> = fc.oneof(
 
 // --- requests
 
-/** The value of a header whose entries look like these; `Accept` and its like. */
+/** Values of a list header such as `Accept`, made of these words. */
 export function headerValues(words: readonly string[]): fc.Arbitrary<string> {
   const piece = fc.constantFrom(
     ...words,

@@ -1,5 +1,5 @@
-// X.509 certificates for tests, made on the spot: no private key lies in the repository, and no openssl is needed.
-// DER by hand (RFC 5280), ECDSA P-256 with SHA-256.
+// Generates X.509 certificates for tests, so that the repository holds no private key and the tests need no openssl.
+// Writes DER by hand (RFC 5280), ECDSA P-256 with SHA-256.
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
@@ -16,7 +16,7 @@ export interface CertificateOptions {
   readonly commonName: string;
   /** IPv4 addresses and DNS names. */
   readonly names?: readonly string[];
-  /** Who signs it; itself unless given. */
+  /** The issuing certificate; self-signed by default. */
   readonly issuer?: Certificate;
   readonly isCa?: boolean;
 }

@@ -1,4 +1,4 @@
-// A real server program under test: started on a free port of 127.0.0.1 in a folder of its own, ended by its own pid.
+// Starts a real server program on a free port of 127.0.0.1 with its own working folder.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const POLL_MS = 50;
 
-/** Programs that still run, killed when the test process itself ends early. */
+/** Running programs, killed if the test process exits early. */
 const running = new Set<ChildProcess>();
 const killRunning = () => {
   for (const child of running) child.kill('SIGKILL');
@@ -18,7 +18,7 @@ const killRunning = () => {
 export interface Daemon {
   url: string;
   folder: string;
-  /** What the program has written so far, for failures. */
+  /** The program's output so far, for failure messages. */
   log(): string;
   stop(): Promise<void>;
 }
@@ -27,18 +27,18 @@ export interface DaemonOptions {
   program: string;
   /** Writes the program's files into its folder and returns its arguments. */
   prepare(folder: string, address: string): Promise<string[]>;
-  /** Ends the program, as stop() does. */
+  /** Stops the program when aborted. */
   signal?: AbortSignal | undefined;
   readyTimeoutMs?: number | undefined;
 }
 
-/** Starts a program and waits until GET /-/ready answers 200. Throws with the program's log when it does not. */
+/** Starts a program and waits until GET /-/ready responds with 200. @throws Error with the program's log on a timeout */
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await startOnce(options);
     } catch (error) {
-      // Between finding the free port and the program's bind, somebody else may have taken it.
+      // Another process may have taken the port before the program bound it.
       if (attempt < 3 && String(error).includes('address already in use')) continue;
       throw error;
     }
@@ -78,11 +78,11 @@ async function startOnce({ program, prepare, signal, readyTimeoutMs = 20_000 }: 
   try {
     await poll(
       async () => {
-        if (hasEnded(child)) throw new Error('it ended');
+        if (hasEnded(child)) throw new Error('it exited');
         return (await fetchOk(`${url}/-/ready`)) ? true : undefined;
       },
       readyTimeoutMs,
-      () => `${url}/-/ready did not answer 200`,
+      () => `${url}/-/ready did not respond with 200`,
     );
   } catch (error) {
     await stop();
@@ -113,22 +113,22 @@ async function fetchOk(url: string): Promise<boolean> {
   }
 }
 
-/** Asks until there is an answer. Only for other programs over HTTP, which cannot tell us by themselves. */
+/** Calls `read` until it returns a value. Only for other programs over HTTP, which cannot notify us. */
 export async function poll<T>(
-  ask: () => Promise<T | undefined>,
+  read: () => Promise<T | undefined>,
   timeoutMs: number,
-  complain: () => string,
+  describeFailure: () => string,
 ): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (performance.now() >= deadline) throw new Error(`${complain()} within ${timeoutMs / 1000} s`);
+    const value = await read();
+    if (value !== undefined) return value;
+    if (performance.now() >= deadline) throw new Error(`${describeFailure()} within ${timeoutMs / 1000} s`);
     await delay(POLL_MS);
   }
 }
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+/** A port of 127.0.0.1 that is free at the time of the call. */
 export async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,4 +1,4 @@
-// A promise that a test settles. Node.js 20 has no Promise.withResolvers, whatever the types say.
+// A promise that a test settles. Node.js 20 lacks Promise.withResolvers, although its types declare it.
 
 export interface Deferred<T> {
   readonly promise: Promise<T>;
@@ -11,6 +11,6 @@ export function createDeferred<T = void>(): Deferred<T> {
   const promise = new Promise<T>((resolve, reject) => {
     settle = { resolve, reject };
   });
-  if (!settle) throw new Error('a promise calls its executor at once');
+  if (!settle) throw new Error('the promise executor did not run');
   return { promise, ...settle };
 }

@@ -1,4 +1,4 @@
-// The whole exporter in this process, on a port of its own, as `serve` puts it together.
+// Runs the whole exporter in this process, as `serve` does, on a free port.
 
 import { type ExporterOptions, type RunningExporter, startExporter } from '../../src/cli/exporter.ts';
 import { silentLogger } from '../../src/common/log.ts';
@@ -31,10 +31,10 @@ export async function startTestExporter(
   return { ...exporter, url: exporter.urls[0] ?? '' };
 }
 
-/** One scrape, its page read strictly. */
+/** Scrapes /metrics once and parses the page strictly. */
 export async function scrape({ url }: TestExporter, options: HttpOptions = {}): Promise<Page> {
   const { status, headers, body } = await ask(url, '/metrics', options);
-  if (status !== 200) throw new Error(`/metrics answered ${status}: ${body}`);
+  if (status !== 200) throw new Error(`/metrics responded with ${status}: ${body}`);
   const isOpenMetrics = String(headers['content-type']).startsWith('application/openmetrics-text');
   return parseExposition(body, isOpenMetrics ? 'openmetrics' : 'text');
 }

@@ -1,5 +1,5 @@
-// A strict reader of metric pages: the Prometheus text format 0.0.4 and OpenMetrics 1.0. Stricter than Prometheus on
-// purpose: what no page of ours has any reason to hold (comments, timestamps, blanks in label sets) is an error.
+// A strict parser of the Prometheus text format 0.0.4 and OpenMetrics 1.0. It is stricter than Prometheus: anything our
+// pages never contain (comments, timestamps, spaces in label sets) is an error.
 
 export type PageFormat = 'text' | 'openmetrics';
 
@@ -18,7 +18,7 @@ export interface PageFamily {
 
 export interface Page {
   readonly families: ReadonlyMap<string, PageFamily>;
-  /** `name{a="1",b="2"}`, labels in the order of the alphabet, to the value. */
+  /** From `name{a="1",b="2"}`, with sorted labels, to the value. */
   readonly series: ReadonlyMap<string, number>;
 }
 
@@ -26,7 +26,7 @@ interface OpenFamily extends PageFamily {
   readonly samples: PageSample[];
 }
 
-/** The page cannot be what the format says; the message begins with the number of the line. */
+/** The page violates the format; the message begins with the line number. */
 export class PageError extends Error {
   override readonly name = 'PageError';
 }
@@ -41,7 +41,7 @@ const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
 };
 const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const SAMPLE = /^([^ {]+)(\{.*\})? (\S+)$/s;
-// One label; `le` and `quantile` included. The value is checked for its escapes only: it may hold anything else.
+// One label, including `le` and `quantile`. Only the escapes of the value are checked.
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\[\\n"])*)"(,(?!\})|\}$)/y;
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|[+-]Inf|NaN)$/i;
 
@@ -51,12 +51,12 @@ export function seriesKey(name: string, labels: Readonly<Record<string, string>>
   return sorted.length === 0 ? name : `${name}{${sorted.map(([key, value]) => `${key}=${JSON.stringify(value)}`)}}`;
 }
 
-/** The value of one series; undefined where the page has none. */
+/** The value of one series; undefined if the page lacks it. */
 export function valueIn(page: Page, name: string, labels: Readonly<Record<string, string>> = {}): number | undefined {
   return page.series.get(seriesKey(name, labels));
 }
 
-/** All samples of that name whose labels hold these. */
+/** The samples of this name whose labels include these. */
 export function samplesOf(
   page: Page,
   name: string,
@@ -67,7 +67,7 @@ export function samplesOf(
     .filter((sample) => sample.name === name && Object.entries(labels).every(([k, v]) => sample.labels[k] === v));
 }
 
-/** Reads a page. @throws PageError naming the line */
+/** Parses a page. @throws PageError naming the line */
 export function parseExposition(text: string, format: PageFormat = 'text'): Page {
   if (text === '' && format === 'text') return { families: new Map(), series: new Map() };
   if (!text.isWellFormed()) throw new PageError('the page is not Unicode text');

@@ -1,11 +1,11 @@
-// A Finder, word for word, and what flashforge-finder-api answered for it.
+// The replies of a Finder, and the JSON that flashforge-finder-api returned for them.
 
 import { reply, type Script } from './scripted-printer.ts';
 
 export const DOCUMENTS = ['info', 'head-location', 'temp', 'progress', 'status'] as const;
 export type DocumentName = (typeof DOCUMENTS)[number];
 
-// The Finder in the documentation of flashforge-finder-api, and what that says it answers: docs/json-api.md.
+// Both are from the documentation of flashforge-finder-api: docs/json-api.md.
 export const FINDER: Script = {
   M119: reply(
     'M119',

@@ -1,4 +1,4 @@
-// Printers and fleets for tests: readings by hand, a reader that answers when the test says so, and the real one.
+// Printers and fleets for tests: readings made by hand, a reader that the test controls, and the real reader.
 
 import type { CancelSignal } from '../../src/common/cancellation.ts';
 import { createLogger, type Logger } from '../../src/common/log.ts';
@@ -15,7 +15,7 @@ import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
 /** Reads real sockets. */
 export const readSockets: ReadPrinter = createPrinterReader(createHttpReader());
 
-/** A read that the test answers. */
+/** A read that the test completes. */
 export interface PendingRead {
   readonly config: PrinterConfig;
   readonly options: ReadOptions;
@@ -26,11 +26,11 @@ export interface PendingRead {
 
 export interface ReaderByHand {
   readonly read: ReadPrinter;
-  /** In the order in which they began. */
+  /** In the order in which they started. */
   readonly reads: readonly PendingRead[];
 }
 
-/** A reader whose reads wait for the test, or for `answer` at once where it is given. */
+/** A reader whose reads wait for the test, or return `answer` immediately if it is given. */
 export function readByHand(answer?: (options: ReadOptions) => Reading): ReaderByHand {
   const reads: PendingRead[] = [];
   const read: ReadPrinter = (config, options, signal) =>
@@ -41,7 +41,7 @@ export function readByHand(answer?: (options: ReadOptions) => Reading): ReaderBy
   return { read, reads };
 }
 
-/** A whole reading over one side; what the snapshot says of the identity was told by that side. */
+/** A complete reading of one endpoint, which is also the source of the snapshot's identity. */
 export function readingOf(snapshot: Snapshot, protocol: Protocol = 'tcp'): Reading {
   const { identity } = snapshot;
   return {
@@ -54,7 +54,7 @@ export function readingOf(snapshot: Snapshot, protocol: Protocol = 'tcp'): Readi
   };
 }
 
-/** A reading of which nothing came, every side with its code. */
+/** A reading in which every endpoint failed, each with its code. */
 export function failedReading(codes: Partial<Record<Protocol, FailureCode>>): Reading {
   const endpoints = (['tcp', 'http'] as const).flatMap((protocol) => {
     const code = codes[protocol];
@@ -95,19 +95,19 @@ export function createFleet(configs: readonly PrinterConfig[], dependencies: Dep
   return new Fleet(configs, complete(dependencies));
 }
 
-/** A printer at an address that only a reader by hand reads. */
+/** A printer at a documentation address: only for readers made by hand. */
 export function configNamed(name: string, more: Partial<PrinterConfig> = {}): PrinterConfig {
   return { name, address: '192.0.2.1', tcp: { host: '192.0.2.1', port: 8899, login: 'auto' }, ...more };
 }
 
-/** What a simulated printer's sides are configured as. */
-export function configOf(printer: SimulatedPrinter, sides: readonly Protocol[] = ['tcp']): PrinterConfig {
+/** The configuration of a simulated printer with these endpoints. */
+export function configOf(printer: SimulatedPrinter, protocols: readonly Protocol[] = ['tcp']): PrinterConfig {
   const { name, host, tcpPort, httpPort, serialNumber, checkCode } = printer;
   return {
     name,
     address: `${host}:${tcpPort ?? httpPort ?? 0}`,
-    ...(sides.includes('tcp') && tcpPort !== undefined && { tcp: { host, port: tcpPort, login: 'auto' } }),
-    ...(sides.includes('http') &&
+    ...(protocols.includes('tcp') && tcpPort !== undefined && { tcp: { host, port: tcpPort, login: 'auto' } }),
+    ...(protocols.includes('http') &&
       httpPort !== undefined && { http: { host, port: httpPort, serialNumber, checkCode: new Secret(checkCode) } }),
   };
 }

@@ -1,9 +1,9 @@
-// HTTP as tests ask it: one request on a connection of its own, or bytes on a bare socket.
+// An HTTP client for tests: one request per connection, or raw bytes on a socket.
 
 import { type Agent, request as nodeRequest } from 'node:http';
 import { connect, type Socket } from 'node:net';
 
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: string;
@@ -13,12 +13,12 @@ export interface HttpOptions {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
-  /** A connection of its own unless given. */
+  /** A new connection by default. */
   readonly agent?: Agent;
 }
 
-/** Asks for a URL as it stands, `//` and `..` included. */
-export function ask(base: string, path: string, options: HttpOptions = {}): Promise<HttpAnswer> {
+/** Sends one request. The path is sent as it is, including `//` and `..`. */
+export function ask(base: string, path: string, options: HttpOptions = {}): Promise<HttpResponse> {
   const { hostname, port } = new URL(base);
   return new Promise((resolve, reject) => {
     const request = nodeRequest(
@@ -43,11 +43,11 @@ export function ask(base: string, path: string, options: HttpOptions = {}): Prom
 
 export interface RawConnection {
   readonly socket: Socket;
-  /** All that came until the server closed. */
+  /** Everything received until the server closed the connection. */
   readonly received: Promise<string>;
 }
 
-/** Connects and sends these bytes; the rest is up to the test. */
+/** Connects and sends these bytes; the test does the rest. */
 export function connectRaw(base: string, bytes: string): RawConnection {
   const { hostname, port } = new URL(base);
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port) });

@@ -1,30 +1,30 @@
-// HTTPS as tests ask it.
+// An HTTPS client for tests.
 
 import { type Agent, request as nodeRequest } from 'node:https';
 import type { PeerCertificate, SecureContextOptions, TLSSocket } from 'node:tls';
-import type { HttpAnswer } from './http.ts';
+import type { HttpResponse } from './http.ts';
 
 export interface HttpsOptions
   extends Pick<SecureContextOptions, 'ca' | 'cert' | 'key' | 'minVersion' | 'maxVersion' | 'ciphers'> {
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** A connection of its own unless given. */
+  /** A new connection by default. */
   readonly agent?: Agent;
-  /** Of an earlier connection, to be taken up again. */
+  /** The TLS session of an earlier connection, to resume. */
   readonly session?: Buffer;
   readonly servername?: string;
-  /** Sees the connection's tickets. */
+  /** Called with each session ticket of the connection. */
   readonly onSession?: (session: Buffer) => void;
 }
 
-export interface HttpsAnswer extends HttpAnswer {
+export interface HttpsResponse extends HttpResponse {
   readonly serverCertificate: PeerCertificate;
   readonly protocol: string | null;
   readonly isResumed: boolean;
 }
 
-/** One request; rejects where the handshake or the connection fails. */
-export function askTls(base: string, path: string, options: HttpsOptions): Promise<HttpsAnswer> {
+/** Sends one request. Rejects if the handshake or the connection fails. */
+export function askTls(base: string, path: string, options: HttpsOptions): Promise<HttpsResponse> {
   const { hostname, port } = new URL(base);
   const { onSession, ...rest } = options;
   return new Promise((resolve, reject) => {

@@ -1,5 +1,5 @@
-// Two network namespaces of the test's own with a cable between them: an exporter on one side, printers on the other,
-// and packets that are lost or late as the test says. The machine's own network is not touched.
+// Two network namespaces connected by a virtual cable: the exporter in one, the printers in the other. A test can drop or
+// delay packets between them. The machine's own network is not touched.
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,21 +8,21 @@ import { requireProgram, runProgram } from './programs.ts';
 
 const EXPORTER_HOST = '198.18.7.1';
 export const PRINTER_HOST = '198.18.7.2';
-/** No route leads there. */
+/** An address without a route. */
 export const UNROUTED_HOST = '198.18.8.1';
-/** On the cable's network, but nobody has it. */
+/** An address on the cable's network that no host has. */
 export const MISSING_HOST = '198.18.7.77';
 
 export type Place = 'exporter' | 'printers';
 
 export interface Cable extends AsyncDisposable {
-  /** Starts a program in a namespace; it ends with the cable. */
+  /** Starts a program in a namespace. It is killed when the cable is disposed. */
   start(place: Place, args: readonly [string, ...string[]]): ChildProcessByStdio<null, Readable, Readable>;
-  /** Runs a program in a namespace to its end. @throws Error with its output when it fails */
+  /** Runs a program in a namespace and returns its output. @throws Error with the output if it fails */
   run(place: Place, args: readonly [string, ...string[]]): Promise<string>;
 }
 
-/** The path of `ip` where namespaces can be made; undefined, with the reason said, where not. In CI that is an error. */
+/** The path of `ip` if namespaces can be created; otherwise undefined, with the reason on stderr (an error in CI). */
 export function requireNamespaces(): string | undefined {
   if (process.env['WITHOUT_PROGRAMS'] === '1') return undefined;
   if (process.getuid?.() === 0) return requireProgram('ip');
@@ -44,7 +44,7 @@ export async function layCable(ip: string): Promise<Cable> {
     const ended = children.map((child) => child.exitCode ?? child.signalCode ?? once(child, 'close'));
     for (const child of children) child.kill('SIGKILL');
     await Promise.all(ended);
-    // The cable goes with either end.
+    // The cable disappears with its first end.
     for (const name of Object.values(names)) await runProgram(ip, ['netns', 'del', name]);
   };
   try {

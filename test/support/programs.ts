@@ -1,12 +1,12 @@
-// Programs of other projects that tests run: found on the PATH, or the test is skipped with the reason.
+// Programs of other projects that tests run. If one is not on the PATH, the test is skipped and the reason is printed.
 import { spawn } from 'node:child_process';
 import { accessSync, constants, statSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /**
- * The path of a program, by the first of its names that is installed. Undefined, with the reason on stderr, when there is
- * none; in CI (CI=true) that is an error, since a skipped test would look like a passed one. WITHOUT_PROGRAMS=1 leaves
- * these tests out on purpose: what the programs do does not depend on the version of Node.js.
+ * The path of the first of these programs that is installed. If none is, returns undefined and prints the reason on stderr;
+ * in CI (CI=true) it throws, since a skipped test would look like a passed one. WITHOUT_PROGRAMS=1 skips these tests on
+ * purpose: the programs behave the same on every version of Node.js.
  */
 export function requireProgram(...names: [string, ...string[]]): string | undefined {
   if (process.env['WITHOUT_PROGRAMS'] === '1') return undefined;
@@ -39,11 +39,11 @@ function isExecutable(path: string): boolean {
 
 export interface Run {
   code: number | null;
-  /** stdout and stderr in the order they came. */
+  /** stdout and stderr, interleaved. */
   output: string;
 }
 
-/** Runs a program to its end. A code other than 0 is an answer, not an error. */
+/** Runs a program until it exits. A non-zero exit code does not reject. */
 export function runProgram(path: string, args: readonly string[], signal?: AbortSignal): Promise<Run> {
   return new Promise((resolve, reject) => {
     const child = spawn(path, args, { stdio: ['ignore', 'pipe', 'pipe'], ...(signal && { signal }) });

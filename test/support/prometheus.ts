@@ -7,7 +7,7 @@ import { requireProgram } from './programs.ts';
 
 export interface Sample {
   metric: Record<string, string>;
-  /** Seconds since 1970 and the value, as Prometheus writes it. */
+  /** Unix seconds, and the value as Prometheus formats it. */
   value: [number, string];
 }
 
@@ -15,9 +15,9 @@ export interface Prometheus {
   url: string;
   /** The samples of an instant query. */
   query(expr: string): Promise<Sample[]>;
-  /** Asks until the predicate holds, and returns what held. */
+  /** Repeats the query until the predicate holds, and returns its samples. */
   waitFor(expr: string, predicate: (samples: Sample[]) => boolean, timeoutMs?: number): Promise<Sample[]>;
-  /** Replaces the configuration (and the rule files, where given) and has it read. */
+  /** Replaces the configuration (and the rule files, if given) and reloads it. */
   reload(config?: object, rules?: Record<string, string>): Promise<void>;
   log(): string;
   stop(): Promise<void>;
@@ -26,12 +26,12 @@ export interface Prometheus {
 export interface PrometheusOptions {
   /** prometheus.yml as plain data. */
   config: object;
-  /** Rule files copied beside the configuration, under their own names; name them in `rule_files`. */
+  /** Rule files to copy next to the configuration, under their own names; list them in `rule_files`. */
   rules?: readonly string[];
   /** Rule files given as text, by name. */
   ruleTexts?: Readonly<Record<string, string>>;
   signal?: AbortSignal;
-  /** Where samples are kept, for a server that is started again; a folder of its own when left out. */
+  /** Where to keep samples across a restart; a temporary folder by default. */
   dataFolder?: string | undefined;
 }
 
@@ -67,9 +67,9 @@ export async function startPrometheus({
       method: 'POST',
       body: new URLSearchParams({ query: expr }),
     });
-    const answer = (await response.json()) as { status: string; error?: string; data?: { result: Sample[] } };
-    if (answer.data === undefined) throw new Error(`${expr}: ${answer.error ?? answer.status}`);
-    return answer.data.result;
+    const result = (await response.json()) as { status: string; error?: string; data?: { result: Sample[] } };
+    if (result.data === undefined) throw new Error(`${expr}: ${result.error ?? result.status}`);
+    return result.data.result;
   };
   return {
     url: daemon.url,

@@ -1,47 +1,47 @@
-// A printer on 127.0.0.1 that sends exactly what a test tells it to, and records what it receives.
+// A printer on 127.0.0.1 that sends what a test scripts and records what it receives.
 
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { TcpTarget } from '../../src/tcp/target.ts';
 
-/** One connection, as the printer sees it. */
+/** One connection, from the printer's point of view. */
 export interface Client {
   /** From 1. */
   readonly number: number;
   readonly socket: Socket;
-  /** How often this command was received on this connection, including this time. */
+  /** How often this connection has received the command, including now. */
   readonly times: number;
-  /** Sends part of a reply; resolves when it is written. */
+  /** Sends part of a reply. Resolves when it is written. */
   part(bytes: string | Uint8Array): Promise<void>;
   /** Sends the last part of a reply. */
   send(bytes: string | Uint8Array): Promise<void>;
 }
 
-/** The bytes of a reply, or a function that sends them. A function that does nothing is silence. */
+/** The bytes of a reply, or a function that sends them. A function that does nothing leaves the command unanswered. */
 export type ScriptedReply = string | Uint8Array | ((client: Client) => Promise<void> | void);
 
-/** Replies by command word. A command that is not listed is acknowledged without data. */
+/** Replies by command. A command that is not listed gets an `ok` without data. */
 export type Script = Readonly<Record<string, ScriptedReply>>;
 
 export interface ScriptedPrinter extends AsyncDisposable {
   readonly target: TcpTarget;
-  /** Every byte that was received, one string per connection. */
+  /** Every byte received, one string per connection. */
   readonly received: readonly string[];
-  /** Commands that were received before the reply to the previous one ended. */
+  /** Commands received before the reply to the previous one ended. */
   readonly pipelined: readonly string[];
-  /** Stops listening; open connections continue. */
+  /** Stops listening. Open connections stay open. */
   refuse(): void;
   /** Resolves when the client has closed every connection so far. */
   allClosed(): Promise<void>;
 }
 
-/** A whole reply as it is on the wire. */
+/** A complete reply as sent on the wire. */
 export function reply(command: string, ...lines: readonly string[]): string {
   return `${[`CMD ${command} Received.`, ...lines, 'ok'].join('\r\n')}\r\n`;
 }
 
-/** A reply whose `ok` never comes. */
+/** A reply without its `ok`. */
 export function replyWithoutOk(command: string, ...lines: readonly string[]): string {
   return [`CMD ${command} Received.`, ...lines, ''].join('\r\n');
 }
@@ -50,17 +50,17 @@ export const silence: ScriptedReply = () => {};
 export const reset: ScriptedReply = ({ socket }) => void socket.resetAndDestroy();
 export const hangUp: ScriptedReply = ({ socket }) => void socket.end();
 
-/** Sends the same bytes endlessly, as fast as the client reads them. */
+/** Sends the same bytes forever, as fast as the client reads them. */
 export async function pump({ socket, part }: Client, bytes: string): Promise<void> {
   while (socket.writable) await part(bytes);
 }
 
-/** The commands of a conversation, without `~` and line ends. */
+/** The commands of a conversation, without `~` and line endings. */
 export function commandsIn(received: string | undefined): string[] {
   return (received ?? '').split('\r\n').flatMap((line) => (line === '' ? [] : [line.replace('~', '')]));
 }
 
-/** @param greeting sent, or run, as soon as a client connects */
+/** @param greeting sent or called when a client connects */
 export async function startScriptedPrinter(
   script: Script | ((connection: number) => Script),
   greeting?: ScriptedReply,
@@ -71,9 +71,9 @@ export async function startScriptedPrinter(
 
   const server = createServer({ noDelay: true }, (socket) => {
     const number = received.push('');
-    const answers = typeof script === 'function' ? script(number) : script;
+    const replies = typeof script === 'function' ? script(number) : script;
     const counts = new Map<string, number>();
-    let answering: string | undefined;
+    let pending: string | undefined;
     let rest = '';
     open.add(socket);
     socket.on('close', () => open.delete(socket));
@@ -83,30 +83,30 @@ export async function startScriptedPrinter(
       received[number - 1] += text;
       const lines = (rest + text).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) void hear(line.replace('~', '').split(/\s/)[0] ?? '');
+      for (const line of lines) void receive(line.replace('~', '').split(/\s/)[0] ?? '');
     });
     async function part(bytes: string | Uint8Array): Promise<void> {
       await new Promise((resolve) => socket.write(bytes, resolve));
       await turn();
     }
-    async function answer(what: ScriptedReply, times: number): Promise<void> {
+    async function respond(scripted: ScriptedReply, times: number): Promise<void> {
       const send = (bytes: string | Uint8Array): Promise<void> => {
-        answering = undefined;
+        pending = undefined;
         return part(bytes);
       };
-      if (typeof what === 'function') await what({ number, socket, times, part, send });
-      else await send(what);
+      if (typeof scripted === 'function') await scripted({ number, socket, times, part, send });
+      else await send(scripted);
     }
-    async function hear(command: string): Promise<void> {
-      if (answering !== undefined) pipelined.push(`${command} during ${answering}`);
-      answering = command;
+    async function receive(command: string): Promise<void> {
+      if (pending !== undefined) pipelined.push(`${command} during ${pending}`);
+      pending = command;
       const times = (counts.get(command) ?? 0) + 1;
       counts.set(command, times);
-      // Commands that arrive together are all recorded before the first one is answered.
+      // Record all commands that arrive together before replying to the first one.
       await turn();
-      await answer(answers[command] ?? reply(command), times);
+      await respond(replies[command] ?? reply(command), times);
     }
-    if (greeting !== undefined) void answer(greeting, 0);
+    if (greeting !== undefined) void respond(greeting, 0);
   });
   const closed = new Promise((resolve) => server.once('close', resolve));
   server.listen(0, '127.0.0.1');
@@ -117,7 +117,7 @@ export async function startScriptedPrinter(
     pipelined,
     refuse: () => void server.close(),
     allClosed: async () => {
-      // Not events.once, which rejects at a reset.
+      // Not events.once, which rejects on a reset.
       await Promise.all([...open].map((socket) => new Promise((resolve) => socket.once('close', resolve))));
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,10 +1,10 @@
-// Waiting for what ends by itself soon, such as a socket that closes: by turns of the loop, without a timer of its own.
+// Waits for something that happens soon without an event, such as a socket that closes, by turns of the event loop.
 
 import { setImmediate as turn } from 'node:timers/promises';
 
-/** The first value that is good enough; when time is up the last one, so that the test can say what is wrong with it. */
-export async function settle<T>(read: () => T, isGood: (value: T) => boolean, patienceMs = 5000): Promise<T> {
-  const endsAt = performance.now() + patienceMs;
+/** Returns the first good value, or the last one on a timeout, so that the test can assert on it. */
+export async function settle<T>(read: () => T, isGood: (value: T) => boolean, timeoutMs = 5000): Promise<T> {
+  const endsAt = performance.now() + timeoutMs;
   for (;;) {
     const value = read();
     if (isGood(value) || performance.now() > endsAt) return value;

@@ -1,10 +1,10 @@
-// Printers as a scrape sees them, made by hand: one that says nothing, and one that says everything there is.
+// Printer views made by hand: one without values, and one with every value.
 
 import type { PrinterView } from '../../src/fleet/view.ts';
 import { emptyMemory } from '../../src/jobs/memory.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 
-/** A printer that was read over TCP; without a snapshot it was not. */
+/** A printer read over TCP; without a snapshot, one whose read failed. */
 export function viewOf(
   snapshot: Snapshot | undefined,
   { printer = 'p', ...more }: Partial<PrinterView> & { readonly printer?: string } = {},
@@ -23,7 +23,7 @@ export function viewOf(
   };
 }
 
-/** Every field of a snapshot, each with a value of its own. */
+/** A snapshot with every field, each with a distinct value. */
 export const FULL_SNAPSHOT: Required<Omit<Snapshot, 'identity' | 'progress' | 'isFileUnknown'>> = {
   state: 'printing',
   stateProtocol: 'http',
@@ -90,7 +90,7 @@ export const FULL_SNAPSHOT: Required<Omit<Snapshot, 'identity' | 'progress' | 'i
   lifetimeFilamentMeters: 1234.5,
 };
 
-/** A printer that says everything, and of which everything is remembered. */
+/** A printer with every value, and with every kind of remembered state. */
 export const FULL_VIEW: PrinterView = viewOf(FULL_SNAPSHOT, {
   printer: 'm5',
   staticLabels: { room: 'attic' },

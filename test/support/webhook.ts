@@ -1,8 +1,8 @@
-// A receiver of notices: takes every POST, keeps it, and tells those who wait.
+// A webhook receiver for Alertmanager: records every POST and resolves the waiters.
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 
-/** One alert in a notice (Alertmanager's webhook format, version 4). */
+/** One alert of a notification (Alertmanager's webhook format, version 4). */
 export interface NoticeAlert {
   status: 'firing' | 'resolved';
   labels: Record<string, string>;
@@ -25,17 +25,17 @@ export interface Post {
 
 export interface WebhookReceiver {
   url: string;
-  /** The notices from an Alertmanager, in the order they came; filled as they come. */
+  /** The notifications received so far, in order. */
   notices: Notice[];
-  /** Everything that was posted, also by other integrations (Telegram, Discord). */
+  /** Every POST so far, including those of other integrations (Telegram, Discord). */
   posts: Post[];
-  /** Resolves when the predicate holds; asked anew for each notice that comes. */
+  /** Resolves when the predicate holds; it is checked on each POST. */
   waitFor(predicate: (notices: Notice[], posts: Post[]) => boolean, timeoutMs?: number): Promise<Notice[]>;
   stop(): Promise<void>;
 }
 
-/** @param answer the body of each 200 answer, for integrations that read it */
-export async function startWebhookReceiver(answer = ''): Promise<WebhookReceiver> {
+/** @param responseBody the body of each 200 response, for integrations that read it */
+export async function startWebhookReceiver(responseBody = ''): Promise<WebhookReceiver> {
   const notices: Notice[] = [];
   const posts: Post[] = [];
   const waiting = new Set<() => void>();
@@ -45,7 +45,7 @@ export async function startWebhookReceiver(answer = ''): Promise<WebhookReceiver
     posts.push({ path: request.url ?? '', headers: request.headers, body });
     const notice = parseNotice(body);
     if (notice !== undefined) notices.push(notice);
-    response.writeHead(200, { 'content-type': 'application/json' }).end(answer);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(responseBody);
     for (const check of waiting) check();
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -13,7 +13,7 @@ import { createDeferred } from '../../support/deferred.ts';
 import { startTestExporter } from '../../support/exporter.ts';
 import { DOCUMENTS, type DocumentName, EXPECTED, FINDER } from '../../support/finder.ts';
 import { collectLog, configOf } from '../../support/fleet.ts';
-import { ask, type HttpAnswer, type HttpOptions } from '../../support/http.ts';
+import { ask, type HttpOptions, type HttpResponse } from '../../support/http.ts';
 import {
   closedPort,
   hangUp,
@@ -222,7 +222,7 @@ describe('polling', () => {
 });
 
 describe('errors', () => {
-  function errorOf({ headers, body }: HttpAnswer): unknown {
+  function errorOf({ headers, body }: HttpResponse): unknown {
     expect(headers['content-type']).toBe('application/json');
     expect(Object.keys(JSON.parse(body))).toEqual(['error']);
     return JSON.parse(body).error;

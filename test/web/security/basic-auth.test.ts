@@ -12,7 +12,7 @@ import {
 } from '../../../src/web/security/basic-auth.ts';
 import { createPasswordComparer, type PasswordComparer } from '../../../src/web/security/bcrypt-worker.ts';
 import { createDeferred, type Deferred } from '../../support/deferred.ts';
-import { ask, type HttpAnswer } from '../../support/http.ts';
+import { ask, type HttpResponse } from '../../support/http.ts';
 import { type CertificateFolder, createCertificateFolder } from './certificate-folder.ts';
 import { type SecuredServer, type SecuredServerOptions, startSecuredServer } from './secured-server.ts';
 
@@ -206,7 +206,7 @@ describe('on real sockets', () => {
     return server;
   }
 
-  function askAs({ url }: SecuredServer, user: string, given: string, path = '/metrics'): Promise<HttpAnswer> {
+  function askAs({ url }: SecuredServer, user: string, given: string, path = '/metrics'): Promise<HttpResponse> {
     return ask(url, path, { headers: { authorization: basic(user, given) } });
   }
 
