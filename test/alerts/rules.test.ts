@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parse } from 'yaml';
+import { parse, stringify } from 'yaml';
 import { requireProgram, runProgram } from '../support/programs.ts';
 import {
   ALERTMANAGER_CONFIG,
@@ -81,6 +81,41 @@ describe.skipIf(promtool === undefined)('promtool', () => {
     const { code, output } = await run('test', 'rules', pathOf(RULES_TEST));
     expect(output).toContain('SUCCESS');
     expect(code).toBe(0);
+  });
+
+  test('the examples of docs/alerts.md: check rules, and the reminder of maintenance', {
+    timeout: 60_000,
+  }, async () => {
+    const blocks = [...readText(DOCS).matchAll(/```yaml\n(- alert: [\s\S]*?)```/g)].map(([, text = '']) => text);
+    expect(blocks).toHaveLength(2);
+    const examples = blocks.flatMap((text) => parse(text) as { alert: string; expr: string }[]);
+    for (const { expr } of examples) expect(checkNames(expr)).toEqual([]);
+    await writeFile(join(folder, 'examples.yml'), stringify({ groups: [{ name: 'examples', rules: examples }] }));
+    const series =
+      'flashforge_lifetime_print_seconds_total{job="flashforge",instance="exporter:10899",printer="m5-pro"}';
+    const due = {
+      exp_labels: { printer: 'm5-pro', severity: 'info' },
+      exp_annotations: { summary: 'm5-pro has printed for 400 hours: grease the rods, check the belts' },
+    };
+    const check = (eval_time: string, exp_alerts: object[]) => ({
+      eval_time,
+      alertname: 'FlashForgeMaintenanceDue',
+      exp_alerts,
+    });
+    const input = {
+      rule_files: [join(folder, 'examples.yml')],
+      evaluation_interval: '1h',
+      // 390 hours; off for four days; then it prints, and passes 400 hours ten hours later.
+      tests: [
+        {
+          interval: '1h',
+          input_series: [{ series, values: '1404000x2 stale _x96 1404000+3600x60' }],
+          alert_rule_test: [check('109h', []), check('112h', [due]), check('132h', [due]), check('136h', [])],
+        },
+      ],
+    };
+    await writeFile(join(folder, 'examples.test.yml'), stringify(input));
+    expect(await run('test', 'rules', join(folder, 'examples.test.yml'))).toMatchObject({ code: 0 });
   });
 
   test('check config, with the rules beside it', async () => {

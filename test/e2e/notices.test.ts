@@ -17,9 +17,12 @@ async function progress({ servers }: World, ratio: number, printers: number): Pr
   await Promise.all(servers.map((server) => server.waitFor(expr, (samples) => samples.length === printers)));
 }
 
+/** What the notices say; without what a print took, which on these clocks is any time. */
 function summaries({ receiver }: World): string[] {
   return withoutMarkers(receiver)
-    .flatMap(({ alerts }) => alerts.map(({ annotations }) => annotations['summary'] ?? ''))
+    .flatMap(({ alerts }) =>
+      alerts.map(({ annotations }) => (annotations['summary'] ?? '').replace(/ after .* min$/, '')),
+    )
     .toSorted();
 }
 

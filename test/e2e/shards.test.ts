@@ -60,7 +60,7 @@ describe.skipIf(findPrometheus() === undefined)('two shards', { timeout: 60_000 
         ...FAST,
       });
       const config = {
-        global: { evaluation_interval: '250ms', external_labels: { shard: String(shard) } },
+        global: { evaluation_interval: '1s', external_labels: { shard: String(shard) } },
         rule_files: ['flashforge.rules.yml'],
         scrape_configs: [scrapeConfig],
       };
