@@ -5,7 +5,9 @@ import type { Argv } from 'yargs';
 import { ConfigError, quoted } from '../common/config-error.ts';
 import { errnoOf } from '../common/errno.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT } from '../printer/config.ts';
+import { isTcpCommand } from '../simulator/dialects.ts';
 import { type DiscoveryResponder, startDiscoveryResponder } from '../simulator/discovery.ts';
+import { FAULT_EXAMPLES, type Fault } from '../simulator/faults.ts';
 import { MODELS, SIMULATED_MODELS } from '../simulator/models.ts';
 import { type SimulatedPrinter, type SimulatedPrinterOptions, startSimulatedPrinter } from '../simulator/printer.ts';
 import { HTTP_QUIRKS, type HttpQuirk } from '../simulator/quirks.ts';
@@ -28,6 +30,23 @@ function parseQuirk(text: string): HttpQuirk {
   const quirk = HTTP_QUIRKS.find((name) => name === text);
   if (quirk === undefined) throw new ConfigError(`${quoted(text)} is not one of ${HTTP_QUIRKS.join(', ')}`);
   return quirk;
+}
+
+// The faults by name, and the refusals of an emulator that lets a login in.
+const FAULTS: Readonly<Record<string, Fault>> = {
+  ...FAULT_EXAMPLES,
+  'bare-refusal': { kind: 'control-refused', login: 'accepted', bare: true },
+};
+
+/** `silence` or `silence@M27`: the fault at every command, or at this one. */
+function parseFault(text: string): Fault {
+  const [name = '', command, ...rest] = text.split('@');
+  const fault = Object.hasOwn(FAULTS, name) ? FAULTS[name] : undefined;
+  if (fault === undefined) throw new ConfigError(`${quoted(name)} is not one of ${Object.keys(FAULTS).join(', ')}`);
+  if (command === undefined) return fault;
+  if (!isTcpCommand(command) || rest.length > 0)
+    throw new ConfigError(`${quoted(text)} does not end in a command such as @M27`);
+  return Object.assign({}, fault, { at: command });
 }
 
 export function simulateBuilder(yargs: Argv) {
@@ -57,6 +76,10 @@ export function simulateBuilder(yargs: Argv) {
       ...repeatable('quirk', (texts) => texts.map(parseQuirk)),
       default: [] as string[],
       describe: `Firmware that differs over HTTP; may be repeated: ${HTTP_QUIRKS.join(', ')}`,
+    })
+    .option('fault', {
+      ...single('fault', parseFault),
+      describe: `What goes wrong with all of them, at one command with @M27 after it: ${Object.keys(FAULTS).join(', ')}`,
     })
     .option('discovery', { ...SWITCH, describe: 'Answer discovery probes, also those to 127.255.255.255' });
 }
@@ -122,6 +145,7 @@ export async function simulate(args: SimulateArguments, context: CliContext): Pr
         // A serial number is one printer: discovery lists it once.
         ...(index > 0 && { serialNumber: `${MODELS[model].identity.serialNumber}-${index + 1}` }),
         quirks: args.quirk,
+        ...(args.fault && { fault: args.fault }),
         latencyMs: latency,
         speed,
         now: context.now,

@@ -44,6 +44,15 @@ describe('simulate', () => {
     expect((await cli.stop()).exitCode).toBe(0);
   });
 
+  it('breaks printers as --fault says', async () => {
+    await using simulated = startCli(['simulate', '--port=0', '--fault', 'drop@M27']);
+    const [printer = ''] = await simulated.see('out', /\S+(?=\n)/);
+    const { exitCode, out } = await run(['probe', printer]);
+    expect(exitCode).toBe(0);
+    expect(out).toMatch(/^M27 missing +M27: the printer closed the connection, 0 bytes came$/m);
+    expect(out).toMatch(/^model /m);
+  });
+
   it('prints what `serve` takes', async () => {
     await using simulated = startCli(['simulate', '--port=0']);
     const [printer = ''] = await simulated.see('out', /\S+(?=\n)/);

@@ -123,6 +123,7 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['simulate --count 0', '--count: "0" is not a number from 1 to 10000'],
     ['simulate --count 10001', '--count: "10001" is not a number from 1 to 10000'],
     ['simulate --port 65536', '--port: "65536" is not a number from 0 to 65535'],
+    ['simulate --fault drop@M1', '--fault: "drop@M1" does not end in a command such as @M27'],
     ['simulate --latency 1s', '--latency: "1s" is not a number from 0 to 60000'],
     [
       'simulate --model ender3',
