@@ -44,7 +44,8 @@ export const PRINTS_PER_DAY = timeSeries(
   .fillOpacity(80)
   .lineWidth(0)
   .decimals(0)
-  .min(0);
+  .min(0)
+  .axisSoftMax(5);
 for (const result of STACK) {
   PRINTS_PER_DAY.overrideByName(result, [{ id: 'color', value: fixedColor(RESULT_COLORS[result]).build() }]);
 }

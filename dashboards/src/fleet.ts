@@ -2,7 +2,7 @@
 
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { annotations } from './annotations.ts';
-import { ALERTS, DONE_AT, NO_PRINTERS, PROGRESS, SUMMARY, TILES } from './fleet-now.ts';
+import { ALERTS, DONE_AT, PROGRESS, SUMMARY, TILES } from './fleet-now.ts';
 import { PRINTS_PER_DAY, SHARE, SUCCESS } from './fleet-prints.ts';
 import { PRINTERS } from './fleet-table.ts';
 import { createDashboard, printersVariable } from './frame.ts';
@@ -16,7 +16,7 @@ const STATES = stateTimeline(
     title: 'States',
     description: 'What each printer did. A gap is a time without a scrape of the exporter.',
     unit: 'none',
-    empty: NO_PRINTERS,
+    empty: 'no states yet',
   },
   { expr: stateNumber(), legend: '{{printer}}' },
 )

@@ -18,7 +18,7 @@ export const LAST_PRINT = table(
   [{ name: 'end', expr: inMilliseconds(`(${LAST} * on (printer, result) group_left (file) ${LAST_FILES})`) }],
   [
     { ...RESULT_COLUMN },
-    { title: 'Ended', query: 'end', width: 135, properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }] },
+    { title: 'Ended', query: 'end', width: 150, properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }] },
     { title: 'File', label: 'file' },
   ],
 );

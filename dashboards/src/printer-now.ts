@@ -1,6 +1,11 @@
 // The first screen of a printer: its print in the header, then temperatures, progress and states over time.
 
-import { BigValueColorMode, BigValueTextMode, TableCellDisplayMode } from '@grafana/grafana-foundation-sdk/common';
+import {
+  BigValueColorMode,
+  BigValueTextMode,
+  TableCellDisplayMode,
+  VizTextDisplayOptionsBuilder,
+} from '@grafana/grafana-foundation-sdk/common';
 import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { fixedColor, steps } from './colors.ts';
 import { place, type Section } from './layout.ts';
@@ -41,6 +46,7 @@ const PERCENT = barGauge(
   .max(1)
   .decimals(0)
   .maxVizHeight(90)
+  .text(new VizTextDisplayOptionsBuilder().valueSize(40))
   .thresholds(steps('green'));
 
 const TIME_LEFT = stat(
@@ -195,7 +201,7 @@ const STATES = stateTimeline(
     title: 'States',
     description: 'What the printer did. A gap is a time without a scrape of the exporter.',
     unit: 'none',
-    empty: 'no printer',
+    empty: 'no states yet',
   },
   { expr: stateNumber(), legend: '{{printer}}' },
 ).mappings(STATE_MAPPINGS);

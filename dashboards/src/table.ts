@@ -54,6 +54,8 @@ export function eventTable(
     names.map((name) => [name, { operation, aggregations }] as const);
   const panel = dress(new Table(), text, 'range-table', queries);
   if (queries.length > 1) panel.withTransformation({ id: 'merge', options: {} });
+  // The frames come series by series; the last value is to be the latest.
+  panel.withTransformation({ id: 'sortBy', options: { fields: {}, sort: [{ field: 'Time', desc: false }] } });
   panel.withTransformation({
     id: 'groupBy',
     options: {
