@@ -105,11 +105,11 @@ export const PROCESS: Section = {
           },
         ],
         [
-          { title: 'Job', label: 'job' },
+          { title: 'Job', width: 110, label: 'job' },
           { title: 'Instance', label: 'instance' },
-          { title: 'Version', label: 'version' },
-          { title: 'Revision', label: 'revision' },
-          { title: 'Node.js', label: 'node_version' },
+          { title: 'Version', width: 80, label: 'version' },
+          { title: 'Revision', width: 90, label: 'revision' },
+          { title: 'Node.js', width: 90, label: 'node_version' },
           { title: 'Started', query: 'start', width: 135, properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }] },
           {
             title: 'Configuration loaded',

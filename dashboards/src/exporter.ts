@@ -29,7 +29,7 @@ const SUMMARY: Section = {
         },
         { expr: `sum(${UP})` },
       ).thresholds(steps('text', [1, 'green'])),
-      5,
+      4,
       4,
     ),
     place(
@@ -42,7 +42,7 @@ const SUMMARY: Section = {
         },
         { expr: `sum(${UP} == bool 0)` },
       ).thresholds(steps('text', [1, 'yellow'])),
-      5,
+      4,
       4,
     ),
     place(
@@ -57,7 +57,7 @@ const SUMMARY: Section = {
       )
         .decimals(2)
         .thresholds(steps('green', [5, 'yellow'], [8, 'red'])),
-      5,
+      4,
       4,
     ),
     place(
@@ -75,7 +75,7 @@ const SUMMARY: Section = {
           options: { '0': { text: 'down', color: 'red', index: 0 }, '1': { text: 'up', color: 'green', index: 1 } },
         },
       ]),
-      5,
+      4,
       4,
     ),
     place(
@@ -94,6 +94,28 @@ const SUMMARY: Section = {
           options: {
             '0': { text: 'failed', color: 'red', index: 0 },
             '1': { text: 'loaded', color: 'green', index: 1 },
+          },
+        },
+      ]),
+      4,
+      4,
+    ),
+    place(
+      stat(
+        {
+          title: 'State file',
+          description:
+            'Whether the outcomes of prints are kept over a restart: the file of --state.file can be written.',
+          unit: 'none',
+          empty: `no --state.file, or ${NO_EXPORTER}`,
+        },
+        { expr: ofExporter('flashforge_exporter_state_file_writable'), legend: '{{instance}}' },
+      ).mappings([
+        {
+          type: MappingType.ValueToText,
+          options: {
+            '0': { text: 'not writable', color: 'red', index: 0 },
+            '1': { text: 'writable', color: 'green', index: 1 },
           },
         },
       ]),
@@ -159,6 +181,8 @@ const READS: Section = {
         { expr: `sort_desc(${SINCE_CONTACT})`, legend: '{{printer}}' },
       )
         .min(0)
+        // An hour or more fills the bar; without a maximum the longest one would, even after a second.
+        .max(3_600)
         .decimals(0)
         .thresholds(steps('green', [300, 'yellow'], [86_400, 'orange'])),
       12,

@@ -48,6 +48,7 @@ test('panels of the exporter say that a job has to scrape /metrics, and which fl
     [
       'Exporter',
       'Configuration',
+      'State file',
       'Memory',
       'CPU',
       'Event loop lag',
