@@ -1,7 +1,9 @@
 // Simulated printers with all that the dashboards can show, an exporter that reads them, and a Prometheus that scrapes
 // it every second, each printer twice (on /metrics and on /probe), and evaluates the alert rules.
 
-import { basename } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { SimulatedModel } from '../../src/simulator/models.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
@@ -55,9 +57,11 @@ export async function openWorkshop(isFresh = false): Promise<Workshop> {
       opened.push(() => printer.close());
       printers.set(name, printer);
     }
+    const folder = await mkdtemp(join(tmpdir(), 'flashforge-test-'));
+    opened.push(() => rm(folder, { recursive: true }));
     const exporter = await startTestExporter(
       [...printers.values()].map((printer) => configOf(printer, ['tcp', 'http'])),
-      { processMetrics: true, scrapeTimeoutOffsetMs: 100 },
+      { processMetrics: true, scrapeTimeoutOffsetMs: 100, stateFile: join(folder, 'state.json') },
     );
     opened.push(() => exporter.close(0));
     const instance = new URL(exporter.url).host;
