@@ -51,9 +51,9 @@ async function metrics(options: RoutesOptions, request: Request): Promise<HttpRe
 
 async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
-  const printer = await findTarget(request, options, endsAt - performance.now());
+  const { printer, name } = await findTarget(request, options, endsAt - performance.now());
   const view = await printer.read(Math.max(0, endsAt - performance.now()), request.signal);
-  return await page(request, { printers: [view] });
+  return await page(request, { printers: [{ ...view, labels: { printer: name } }] });
 }
 
 function serviceDiscovery({ fleet }: RoutesOptions): HttpResponse {
