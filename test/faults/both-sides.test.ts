@@ -1,4 +1,4 @@
-// A printer that is read over both sides, one or both of them at fault: the other one stands for it.
+// A printer that is read over both protocols, with a fault in one or both of them.
 
 import { expect, it } from 'vitest';
 import type { FailureCode } from '../../src/printer/errors.ts';
@@ -33,7 +33,7 @@ function failuresIn(series: Series): Record<string, number> {
   return Object.fromEntries([...series].filter(([key]) => familyOf(key) === 'flashforge_scrape_failures_total'));
 }
 
-it('what is left is what the side that answers says', async () => {
+it('publishes what the working protocol says', async () => {
   await withoutLeaks(async () => {
     const names = Object.keys(ROWS);
     await using bench = await startBench(

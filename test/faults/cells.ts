@@ -1,4 +1,4 @@
-// Every fault of the simulator at every step, and what it may cost: taken from docs/architecture.md#data-flow, not from what the code does.
+// Every fault of the simulator at every step, and what it may cost, by docs/architecture.md#decisions.
 
 import type { FailureCode } from '../../src/printer/errors.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
@@ -7,7 +7,7 @@ import { READ_COMMANDS, type ReadCommand } from '../../src/tcp/commands.ts';
 
 export type Step = 'connect' | ReadCommand;
 
-/** What a fault costs a side that is read alone. */
+/** What a fault costs an endpoint that is the only one. */
 export type Outcome =
   | { readonly kind: 'complete' }
   /** This side is not read. */
@@ -58,7 +58,7 @@ function endsAfter(step: Step): Outcome {
 interface Row {
   readonly title: string;
   readonly at: (step: Step) => Fault;
-  /** Undefined where the fault cannot show before anything is asked. */
+  /** Undefined if the fault cannot show before a command is sent. */
   readonly connect?: Outcome;
   readonly command: (step: Step) => Outcome;
   readonly hangs?: readonly ('connect' | 'command')[];
@@ -226,7 +226,7 @@ export const HTTP_CELLS: readonly Cell[] = [
   httpCell('body a byte a second', { kind: 'slow-body', intervalMs: 1000 }, down('timeout'), true),
 ];
 
-/** Kinds for which there must be cells; the simulator's own list, so that a new fault is not forgotten. */
+/** The kinds of fault in these cells, to check that none of the simulator's is missing. */
 export function kindsIn(cells: readonly Cell[]): ReadonlySet<Fault['kind']> {
   return new Set(cells.map(({ fault }) => fault.kind));
 }

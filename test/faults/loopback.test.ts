@@ -1,4 +1,4 @@
-// Faults of the network that loopback can make by itself: nobody listens, nobody answers, nobody is there any more.
+// Network faults that loopback can produce: no listener, no answer, and a host that is gone.
 
 import { expect, it } from 'vitest';
 import { Secret } from '../../src/common/secret.ts';

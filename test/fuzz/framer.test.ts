@@ -1,4 +1,4 @@
-// The framer on any bytes, in any pieces.
+// The framer with arbitrary bytes, cut anywhere.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-// The parsers on lines no printer sends, and the whole way from bytes to pages.
+// The parsers with arbitrary lines, and the whole path from bytes to pages.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -115,7 +115,7 @@ describe('any number', () => {
   });
 });
 
-/** What the replies in these bytes say, each taken for the one that was asked for. */
+/** The replies in these bytes, each taken as the one that was asked for. */
 function repliesIn(bytes: Uint8Array): TcpReplies {
   const found: TcpReplies = {};
   const keep = <K extends keyof TcpReplies>(key: K, parsed: TcpReplies[K] | undefined): void => {

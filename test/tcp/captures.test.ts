@@ -122,14 +122,14 @@ describe('each captured reply through the framer', () => {
   });
 });
 
-it('holds every captured reply to a command of ours', () => {
+it('covers every captured reply to one of the reads', () => {
   const used = new Set(CASES.flatMap(({ folder, files }) => Object.values(files).map((file) => `${folder}/${file}`)));
   const unused = allCapturePaths().filter((path) => !used.has(path) && !/\/M(23|26|29|650)\b/.test(path));
   expect(unused).toEqual([]);
   expect(used.size).toBeGreaterThan(50);
 });
 
-it('hears the same in a whole session of FlashPrint as in its single replies', async () => {
+it('reads the same from a whole session of FlashPrint as from its single replies', async () => {
   const finder = OLD[0];
   if (!finder) throw new Error('no Finder');
   const session = readSession('finder1-v1.5-20160804-idle/session.raw.txt');

@@ -1,4 +1,4 @@
-// Bytes to replies, however they are cut, and whatever else is in between.
+// Splits bytes into replies, however they are cut and whatever comes between replies.
 
 import { describe, expect, it } from 'vitest';
 import { Framer, type Reply } from '../../src/tcp/framer.ts';
@@ -109,7 +109,7 @@ describe('cuts a stream into replies', () => {
   });
 });
 
-it('keeps nothing of the memory it was given', () => {
+it('does not keep a reference to the chunk', () => {
   const framer = new Framer(LIMIT);
   const replies: Reply[] = [];
   const reused = Buffer.alloc(M105.length);
@@ -121,7 +121,7 @@ it('keeps nothing of the memory it was given', () => {
   expect(replies).toEqual([HEAT]);
 });
 
-describe('an end that may not be one', () => {
+describe('an unfinished end', () => {
   it.each([
     ['nothing', '', false],
     ['a line that is not over', 'CMD M27 Received.', false],
@@ -156,7 +156,7 @@ describe('an end that may not be one', () => {
     }
   });
 
-  it('goes on after a flush as if it were new', () => {
+  it('starts afresh after a flush', () => {
     const { framer } = frame(['CMD M27 Received.\r\nSD prin']);
     framer.flush();
     const replies: Reply[] = [];
@@ -256,14 +256,14 @@ describe('the limit of 16 KiB', () => {
     }
   });
 
-  it('leaves alone what is just within it', () => {
+  it('allows a reply of exactly the limit', () => {
     const body = 'x'.repeat(LIMIT - 'ok'.length - 1 - '\r\n'.length);
     for (const parts of [[reply('M119', body)], bytewise(reply('M119', body))]) {
       expect(frame(parts).replies).toEqual([whole('M119', body)]);
     }
   });
 
-  it('is for each reply anew', () => {
+  it('applies to each reply separately', () => {
     const big = reply('M119', 'x'.repeat(10_000));
     expect(frame([big + big + big, 'y'.repeat(10_000), '\r\n', big]).replies).toHaveLength(4);
   });

@@ -39,7 +39,7 @@ describe('a reset', () => {
     expect(printer.received.slice(1).map(commandsIn)).toEqual([again]);
   });
 
-  it('as soon as the connection stands', async () => {
+  it('right after connecting', async () => {
     await using printer = await startScriptedPrinter(IDLE, (client) => {
       if (client.number === 1) client.socket.resetAndDestroy();
     });
@@ -63,7 +63,7 @@ describe('a reset', () => {
     expect(printer.received.map(commandsIn)).toEqual([['M119'], ['M119'], ['M105']]);
   });
 
-  it('and then silence: the reason is the last one', async () => {
+  it('and then silence: reports the last reason', async () => {
     await using printer = await startScriptedPrinter((connection) => ({
       ...IDLE,
       M27: connection === 1 ? reset : silence,
@@ -114,14 +114,14 @@ describe('a hang-up', () => {
     expect(problemsOf(reading)).toEqual({});
   });
 
-  it('as soon as the connection stands', async () => {
+  it('right after connecting', async () => {
     await using printer = await startScriptedPrinter(IDLE, hangUp);
     expect((await readPrinter(printer)).failure?.code).toBe('closed');
     expect(printer.received).toHaveLength(2);
   });
 });
 
-describe('too much', () => {
+describe('too many bytes', () => {
   const LINES = 'T0:24 /0 B:0 /0\r\n'.repeat(500);
   const TOO_LONG = LINES.repeat(3);
   const ALL = ['m119', 'm105', 'm27', 'm114'];
@@ -182,7 +182,7 @@ describe('too much', () => {
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105']);
   });
 
-  it('without an end is hung up on, long before the time is over', async () => {
+  it('without an end: closes the connection long before the time is over', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M105: (client) => pump(client, LINES) });
     const reading = await readPrinter(printer, { limits: { ...LONG, floodBytes: 1_000_000 } });
     await printer.allClosed();
@@ -212,7 +212,7 @@ describe('too much', () => {
     expect(partsOf(reading)).toEqual(ALL);
   });
 
-  it('at M119 costs the status; the printer is read all the same', async () => {
+  it('at M119 costs only the status', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M119: `${replyWithoutOk('M119')}${TOO_LONG}ok\r\n` });
     const reading = await readPrinter(printer);
     expect(reading.problems.get('M119')?.code).toBe('protocol');
@@ -220,7 +220,7 @@ describe('too much', () => {
     expect(reading.failure).toBeUndefined();
   });
 
-  it('costs nothing of the reply before it, nor of the next', async () => {
+  it('between two replies costs neither of them', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}${'x'.repeat(20_000)}` });
     expect(partsOf(await readPrinter(printer))).toEqual(ALL);
   });
@@ -245,14 +245,14 @@ describe('too much', () => {
     expect(partsOf(reading)).toEqual(['m119']);
   });
 
-  it('before anything was asked', async () => {
+  it('before the first command', async () => {
     await using printer = await startScriptedPrinter({ M119: silence }, (client) => pump(client, LINES));
     expect((await readPrinter(printer, { limits: LONG })).failure?.code).toBe('protocol');
     await printer.allClosed();
   });
 });
 
-it('takes bytes that are no reply for none', async () => {
+it('does not take garbage for a reply', async () => {
   const garbage = Buffer.from(Array.from({ length: 512 }, (_, i) => (i * 167 + 13) % 256));
   await using printer = await startScriptedPrinter({
     ...IDLE,

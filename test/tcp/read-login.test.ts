@@ -1,4 +1,4 @@
-// Taking control, which locks FlashPrint out: only where a printer insists or its owner says so, and always given back.
+// Logging in locks FlashPrint out: only if the printer requires it or the configuration says so, and always followed by a logout.
 
 import { describe, expect, it } from 'vitest';
 import {
@@ -18,7 +18,7 @@ const REFUSED = 'Control failed.';
 const GRANTED: Script = { M601: reply('M601', 'Control Success V2.1.'), M602: reply('M602', 'Control Release.') };
 const ALL_PARTS = ['m119', 'm105', 'm27', 'm114'];
 
-/** Refuses a read the first time it comes on a connection. */
+/** Refuses the command the first time it is sent on a connection. */
 function refusedOnce(command: string): ScriptedReply {
   return ({ times, send }) => send(times === 1 ? reply(command, REFUSED) : String(IDLE[command]));
 }
@@ -41,14 +41,14 @@ describe('login: auto', () => {
     expect(commandsIn(printer.received[0])).toEqual(['M119', 'M105', 'M27', 'M601 S1', 'M27', 'M114', 'M602']);
   });
 
-  it('takes any answer to the login but a refusal for control', async () => {
+  it('counts any answer to the login except a refusal as success', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M601: reply('M601'), M119: refusedOnce('M119') });
     expect(partsOf(await readPrinter(printer, { limits: SHORT }))).toEqual(ALL_PARTS);
     await printer.allClosed();
     expect(commandsIn(printer.received[0]).at(-1)).toBe('M602');
   });
 
-  it('tries one login, and counts as denied what stays refused', async () => {
+  it('tries one login, and reports what stays refused as denied', async () => {
     const refusing: Script = { M119: reply('M119', REFUSED), M27: reply('M27', REFUSED), M601: reply('M601', REFUSED) };
     await using printer = await startScriptedPrinter({ ...IDLE, ...refusing });
     const reading = await readPrinter(printer);
@@ -62,7 +62,7 @@ describe('login: auto', () => {
     expect(reading.failure).toBeUndefined();
   });
 
-  it('gives control back when a read is refused in spite of the login', async () => {
+  it('logs out when a read is refused although the login succeeded', async () => {
     const refusing: Script = { M119: reply('M119', REFUSED), M105: reply('M105', REFUSED) };
     await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, ...refusing });
     const reading = await readPrinter(printer);
@@ -72,7 +72,7 @@ describe('login: auto', () => {
   });
 
   it.each(['CurrentFile: Control failed.gx', 'Machine Name: control failed', 'Current File : Control failed'])(
-    'takes no name for a refusal: %s',
+    'does not take a name for a refusal: %s',
     async (line) => {
       await using printer = await startScriptedPrinter({ ...IDLE, M119: reply('M119', 'MachineStatus: READY', line) });
       expect((await readPrinter(printer)).replies.m119?.machineStatus).toBe('READY');
@@ -83,7 +83,7 @@ describe('login: auto', () => {
 });
 
 describe('login: never', () => {
-  it('does not log in; what is refused is denied', async () => {
+  it('does not log in, and reports what is refused as denied', async () => {
     await using printer = await startScriptedPrinter({
       ...IDLE,
       M119: reply('M119', REFUSED),
@@ -131,7 +131,7 @@ describe('login: always', () => {
   });
 });
 
-describe('control is given back', () => {
+describe('logs out', () => {
   const M601 = GRANTED['M601'] ?? '';
 
   it.each<readonly [title: string, answers: Script, heard: readonly string[], code: string]>([

@@ -203,7 +203,7 @@ describe('a printer that says nothing before a login', () => {
     expect(printer.received).toHaveLength(5);
   });
 
-  it('login: auto takes no login for the remedy where only M119 is not answered', async () => {
+  it('login: auto does not remember a login if only M119 gets no reply', async () => {
     await using printer = await startScriptedPrinter({ ...IDLE, M119: silence });
     const first = await readPrinter(printer, { limits: SHORT });
     expect(first.failure?.code).toBe('timeout');

@@ -24,7 +24,7 @@ const SHORT = { ...SHORTEST, commandMs: 500 };
 const NOW = 1_700_000_000_000;
 const MINUTE = 60_000;
 
-/** Reads the printer so many times, each time with the habits of the time before, 15 s apart. */
+/** Reads the printer several times, 15 s apart, each time with the habits that the last read learned. */
 async function readRepeatedly(
   printer: ScriptedPrinter,
   count: number,
@@ -43,7 +43,7 @@ async function readRepeatedly(
 
 const PAUSED = ['MachineStatus: BUILDING_FROM_SD', 'MoveMode: PAUSED', 'CurrentFile: a.gx'];
 
-/** Sends the lines before the place, and the rest only once the client has had far more than its silence. */
+/** Sends the first lines, and the rest after far more than the silence limit. */
 function stalled(command: string, lines: readonly string[], before: number): ScriptedReply {
   return async ({ part, send }) => {
     const [head = '', ...body] = reply(command, ...lines).split(/(?<=\n)/);
@@ -81,7 +81,7 @@ it('publishes the state, and no file, of a status that stops after its MoveMode'
   expect(snapshotFromTcp(reading?.replies ?? {})).toMatchObject({ state: 'paused', isFileUnknown: true });
 });
 
-it('takes half an identity for none', async () => {
+it('does not count half an identity', async () => {
   const half = replyWithoutOk('M115', 'Machine Type: Flashforge Finder', 'Machine Name: My Finder');
   await using printer = await startScriptedPrinter({ ...IDLE, M115: half });
   for (const reading of await readRepeatedly(printer, 2, { identity: true })) {

@@ -1,4 +1,4 @@
-// Printers that hang, and printers that are not there: what a read may take, and what it keeps.
+// Printers that hang, and printers that are not reachable: how long a read takes, and what it keeps.
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
@@ -30,7 +30,7 @@ describe('a printer that falls silent', () => {
     });
   });
 
-  it('was not read when it never says a word', async () => {
+  it('is not read if it never sends a byte', async () => {
     await using printer = await startScriptedPrinter({ M119: silence });
     const { failure } = await readPrinter(printer, { login: 'always', limits: SHORT });
     expect(failure).toMatchObject({
@@ -40,7 +40,7 @@ describe('a printer that falls silent', () => {
     });
   });
 
-  it('gives a reply no more than the time of its command, however it trickles', async () => {
+  it('limits a reply to the time of its command, however slowly it trickles in', async () => {
     const trickle: ScriptedReply = async (client) => {
       await client.part('CMD M105 Received.\r\n');
       await pump(client, '\r\n');
@@ -54,7 +54,7 @@ describe('a printer that falls silent', () => {
     });
   });
 
-  it('takes no silence of other clients for an end', async () => {
+  it('does not take a pause in replies to other clients for the end of its own', async () => {
     const foreign = `N0001 ok.\r\n${replyWithoutOk('M119', 'MachineStatus: BUSY')}`;
     await using printer = await startScriptedPrinter({ ...IDLE, M105: foreign });
     const beganAt = performance.now();
@@ -63,7 +63,7 @@ describe('a printer that falls silent', () => {
     expect(problems.get('M105')?.code).toBe('timeout');
   });
 
-  it('takes no late answer for that of the next command', async () => {
+  it('does not take a late reply for that of the next command', async () => {
     let answerLate = (): void => {};
     const late: ScriptedReply = ({ socket }) => {
       answerLate = () => void socket.write(String(IDLE['M105']));
@@ -98,7 +98,7 @@ describe('the deadline', () => {
     },
   );
 
-  it('says how much had come', async () => {
+  it('reports how many bytes came', async () => {
     const deadline = new AbortController();
     await using printer = await startScriptedPrinter({
       ...IDLE,
@@ -136,7 +136,7 @@ describe('the deadline', () => {
   });
 });
 
-describe('nobody there', () => {
+describe('not reachable', () => {
   it('refused', async () => {
     const port = await closedPort();
     const { failure } = await readPrinter({ target: { host: '127.0.0.1', port } });
@@ -156,7 +156,7 @@ describe('nobody there', () => {
     expect(partsOf(reading)).toEqual(['m119', 'm105']);
   });
 
-  it.each(['printer.invalid', 'a..b'])('a name that is none: %s', async (host) => {
+  it.each(['printer.invalid', 'a..b'])('an invalid name: %s', async (host) => {
     const { failure } = await readPrinter({ target: { host, port: 8899 } }, { limits: { ...LONG, connectMs: 2000 } });
     expect(failure?.code).toBe('dns');
     expect(failure?.message).toMatch(new RegExp(`^connect ${host.replaceAll('.', '[.]')}:8899: `));
@@ -171,7 +171,7 @@ describe('nobody there', () => {
     expect(failure?.code).toBe('dns');
   });
 
-  it('a printer without power takes no longer than connecting may', async () => {
+  it('a printer that is off takes no longer than the time to connect', async () => {
     await using hole = await blackhole();
     const { failure } = await readPrinter(hole, { limits: { ...LONG, connectMs: 100 } });
     expect(failure).toMatchObject({
@@ -180,7 +180,7 @@ describe('nobody there', () => {
     });
   });
 
-  it('a printer without power at the deadline', async () => {
+  it('a printer that is off, at the deadline', async () => {
     await using hole = await blackhole();
     const { failure } = await readPrinter(hole, {}, AbortSignal.timeout(50));
     expect(failure).toMatchObject({

@@ -1,4 +1,4 @@
-// A visit to a printer that answers, each in its way.
+// Reads of printers that answer, each in its own way.
 
 import { getEventListeners } from 'node:events';
 import { expect, it } from 'vitest';
@@ -13,7 +13,7 @@ import {
 } from '../support/scripted-printer.ts';
 import { IDLE, LONG, partsOf, problemsOf, readPrinter, SHORT } from './reading.ts';
 
-it('asks four things, one at a time, over one connection that it closes', async () => {
+it('sends four commands, one at a time, over one connection, and closes it', async () => {
   await using printer = await startScriptedPrinter(IDLE);
   const reading = await readPrinter(printer);
   await printer.allClosed();
@@ -24,7 +24,7 @@ it('asks four things, one at a time, over one connection that it closes', async 
   expect(reading.failure).toBeUndefined();
 });
 
-it('asks what the printer is last, and only when told to', async () => {
+it('asks for the identity last, and only when told to', async () => {
   await using printer = await startScriptedPrinter(IDLE);
   const reading = await readPrinter(printer, { identity: true });
   await printer.allClosed();
@@ -43,7 +43,7 @@ it('has the limits of docs/architecture.md#data-flow by default', () => {
   });
 });
 
-it('leaves nothing on the signal', async () => {
+it('leaves no listener on the signal', async () => {
   await using printer = await startScriptedPrinter(IDLE);
   const { signal } = new AbortController();
   await readPrinter(printer, {}, signal);
@@ -123,7 +123,7 @@ it.each(MISSING)('%s costs that part, not the printer', async (_title, answers, 
   expect(printer.received).toEqual(['~M119\r\n~M105\r\n~M27\r\n~M114\r\n']);
 });
 
-it('was not read when neither M119 nor M105 was understood, for the reason of M119', async () => {
+it('fails if neither M119 nor M105 is understood, for the reason of M119', async () => {
   await using printer = await startScriptedPrinter({ ...IDLE, M119: reply('M119', 'a'), M105: reply('M105', 'b') });
   const reading = await readPrinter(printer);
   expect(reading.failure).toMatchObject({ code: 'protocol', message: 'M119: reply not understood: "a"' });
@@ -137,7 +137,7 @@ it('quotes no more than 100 characters of a reply', async () => {
   });
 });
 
-it('drops replies to commands it did not ask, and acknowledgements of an upload', async () => {
+it('discards replies to other commands, and acknowledgements of an upload', async () => {
   const foreign = `${reply('M105', 'T0:99/99')}N0001 ok.\r\n${reply('M114', 'X:9')}${reply('M601', 'Control failed.')}`;
   await using printer = await startScriptedPrinter({
     ...IDLE,
@@ -150,7 +150,7 @@ it('drops replies to commands it did not ask, and acknowledgements of an upload'
   expect(problemsOf(reading)).toEqual({});
 });
 
-it('drops what comes after a reply, up to the next one', async () => {
+it('discards what comes after a reply, up to the next one', async () => {
   const late = `${reply('M105', 'T0:99/99')}X:9\r\n`;
   await using printer = await startScriptedPrinter({ ...IDLE, M119: `${IDLE['M119']}ok\r\n${late}` });
   const reading = await readPrinter(printer);
@@ -158,7 +158,7 @@ it('drops what comes after a reply, up to the next one', async () => {
   expect(problemsOf(reading)).toEqual({});
 });
 
-it('takes the reply to M119 and M27 that another client was given in its stead', async () => {
+it('takes a reply to the same command that was meant for another client', async () => {
   await using printer = await startScriptedPrinter({
     ...IDLE,
     M119: `${reply('M119', 'MachineStatus: BUSY')}${IDLE['M119']}`,
@@ -166,7 +166,7 @@ it('takes the reply to M119 and M27 that another client was given in its stead',
   expect((await readPrinter(printer)).replies.m119?.machineStatus).toBe('BUSY');
 });
 
-it('takes a reply whose ok never comes when its time is over', async () => {
+it('takes a reply without its ok once the time of the command is over', async () => {
   const printing = replyWithoutOk('M27', 'SD printing byte 5/100');
   await using printer = await startScriptedPrinter({ ...IDLE, M27: printing });
   const reading = await readPrinter(printer, { limits: SHORT });
@@ -185,7 +185,7 @@ it('ends the read at a reply that stops in the middle of a line: the rest of it 
   expect([...reading.habits.unfinished]).toEqual([]);
 });
 
-it('goes on after a Dremel, which answers M27 with its CMD line only', async () => {
+it('continues after an M27 that is only a CMD line, as from a Dremel', async () => {
   await using printer = await startScriptedPrinter({ ...IDLE, M27: replyWithoutOk('M27') });
   const reading = await readPrinter(printer, { limits: SHORT });
   expect(problemsOf(reading)).toEqual({ M27: 'timeout | M27: no "ok", and not understood: ""' });
@@ -196,7 +196,7 @@ it.each([
   'CMD M27 Received.',
   '\u0000\u0001CMD M27 Received.',
   `${replyWithoutOk('M105', 'T0:99/99')}CMD M27 Received.`,
-])('goes on after a CMD line whose line end never comes: %j', async (M27) => {
+])('continues after a CMD line without a line end: %j', async (M27) => {
   await using printer = await startScriptedPrinter({ ...IDLE, M27 });
   const reading = await readPrinter(printer, { limits: SHORT });
   expect(problemsOf(reading)).toEqual({ M27: 'timeout | M27: no "ok", and not understood: ""' });
@@ -205,7 +205,7 @@ it.each([
   expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
 });
 
-it('takes no silence for an end when what looked like a CMD line was a longer one', async () => {
+it('waits on if what looked like a CMD line is a longer line', async () => {
   const answer: ScriptedReply = async ({ part }) => {
     await part('a CMD M105 Received.');
     await part('gx\r\n');
@@ -217,7 +217,7 @@ it('takes no silence for an end when what looked like a CMD line was a longer on
   expect(problems.get('M105')?.message).toBe('M105: no whole reply within 150 ms, 24 bytes came');
 });
 
-it('takes a reply right behind bytes that no line end ends, such as the file list of another client', async () => {
+it('takes a reply right after bytes without a line end, such as the file list of another client', async () => {
   const M105 = Buffer.concat([Buffer.from(reply('M661')), Buffer.from([0x3a, 0x3a, 0xa3, 0xa3, 0, 0, 0, 1, 0x61])]);
   const answer = Buffer.concat([M105, Buffer.from(String(IDLE['M105']))]);
   await using printer = await startScriptedPrinter({ ...IDLE, M105: answer });
@@ -226,7 +226,7 @@ it('takes a reply right behind bytes that no line end ends, such as the file lis
   expect(reading.replies.m105?.get('tool0')?.celsius).toBe(24);
 });
 
-it('drops the ok that comes after the silence', async () => {
+it('discards an ok that comes after the time of the command', async () => {
   const answers: Script = {
     M27: replyWithoutOk('M27', 'SD printing byte 5/100'),
     M114: `ok\r\n${IDLE['M114']}`,
@@ -265,7 +265,7 @@ it('takes an ok without a line end from a printer that then hangs up', async () 
   expect(problemsOf(reading)).toEqual({});
 });
 
-it('takes no silence for an end before the CMD line has come', async () => {
+it('does not end a reply by silence before its CMD line has come', async () => {
   const answer: ScriptedReply = async ({ part }) => part('CMD M119 Rece');
   await using printer = await startScriptedPrinter({ ...IDLE, M119: answer });
   const reading = await readPrinter(printer, { limits: SHORT });

@@ -1,4 +1,4 @@
-// What parsed replies mean, where the captures do not show it.
+// The meaning of parsed replies, beyond what the captures show.
 
 import { describe, expect, it } from 'vitest';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
@@ -10,7 +10,7 @@ import { parseM119 } from '../../src/tcp/m119.ts';
 import type { TcpReplies } from '../../src/tcp/replies.ts';
 import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
 
-/** Replies as `readTcp` gives them, from lines of all commands. */
+/** Replies as `readTcp` returns them, from the lines of all commands. */
 function snapshotOf(...lines: readonly string[]): Snapshot {
   const m119 = parseM119(lines);
   const m105 = parseM105(lines);
