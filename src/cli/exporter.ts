@@ -108,6 +108,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       build: options.build,
       lastReloadSuccessful: reloader.isSuccessful,
       lastReloadSuccessSeconds: reloader.successSeconds,
+      webConfigSuccessful: access?.isConfigValid(),
       refusedRequests: refusals.counts,
       stateFileWritable: state?.isWritable,
     }),

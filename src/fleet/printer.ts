@@ -3,6 +3,7 @@
 import type { CancelSignal } from '../common/cancellation.ts';
 import type { Logger } from '../common/log.ts';
 import { traceOf } from '../common/reason.ts';
+import { currentJob } from '../jobs/current.ts';
 import type { Identities } from '../jobs/identity-schema.ts';
 import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
 import { observe, shownProgress, shownStart } from '../jobs/observe.ts';
@@ -10,8 +11,9 @@ import { followPrintClock, type PrintClock, progressInUnknownState } from '../jo
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { withPresentHeaters } from '../printer/merge.ts';
-import { type KnownFacts, nextStepOf } from '../printer/next-steps.ts';
+import { adviceFor, type KnownFacts } from '../printer/next-steps.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
+import type { State } from '../printer/state.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { TcpHabitsMemory } from './failing-commands.ts';
 import { FailureLog } from './failures.ts';
@@ -73,6 +75,7 @@ export class Printer {
   readonly #localFailures: LocalFailures;
   #config: PrinterConfig;
   #lastSeenSeconds: number | undefined;
+  #lastState: State | undefined;
   #jobs: JobMemory;
   #printClock: PrintClock | undefined;
   #current: CurrentRead | undefined;
@@ -127,7 +130,7 @@ export class Printer {
     if (!this.#latest) return { view: this.#viewWithoutReading(0), isBeingRead };
     const { reading, endedAtMs } = this.#latest;
     const ageMs = Math.max(0, this.#dependencies.now() - endedAtMs);
-    return { view: this.#view(this.#latest), reading, ageMs, isBeingRead };
+    return { view: this.#view(this.#latest), reading, ageMs, endedAtMs, isBeingRead };
   }
 
   /**
@@ -256,7 +259,10 @@ export class Printer {
     this.#failures.note(reading.endpoints, this.#facts);
     this.#localFailures.note(this.name, reading.endpoints, nowMs);
     this.#failures.noteWords(reading.snapshot);
-    if (reading.up) this.#lastSeenSeconds = nowMs / 1000;
+    if (reading.up) {
+      this.#lastSeenSeconds = nowMs / 1000;
+      this.#lastState = reading.snapshot.state;
+    }
     this.#noteJobs(reading, nowMs / 1000);
     this.#printClock = followPrintClock(this.#printClock, reading.snapshot);
     for (const [command, { code, message: reason }] of reading.problems) {
@@ -280,7 +286,7 @@ export class Printer {
     const { up, endpoints, snapshot } = reading;
     const views = endpoints.map((endpoint) => {
       const { protocol, failure } = endpoint;
-      return { protocol, up: !failure, failure, nextStep: failure && nextStepOf(endpoint, endpoints, this.#facts) };
+      return { protocol, up: !failure, failure, advice: adviceFor(endpoint, endpoints, this.#facts) };
     });
     // Not every read asks what the model is.
     const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
@@ -304,10 +310,16 @@ export class Printer {
       durationSeconds,
       failures: this.#failures.counts,
       lastSeenSeconds: this.#lastSeenSeconds,
+      lastState: this.#lastState,
       identity: this.#identity.identity,
       snapshot,
       progress: snapshot && (shownProgress(this.#jobs, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
-      jobs: { totals, lastEnds, startSeconds: shownStart(this.#jobs, snapshot ?? {}) },
+      jobs: {
+        totals,
+        lastEnds,
+        startSeconds: shownStart(this.#jobs, snapshot ?? {}),
+        current: currentJob(this.#jobs, snapshot?.state),
+      },
       failingCommands: this.#tcpHabits.failing,
     };
   }

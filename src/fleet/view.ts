@@ -1,8 +1,11 @@
 // One printer as one request sees it: what was read now, and what is remembered. Plain data for metrics and pages.
 
+import type { CurrentJob } from '../jobs/current.ts';
 import type { JobMemory } from '../jobs/memory.ts';
 import type { FailureCode, PrinterError } from '../printer/errors.ts';
+import type { NextStep } from '../printer/next-steps.ts';
 import type { Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { State } from '../printer/state.ts';
 import type { FailingCommand } from './failing-commands.ts';
 import type { Reading } from './reader.ts';
 
@@ -17,8 +20,8 @@ export interface EndpointView {
   readonly up: boolean;
   /** Why the endpoint was not read; undefined if it was, or before the first read. */
   readonly failure?: PrinterError | undefined;
-  /** What to do about the failure, in one sentence. */
-  readonly nextStep?: string | undefined;
+  /** What a person sees of the failure, and what to do about it. */
+  readonly advice?: NextStep | undefined;
 }
 
 export interface JobsView {
@@ -27,6 +30,8 @@ export interface JobsView {
   readonly lastEnds: JobMemory['lastEnds'];
   /** When the job that is running, or completed and still on the plate, was seen to start; undefined if it was found in the middle. */
   readonly startSeconds?: number | undefined;
+  /** The job that has no outcome yet, also while the printer is lost or stopped by an error. */
+  readonly current?: CurrentJob | undefined;
 }
 
 export interface PrinterView {
@@ -40,6 +45,8 @@ export interface PrinterView {
   /** Since the exporter started. */
   readonly failures: readonly FailureCount[];
   readonly lastSeenSeconds?: number | undefined;
+  /** The state in the last successful read since the exporter started. */
+  readonly lastState?: State | undefined;
   /** Known from the first contact on, also while the printer is off. */
   readonly identity?: Identity | undefined;
   /** What this read returned; undefined if the printer is not up. */
@@ -58,6 +65,8 @@ export interface CachedReading {
   readonly reading?: Reading | undefined;
   /** How long ago that reading ended. */
   readonly ageMs?: number | undefined;
+  /** When that reading ended, in milliseconds since 1970. */
+  readonly endedAtMs?: number | undefined;
   /** Whether a read is in progress that may bring something newer. */
   readonly isBeingRead: boolean;
 }

@@ -14,6 +14,8 @@ export interface ExporterStatus {
   readonly lastReloadSuccessSeconds: number;
   /** Whether --state.file can be written; undefined without it. */
   readonly stateFileWritable?: boolean | undefined;
+  /** Whether the web configuration file was valid when it last changed; undefined without --web.config.file. */
+  readonly webConfigSuccessful?: boolean | undefined;
   /** Requests refused since the exporter started, by HTTP status. */
   readonly refusedRequests: Readonly<Record<number, number>>;
 }
@@ -29,9 +31,10 @@ export const EXPORTER_FAMILIES = [
   family(
     'flashforge_exporter_config_last_reload_successful',
     'gauge',
-    'Whether the last attempt to load the configuration succeeded.',
+    'Whether the last attempt to load the configuration, and that of --web.config.file, succeeded.',
     [],
-    ({ lastReloadSuccessful }: ExporterStatus, emit) => emit(bool(lastReloadSuccessful)),
+    ({ lastReloadSuccessful, webConfigSuccessful = true }: ExporterStatus, emit) =>
+      emit(bool(lastReloadSuccessful && webConfigSuccessful)),
   ),
   family(
     'flashforge_exporter_config_last_reload_success_timestamp_seconds',

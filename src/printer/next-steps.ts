@@ -236,17 +236,17 @@ export function acceptsConnections({ failure }: EndpointOutcome): boolean {
 }
 
 /**
- * What to do about one endpoint of a read, in one sentence; undefined if it did not fail.
+ * The row of the table for one endpoint of a read; undefined if it did not fail.
  * @param all every configured endpoint of that read
  */
-export function nextStepOf(
+export function adviceFor(
   { protocol, failure }: EndpointOutcome,
   all: readonly EndpointOutcome[],
   known: KnownFacts = {},
-): string | undefined {
+): NextStep | undefined {
   if (!failure) return undefined;
   const http = all.find((endpoint) => endpoint.protocol === 'http');
-  return nextStep({
+  const id = nextStepId({
     ...known,
     protocol,
     code: failure.code,
@@ -255,6 +255,12 @@ export function nextStepOf(
     httpRead: http !== undefined && !http.failure,
     httpOpen: http ? acceptsConnections(http) : known.httpOpen,
   });
+  return NEXT_STEPS[id];
+}
+
+/** What to do about one endpoint of a read, in one sentence; arguments as `adviceFor`. */
+export function nextStepOf(...outcome: Parameters<typeof adviceFor>): string | undefined {
+  return adviceFor(...outcome)?.step;
 }
 
 /** What the HTTP endpoint still needs, in a few words, and where it is found. */

@@ -1,15 +1,18 @@
 // The routes that the exporter serves.
 
 import { ConfigError } from '../common/config-error.ts';
+import type { Fleet } from '../fleet/fleet.ts';
+import type { Printer } from '../fleet/printer.ts';
 import type { ExporterStatus } from '../metrics/exporter.ts';
 import { CONTENT_TYPES, type PageContent, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
+import { DOCUMENTS } from './api/documents.ts';
 import { createOriginalApi } from './api/original.ts';
 import { compress } from './http/compress.ts';
 import { type DeadlineOptions, scrapeTimeMs } from './http/deadline.ts';
 import { type HttpResponse, type Request, textResponse } from './http/message.ts';
 import { negotiateFormat } from './http/negotiate.ts';
-import type { Route, Routes } from './http/router.ts';
-import { createStatusPage } from './pages/status-page.ts';
+import { decodeSegment, type Route, type Routes } from './http/router.ts';
+import { createPages } from './pages/handlers.ts';
 import { findPrinter, findTarget, type ProbeOptions } from './probe.ts';
 import { targetGroups } from './service-discovery.ts';
 
@@ -79,14 +82,23 @@ async function reload({ reload: run }: RoutesOptions): Promise<HttpResponse> {
   }
 }
 
+/**
+ * The printer of `/printer/NAME`; NAME may be its address too. The documents of a printer that is itself named `printer` have
+ * paths of the same form, and take precedence: the page of a printer named `info` is then at its address.
+ */
+function printerOfPage(path: string, fleet: Fleet): Printer | undefined {
+  const [, segment] = /^\/printer\/([^/]+)$/.exec(path) ?? [];
+  const target = segment === undefined ? undefined : decodeSegment(segment);
+  if (target === undefined) return undefined;
+  const isDocument = DOCUMENTS.some((document) => document === target);
+  return isDocument && fleet.find('printer') ? undefined : fleet.find(target);
+}
+
 /** The table of routes over a fleet. */
 export function createRoutes(options: RoutesOptions): Routes {
-  const status = createStatusPage({
-    ...options,
-    build: options.status().build,
-  });
+  const pages = createPages(options);
   const fixed = new Map<string, Route>([
-    ['/', get(status)],
+    ['/', get(pages.status)],
     [options.telemetryPath, get((request) => metrics(options, request))],
     ['/probe', get((request) => probe(options, request))],
     ['/sd', get(() => serviceDiscovery(options))],
@@ -102,5 +114,9 @@ export function createRoutes(options: RoutesOptions): Routes {
     ...options,
     findPrinter: (target, timeMs) => findPrinter(target, options, timeMs),
   });
-  return { get: (path) => fixed.get(path) ?? api.get(path) };
+  const printerPage = (path: string): Route | undefined => {
+    const printer = printerOfPage(path, options.fleet);
+    return printer && get(pages.printer(printer));
+  };
+  return { get: (path) => fixed.get(path) ?? printerPage(path) ?? api.get(path) };
 }

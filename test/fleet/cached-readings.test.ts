@@ -167,19 +167,44 @@ describe('the status page', () => {
     return { printer, exporter };
   }
 
-  it('reads a printer once in five seconds, however many pages are open', async () => {
+  it('reads a printer at most every 15 s by its own refreshes, however many pages are open', async () => {
     const clock = { nowMs: START_MS };
     const { printer, exporter } = await serve(clock);
-    const openPages = (): Promise<unknown> =>
-      Promise.all(Array.from({ length: 10 }, () => ask(exporter.url, '/?fragment')));
-    await openPages();
-    await openPages();
-    expect(printer.stats.tcpConnections).toBe(1);
-    clock.nowMs += MAX_AGE_MS + 1;
-    await openPages();
-    expect(printer.stats.tcpConnections).toBe(2);
-    await ask(exporter.url, '/metrics');
-    expect(printer.stats.tcpConnections).toBe(3);
+    const refresh = (): Promise<unknown> =>
+      Promise.all(
+        Array.from({ length: 10 }, (_, index) =>
+          ask(exporter.url, index % 2 ? '/?fragment' : '/printer/finder?fragment'),
+        ),
+      );
+    const readsAfter = async (seconds: number, pages: () => Promise<unknown>): Promise<number> => {
+      clock.nowMs += seconds * 1000;
+      const before = printer.stats.tcpConnections;
+      await pages();
+      return printer.stats.tcpConnections - before;
+    };
+    expect(await readsAfter(0, refresh)).toBe(1);
+    expect(await readsAfter(15, refresh)).toBe(0);
+    expect(await readsAfter(0.001, refresh)).toBe(1);
+    // A page that is opened is at most 5 s old, and metrics are always new.
+    expect(await readsAfter(5, () => ask(exporter.url, '/'))).toBe(0);
+    expect(await readsAfter(0.001, () => ask(exporter.url, '/'))).toBe(1);
+    expect(await readsAfter(0, () => ask(exporter.url, '/metrics'))).toBe(1);
+  });
+
+  it('responds to a refresh with 304 until there is something new', async () => {
+    const clock = { nowMs: START_MS };
+    const { exporter } = await serve(clock);
+    const first = await ask(exporter.url, '/?fragment');
+    const etag = String(first.headers['etag']);
+    clock.nowMs += 9000;
+    const same = await ask(exporter.url, '/?fragment', { headers: { 'if-none-match': etag } });
+    expect(same).toMatchObject({ status: 304, body: '', headers: { etag } });
+    expect(same.headers).not.toHaveProperty('content-length');
+    clock.nowMs += 9000;
+    const next = await ask(exporter.url, '/?fragment', { headers: { 'if-none-match': etag } });
+    expect(next.status).toBe(200);
+    expect(next.headers['etag']).not.toBe(etag);
+    expect((await ask(exporter.url, '/', { headers: { 'if-none-match': etag } })).status).toBe(200);
   });
 
   it('responds to HEAD, and must be neither stored nor framed', async () => {

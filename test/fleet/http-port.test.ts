@@ -49,7 +49,7 @@ describe('a Creator 5 given by its address alone', () => {
     const { printer, lines, clock } = createPrinter(host);
     for (let scrape = 0; scrape < 10; scrape++) {
       const { endpoints } = await printer.read(10_000);
-      expect(endpoints).toMatchObject([{ protocol: 'tcp', up: false, nextStep: NEXT_STEPS['http-only'].step }]);
+      expect(endpoints).toMatchObject([{ protocol: 'tcp', up: false, advice: NEXT_STEPS['http-only'] }]);
       clock.nowMs += 59_000;
     }
     expect(lines).toEqual([
@@ -80,5 +80,5 @@ describe('a Creator 5 given by its address alone', () => {
 it('says that nothing listens where the HTTP port refuses too', async () => {
   const { printer } = createPrinter(ownLoopback());
   const { endpoints } = await printer.read(10_000);
-  expect(endpoints[0]?.nextStep).toBe(NEXT_STEPS['nothing-listens'].step);
+  expect(endpoints[0]?.advice).toBe(NEXT_STEPS['nothing-listens']);
 });

@@ -80,6 +80,23 @@ describe('/config', () => {
   });
 });
 
+describe('an invalid web configuration at run time', () => {
+  it('is on the page and in the metric of the configuration, until it is valid again', async () => {
+    const file = await inFile('http_server_config: {http2: false}\n');
+    const url = await serve([configNamed('one', { timeoutMs: 20 })], { webConfigFile: file });
+    const trouble = async () => [
+      (await ask(url, '/')).body.includes('The web configuration file is invalid'),
+      (await ask(url, '/metrics')).body.match(/config_last_reload_successful (\d)/)?.[1],
+    ];
+    expect(await trouble()).toEqual([false, '1']);
+    await writeFile(file, 'http_server_config: {http2: maybe}\n');
+    // The file is checked once a second.
+    await expect.poll(trouble, { timeout: 5000 }).toEqual([true, '0']);
+    await writeFile(file, 'http_server_config: {http2: false}\n');
+    await expect.poll(trouble, { timeout: 5000 }).toEqual([false, '1']);
+  });
+});
+
 describe('/-/ready', () => {
   it('is 503 during shutdown, while /-/healthy is 200', async () => {
     // Called without a server, which accepts no connection during shutdown; a request may already have arrived.

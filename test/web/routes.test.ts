@@ -186,6 +186,44 @@ describe('other routes', () => {
   });
 });
 
+describe('/printer/NAME', () => {
+  const titleAt = async ({ url }: TestExporter, path: string): Promise<string | undefined> => {
+    const { status, body } = await ask(url, path);
+    return status === 200 ? (/<h1>(.*?)<\/h1>/.exec(body)?.[1] ?? body) : `${status}`;
+  };
+
+  it('is found by name or address, and is 404 for any other printer', async () => {
+    const printer = await simulate({ model: 'finder', name: 'a/b ü' });
+    const exporter = await serve([configOf(printer)], { probeAllow: parseNetworks(['127.0.0.1']) });
+    expect(await titleAt(exporter, '/printer/a%2Fb%20%C3%BC')).toBe('a/b ü');
+    expect(await titleAt(exporter, `/printer/127.0.0.1:${printer.tcpPort}`)).toBe('a/b ü');
+    for (const path of [
+      '/printer/other',
+      '/printer/',
+      '/printer',
+      '/printer/a/b',
+      '/printer/%ff',
+      '/printer/127.0.0.1',
+    ]) {
+      expect(await titleAt(exporter, path)).toBe('404');
+    }
+    expect(printer.stats.tcpConnections).toBe(1);
+  });
+
+  it('does not hide the JSON API of a printer named printer, and is then at the address', async () => {
+    const [info, api] = [await simulate({ model: 'finder', name: 'info' }), await simulate({ model: 'finder' })];
+    const alone = await serve([configOf(info)]);
+    expect(await titleAt(alone, '/printer/info')).toBe('info');
+    expect((await ask(alone.url, '/printer/temp')).body).toContain('unknown_printer');
+
+    const both = await serve([configOf(info), { ...configOf(api), name: 'printer' }]);
+    expect(await titleAt(both, '/printer/info')).toContain('{"Firmware"');
+    expect(await titleAt(both, '/printer/printer')).toBe('printer');
+    const [, link = ''] = /href="\.(\/printer\/127[^"]*)"/.exec((await ask(both.url, '/')).body) ?? [];
+    expect(await titleAt(both, link)).toBe('info');
+  });
+});
+
 describe('many scrapes', () => {
   it('over the limit are 503 and read no printer, while /-/healthy is served', async () => {
     const printer = await simulate({ model: 'finder', fault: { kind: 'silence' } });

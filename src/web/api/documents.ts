@@ -1,6 +1,7 @@
 // The five JSON documents of flashforge-finder-api, with its keys, order and types (docs/json-api.md).
 // Strings are as the printer sent them; a field it does not send is null.
 
+import { percentOf } from '../../common/percent.ts';
 import type { Snapshot } from '../../printer/snapshot.ts';
 import type { TcpReplies } from '../../tcp/replies.ts';
 
@@ -45,20 +46,15 @@ function temp({ replies: { m105 }, snapshot }: Source): Document {
   };
 }
 
-function percentOf(done: number | undefined, total: number): number | null {
-  if (done === undefined) return null;
-  // In floating point 0.29 × 100 is slightly less than 29.
-  return total > 0 ? Math.min(100, Math.floor((done * 100) / total + 1e-9)) : 0;
-}
-
 function progress({ replies: { m27 }, snapshot }: Source): Document {
   const { printed, total } = m27 ?? {};
-  const percent =
-    printed !== undefined && total !== undefined ? percentOf(printed, total) : percentOf(snapshot.progress?.ratio, 1);
+  const ratio = snapshot.progress?.ratio;
+  const ofTotal = printed !== undefined && total !== undefined ? percentOf(printed, total) : undefined;
+  const percent = ofTotal ?? (ratio === undefined ? undefined : percentOf(ratio));
   return {
     BytesPrinted: printed ?? null,
     BytesTotal: total ?? null,
-    PercentageCompleted: percent,
+    PercentageCompleted: percent ?? null,
   };
 }
 

@@ -6,7 +6,7 @@ import type { FailureCode } from '../../printer/errors.ts';
 import { compress } from '../http/compress.ts';
 import { type DeadlineOptions, scrapeTimeMs } from '../http/deadline.ts';
 import { type HttpResponse, type Request, RequestError } from '../http/message.ts';
-import type { Route, Routes } from '../http/router.ts';
+import { decodeSegment, type Route, type Routes } from '../http/router.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { DOCUMENTS, type DocumentName, renderDocument } from './documents.ts';
 
@@ -75,14 +75,6 @@ async function respond(
   );
 }
 
-function decode(segment: string): string | undefined {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
-}
-
 /** The routes `/{printer}/{document}`; the printer is a name or an address. */
 export function createOriginalApi(options: OriginalApiOptions): Routes {
   const { corsOrigin } = options;
@@ -98,7 +90,7 @@ export function createOriginalApi(options: OriginalApiOptions): Routes {
     get(path) {
       const [, segment = '', last, ...rest] = path.split('/');
       const name = DOCUMENTS.find((document) => document === last);
-      const target = decode(segment);
+      const target = decodeSegment(segment);
       return name !== undefined && rest.length === 0 && target ? routeOf(name, target) : undefined;
     },
   };

@@ -18,6 +18,15 @@ export interface Routes {
   get(path: string): Route | undefined;
 }
 
+/** A percent-decoded segment of a path; undefined if it is malformed. */
+export function decodeSegment(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The methods of a route, as the `Allow` header lists them. */
 export function allowedMethods(route: Route): string {
   return route.methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])).join(', ');

@@ -123,8 +123,8 @@ async function admit(...request: Parameters<typeof respond>): Promise<HttpRespon
 function send(response: ServerResponse, { status, headers, body }: HttpResponse, isHead: boolean): void {
   if (response.destroyed) return;
   const bytes = typeof body === 'string' ? Buffer.from(body) : body;
-  // RFC 9110, 8.6: a response that cannot have a body has no Content-Length.
-  const length = status === 204 ? {} : { 'content-length': bytes.length };
+  // RFC 9110, 8.6: a response that cannot have a body has no Content-Length of its own.
+  const length = status === 204 || status === 304 ? {} : { 'content-length': bytes.length };
   response.writeHead(status, { ...length, 'x-content-type-options': 'nosniff', ...headers });
   response.end(isHead ? undefined : bytes);
 }

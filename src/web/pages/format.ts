@@ -16,6 +16,7 @@ export type Look =
   | 'completed'
   | 'error'
   | 'unknown'
+  | 'lost'
   | 'offline'
   | 'unreadable'
   | 'waiting';
@@ -44,87 +45,53 @@ export function showState(state: State | undefined): Shown {
   return state === undefined ? { look: 'unknown', word: 'No status' } : SHOWN_STATES[state];
 }
 
-interface FailureWords {
-  /** Whether the printer may just be switched off; else somebody has to do something. */
-  readonly mayBeOff: boolean;
-  readonly what: string;
-  readonly todo: string;
+interface Group {
+  readonly label: string;
+  /** Whether a person has to do something about it, so that the title of the page counts it. */
+  readonly waits: boolean;
 }
 
-const FAILURE_WORDS: Readonly<Record<FailureCode, FailureWords>> = {
-  dns: {
-    mayBeOff: false,
-    what: 'Its name was not resolved to an address.',
-    todo: 'Check the name, or use the IP address.',
-  },
-  refused: {
-    mayBeOff: true,
-    what: 'It refuses connections.',
-    todo: 'Is it still starting, or connected to a PC? Else check the address and port.',
-  },
-  unreachable: {
-    mayBeOff: true,
-    what: 'There is no way to its address.',
-    todo: 'Is it switched on, and in this network?',
-  },
-  timeout: {
-    mayBeOff: true,
-    what: 'It did not answer in time.',
-    todo: 'Is it switched on? A printer that is busy answers late.',
-  },
-  closed: {
-    mayBeOff: true,
-    what: 'It closed the connection.',
-    todo: 'It is asked again by itself. If it stays so, restart the printer.',
-  },
-  protocol: {
-    mayBeOff: false,
-    what: 'It answered, but what it said was not understood.',
-    todo: 'Is there a FlashForge printer at this address? Then please report it.',
-  },
-  denied: {
-    mayBeOff: false,
-    what: 'It refuses to answer without a login.',
-    todo: 'Close FlashPrint, which may hold it; see “login” in the README.',
-  },
-  auth: {
-    mayBeOff: false,
-    what: 'It does not take the serial number or the check code.',
-    todo: 'Read both from its screen again and correct the configuration.',
-  },
-  lan_mode: {
-    mayBeOff: false,
-    what: 'Its LAN mode is off.',
-    todo: 'Switch LAN mode on at the printer; its check code changes then.',
-  },
-  busy: {
-    mayBeOff: false,
-    what: 'It says that it is busy.',
-    todo: 'Wait a little. If it stays so, restart the printer.',
-  },
-  local: {
-    mayBeOff: false,
-    what: 'This machine cannot open a connection.',
-    todo: 'See its limit of open files, and its firewall or security module.',
-  },
+/** The looks in the order of the page: what needs a person comes first. */
+const GROUPS: Readonly<Record<Look, Group>> = {
+  error: { label: 'error', waits: true },
+  paused: { label: 'paused', waits: true },
+  lost: { label: 'contact lost', waits: true },
+  unreadable: { label: 'not read', waits: true },
+  completed: { label: 'completed', waits: true },
+  cancelled: { label: 'cancelled', waits: true },
+  unknown: { label: 'unknown', waits: false },
+  printing: { label: 'printing', waits: false },
+  heating: { label: 'heating', waits: false },
+  busy: { label: 'busy', waits: false },
+  waiting: { label: 'being read', waits: false },
+  ready: { label: 'ready', waits: false },
+  offline: { label: 'offline', waits: false },
 };
 
-/** Why a printer was not read, and what to do. */
-export function showFailure(code: FailureCode): FailureWords {
-  return FAILURE_WORDS[code];
+/** All looks in the order of the page. */
+export const LOOKS = Object.keys(GROUPS).filter((look): look is Look => look in GROUPS);
+
+/** What the printers of a look are counted as. */
+export function groupOf(look: Look): Group {
+  return GROUPS[look];
 }
 
-/** A printer of which nothing was read, by the failures of its sides. */
-export function showUnread(codes: readonly FailureCode[]): Shown {
-  const mayBeOff = codes.every((code) => FAILURE_WORDS[code].mayBeOff);
-  return mayBeOff ? { look: 'offline', word: 'Offline' } : { look: 'unreadable', word: 'Not read' };
+// After these the printer may just be switched off; after the others somebody has to do something.
+const MAY_BE_OFF: ReadonlySet<FailureCode> = new Set<FailureCode>(['refused', 'unreachable', 'timeout', 'closed']);
+
+/** A printer whose every endpoint failed. @param hadJob whether a job was in progress at the last contact */
+export function showUnread(codes: readonly FailureCode[], hadJob: boolean): Shown {
+  if (hadJob) return { look: 'lost', word: 'Contact lost' };
+  return codes.every((code) => MAY_BE_OFF.has(code))
+    ? { look: 'offline', word: 'Offline' }
+    : { look: 'unreadable', word: 'Not read' };
 }
 
 const RESULT_WORDS: Readonly<Record<Result, string>> = {
   completed: 'completed',
   cancelled: 'cancelled',
   failed: 'failed',
-  unknown: 'ended, how is not known',
+  unknown: 'ended, result unknown',
 };
 
 export function showResult(result: Result): string {

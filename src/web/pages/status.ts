@@ -1,107 +1,90 @@
-// The page at `/`, from plain data to HTML: how every printer is, for people.
+// The status page: how every printer is, from plain data to HTML.
 
-import { createHash } from 'node:crypto';
-import type { CachedReading } from '../../fleet/view.ts';
-import type { BuildInfo } from '../../metrics/exporter.ts';
-import { renderCard, showPrinter } from './card.ts';
-import type { Look } from './format.ts';
-import { type Html, html, trustedHtml } from './html.ts';
-import { LOGO, stateIcon, TAB_ICON } from './icons.ts';
-import { SCRIPT } from './script.ts';
-import { STYLE } from './style.ts';
+import type { ExporterStatus } from '../../metrics/exporter.ts';
+import { renderCard } from './card.ts';
+import { groupOf, LOOKS, type Look } from './format.ts';
+import { type Html, html } from './html.ts';
+import { stateIcon } from './icons.ts';
+import { renderMain, renderPage } from './layout.ts';
+import { type PrinterStatus, showPrinter } from './printer-status.ts';
+import { type Filter, filterHref, hasWords, inPageOrder, waitingCount } from './selection.ts';
+import { renderTable } from './table.ts';
+import type { Now } from './time.ts';
+import { renderTroubles } from './troubles.ts';
 
 export interface StatusPage {
-  readonly build: BuildInfo;
+  readonly exporter: ExporterStatus;
   readonly telemetryPath: string;
-  readonly nowMs: number;
-  readonly printers: readonly CachedReading[];
+  readonly now: Now;
+  readonly printers: readonly PrinterStatus[];
+  readonly filter: Filter;
 }
 
-function hashOf(text: string): string {
-  return createHash('sha256').update(text).digest('base64');
+// More would be a page of many screens.
+const MAX_CARDS = 12;
+
+function titleOf({ printers }: StatusPage): string {
+  const waiting = waitingCount(printers);
+  return waiting > 0 ? `(${waiting}) FlashForge exporter` : 'FlashForge exporter';
 }
 
-/** What the page may do: its own style and script, and ask its own server; nothing else. */
-export function contentSecurityPolicy(): string {
-  return [
-    "default-src 'none'",
-    `style-src 'sha256-${hashOf(STYLE)}'`,
-    `script-src 'sha256-${hashOf(SCRIPT)}'`,
-    "connect-src 'self'",
-    'img-src data:',
-    "base-uri 'none'",
-    "form-action 'none'",
-    "frame-ancestors 'none'",
-  ].join('; ');
+/** The part of the page that changes. */
+export function renderStatusMain(page: StatusPage): Html {
+  const { printers, now, exporter } = page;
+  return renderMain(titleOf(page), now.ms, [
+    renderTroubles(exporter),
+    printers.length === 0 ? renderNoPrinters() : renderPrinters(page),
+  ]);
 }
 
-/** The part that changes; the page's script puts it in place of the one before. */
-export function renderFragment(page: StatusPage): string {
-  return renderMain(page).toString();
-}
-
-/** The whole page. Works without its script too: then the browser loads it anew now and then. */
+/** The whole page. */
 export function renderStatusPage(page: StatusPage): string {
-  const { build, telemetryPath } = page;
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>FlashForge exporter</title>
-<link rel="icon" href="${TAB_ICON}">
-<style>${trustedHtml(STYLE)}</style>
-<noscript><meta http-equiv="refresh" content="15"></noscript>
-</head>
-<body>
-<a class="skip" href="#printers">Skip to the printers</a>
-<header>
-<div class="title">${LOGO}<div><h1>FlashForge exporter</h1><p class="version">Version ${build.version}</p></div></div>
-<button type="button" id="pause" aria-pressed="false" hidden>Pause updates</button>
-</header>
-<p id="trouble" class="trouble" hidden></p>
-<p id="news" class="unseen" role="status"></p>
-${renderMain(page)}
-<footer>
-<nav aria-label="For programs">
-<a href=".${telemetryPath}">Metrics</a>
-<a href="./sd">Targets for Prometheus</a>
-<a href="./-/healthy">Health</a>
-<a href="./-/ready">Readiness</a>
-</nav>
-<p>How to scrape and to be alerted is in <b>README.md</b> and <b>docs/</b> of its source. This page only looks: it never commands a printer.</p>
-</footer>
-<script>${trustedHtml(SCRIPT)}</script>
-</body>
-</html>
-`.toString();
+  const { exporter, telemetryPath, printers, filter } = page;
+  return renderPage({
+    title: titleOf(page),
+    main: renderStatusMain(page),
+    tools: printers.length > 0 && renderSearch(filter),
+    root: './',
+    build: exporter.build,
+    telemetryPath,
+  });
 }
 
-// Style and script of a page that stays open for weeks may be another version's.
-function renderMain({ printers, nowMs }: StatusPage): Html {
-  return html`<main id="printers" tabindex="-1" data-now="${nowMs}" data-page="${hashOf(STYLE + SCRIPT).slice(0, 12)}">
-${
-  printers.length === 0
-    ? renderNoPrinters()
-    : html`${renderSummary(printers)}
-<ul class="cards" role="list">
-${printers.map((printer) => renderCard(printer, nowMs))}
-</ul>`
-}
-</main>`;
-}
-
-function renderSummary(printers: readonly CachedReading[]): Html {
-  const counts = new Map<string, { readonly look: Look; readonly count: number }>();
-  for (const { look, word } of printers.map(showPrinter)) {
-    counts.set(word, { look, count: (counts.get(word)?.count ?? 0) + 1 });
-  }
-  const items = [...counts].map(
-    ([word, { look, count }]) =>
-      html`<li data-look="${look}">${stateIcon(look)}<b>${count}</b> ${word.toLowerCase()}</li>`,
+function renderPrinters({ printers, filter, now }: StatusPage): Html {
+  const found = printers.filter((status) => hasWords(status, filter));
+  const shown = inPageOrder(
+    filter.look === undefined ? found : found.filter((status) => showPrinter(status).look === filter.look),
   );
-  return html`<ul class="summary" role="list" aria-label="Printers by state">${items}</ul>`;
+  return html`${renderSummary(found, filter)}
+${shown.length === 0 && html`<p class="none">No printer matches. <a href="./">Show all ${printers.length}</a></p>`}
+${
+  shown.length > MAX_CARDS
+    ? renderTable(shown, now)
+    : html`<ul class="cards" role="list">
+${shown.map((status) => renderCard(status, now))}
+</ul>`
+}`;
+}
+
+function renderSearch({ text, look }: Filter): Html {
+  return html`<form id="search" role="search" action="./">
+${look !== undefined && html`<input type="hidden" name="state" value="${look}">`}
+<input type="search" name="q" value="${text}" aria-label="Filter printers by name, address, model or file" placeholder="Filter printers" autocomplete="off" maxlength="200">
+</form>`;
+}
+
+function renderSummary(found: readonly PrinterStatus[], filter: Filter): Html {
+  const counts = new Map<Look, number>();
+  for (const status of found) {
+    const { look } = showPrinter(status);
+    counts.set(look, (counts.get(look) ?? 0) + 1);
+  }
+  const all = html`<li><a href="${filterHref({ ...filter, look: undefined })}"${filter.look === undefined && html` aria-current="true"`}><b>${found.length}</b> ${found.length === 1 ? 'printer' : 'printers'}</a></li>`;
+  const items = LOOKS.filter((look) => counts.has(look) || look === filter.look).map((look) => {
+    const isCurrent = look === filter.look;
+    return html`<li data-look="${look}"><a href="${filterHref({ ...filter, look })}"${isCurrent && html` aria-current="true"`}>${stateIcon(look)}<b>${counts.get(look) ?? 0}</b> ${groupOf(look).label}</a></li>`;
+  });
+  return html`<ul class="summary" role="list" aria-label="Printers by state">${all}${items}</ul>`;
 }
 
 function renderNoPrinters(): Html {

@@ -18,13 +18,18 @@ export interface AccessControlOptions {
   readonly comparer?: PasswordComparer;
 }
 
+export interface ConfiguredAccess extends AccessControl {
+  /** Whether the file was valid when it last changed; until it is again, the previous configuration stays in use. */
+  readonly isConfigValid: () => boolean;
+}
+
 /** Builds the access control that the file describes. @throws ConfigError with `file:line:column` when it is bad */
 export function openAccessControl({
   file,
   log,
   now = () => performance.now(),
   comparer = createPasswordComparer(),
-}: AccessControlOptions): AccessControl {
+}: AccessControlOptions): ConfiguredAccess {
   const live = openWebConfig(file, { log, now });
   const authenticator = createAuthenticator(comparer.compare);
   return {
@@ -51,6 +56,7 @@ export function openAccessControl({
       }
     },
     headers: () => live.current().headers,
+    isConfigValid: live.isValid,
     close: comparer.close,
   };
 }

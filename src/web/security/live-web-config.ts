@@ -10,6 +10,8 @@ import { parseWebConfig, type WebConfig } from './web-config.ts';
 export interface LiveWebConfig {
   /** The current configuration. Checks the files for changes first, at most once a second. */
   readonly current: () => WebConfig;
+  /** Whether the file was valid when it last changed. */
+  readonly isValid: () => boolean;
 }
 
 export interface LiveWebConfigOptions {
@@ -49,16 +51,20 @@ export function openWebConfig(file: string, { log, now }: LiveWebConfigOptions):
   };
 
   let config = read();
+  let isValid = true;
   let checkedAt = now();
   return {
+    isValid: () => isValid,
     current: () => {
       if (now() - checkedAt < CHECK_INTERVAL_MS) return config;
       checkedAt = now();
       if ([...seen].every(([path, stamp]) => stampOf(path) === stamp)) return config;
       try {
         config = read(config);
+        isValid = true;
         log.info('web configuration read again', { file, tls: config.tls !== undefined, users: config.users.size });
       } catch (error) {
+        isValid = false;
         log.error('web configuration is bad, the one before stays', { file, reason: reasonOf(error) });
       }
       return config;

@@ -189,12 +189,14 @@ describe('a file that changes', () => {
     const first = live.current();
     await own.write('web.yml', `${USERS}rate_limit: {}\n`);
     for (time = 1000; time <= 5000; time += 1000) expect(live.current()).toBe(first);
+    expect(live.isValid()).toBe(false);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('level=error');
     expect(lines[0]).toContain(`${file}:3:1: rate_limit is not supported here`);
     await own.write('web.yml', USERS.replace('bob', 'carol'));
     time = 6000;
     expect([...live.current().users.keys()]).toEqual(['carol']);
+    expect(live.isValid()).toBe(true);
     expect(lines).toHaveLength(2);
   });
 
