@@ -24,27 +24,27 @@ import { createRoutes } from '../web/routes.ts';
 export interface ExporterOptions {
   readonly printers: readonly PrinterConfig[];
   /** Reloads the printers; undefined if they never change. @throws ConfigError */
-  readonly load?: () => Promise<readonly PrinterConfig[]>;
+  readonly load?: (() => Promise<readonly PrinterConfig[]>) | undefined;
   /** Whether POST /-/reload is served. */
-  readonly lifecycle?: boolean;
+  readonly lifecycle?: boolean | undefined;
   /** The origin whose pages may read the JSON API, or `*` for all. */
-  readonly corsOrigin?: string;
+  readonly corsOrigin?: string | undefined;
   readonly listen: readonly (ListenAddress | ListenFd)[];
   /** TLS, basic auth and headers, in the exporter-toolkit's format. */
-  readonly webConfigFile?: string;
+  readonly webConfigFile?: string | undefined;
   readonly telemetryPath: string;
   readonly processMetrics: boolean;
   readonly maxRequests: number;
   readonly scrapeTimeoutMs: number;
   readonly scrapeTimeoutOffsetMs: number;
   /** Networks in which /probe may read printers that are not configured. */
-  readonly probeAllow?: Networks;
+  readonly probeAllow?: Networks | undefined;
   /** Keeps the outcomes of prints across restarts. */
-  readonly stateFile?: string;
+  readonly stateFile?: string | undefined;
   /** 0 for no discovery. */
   readonly discoveryIntervalMs: number;
   /** Searches for printers; by default with UDP on all interfaces. */
-  readonly search?: (signal: AbortSignal) => Promise<SearchResult>;
+  readonly search?: ((signal: AbortSignal) => Promise<SearchResult>) | undefined;
   readonly build: BuildInfo;
   readonly log: Logger;
   /** Milliseconds since 1970. */
@@ -103,7 +103,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   const routes = createRoutes({
     fleet,
     pool: new TargetPool(dependencies),
-    ...(options.probeAllow && { allow: options.probeAllow }),
+    allow: options.probeAllow,
     status: () => ({
       build: options.build,
       lastReloadSuccessful: reloader.isSuccessful,
@@ -112,11 +112,11 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
       refusedRequests: refusals.counts,
       stateFileWritable: state?.isWritable,
     }),
-    ...(options.lifecycle && { reload: () => reloader.reload() }),
-    ...(options.corsOrigin !== undefined && { corsOrigin: options.corsOrigin }),
+    reload: options.lifecycle ? () => reloader.reload() : undefined,
+    corsOrigin: options.corsOrigin,
     telemetryPath: options.telemetryPath,
     deadline: { defaultMs: options.scrapeTimeoutMs, offsetMs: options.scrapeTimeoutOffsetMs },
-    ...(options.processMetrics && { processMetrics: createProcessMetrics() }),
+    processMetrics: options.processMetrics ? createProcessMetrics() : undefined,
     isReady: () => !isStopping,
   });
   const server = await startServer({
@@ -125,7 +125,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     maxRequests: options.maxRequests,
     log,
     refusals,
-    ...(access && { access }),
+    access,
   });
   const stopWatching = new AbortController();
   const watching = options.discoveryIntervalMs > 0 ? watch(options, fleet, stopWatching.signal) : undefined;

@@ -36,23 +36,21 @@ export async function startFromArguments(
   context: CliContext,
   load?: () => Promise<readonly PrinterConfig[]>,
 ): Promise<RunningExporter> {
-  const webConfigFile = args['web.config.file'];
-  const corsOrigin = args['web.cors-origin'];
   return await startExporter({
     printers,
-    ...(load && { load }),
+    load,
     lifecycle: args['web.enable-lifecycle'],
-    ...(corsOrigin !== undefined && { corsOrigin }),
+    corsOrigin: args['web.cors-origin'],
     listen: args['web.systemd-socket'] ? systemdSockets(context.env, process.pid) : args['web.listen-address'],
-    ...(webConfigFile !== undefined && { webConfigFile }),
+    webConfigFile: args['web.config.file'],
     telemetryPath: args['web.telemetry-path'],
     processMetrics: !args['web.disable-exporter-metrics'],
     maxRequests: args['web.max-requests'],
     scrapeTimeoutMs: args['scrape.timeout'],
     scrapeTimeoutOffsetMs: args['scrape.timeout-offset'],
-    ...(args['probe.allow'] && { probeAllow: args['probe.allow'] }),
+    probeAllow: args['probe.allow'],
     discoveryIntervalMs: args['discovery.interval'] ?? 0,
-    ...(args['state.file'] !== undefined && { stateFile: args['state.file'] }),
+    stateFile: args['state.file'],
     build: readBuildInfo(),
     log: loggerOf(args, context),
     now: context.now,
@@ -76,7 +74,7 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
     exporter?.reload().catch(() => {});
   };
   context.onHangup?.(reload);
-  const load = () => loadPrinters({ printers: args.printer, env: context.env, ...(file !== undefined && { file }) });
+  const load = () => loadPrinters({ printers: args.printer, env: context.env, file });
   const printers = await load();
   const stateFile = args['state.file'];
   if (stateFile !== undefined) await (await import('../jobs/state-file-check.ts')).checkStateFile(stateFile);

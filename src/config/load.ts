@@ -7,7 +7,7 @@ import { endpointsMeantBy, endpointsOf, matchingEndpoints } from './endpoints.ts
 import type { Environment, Origin } from './origin.ts';
 
 export interface ConfigSources {
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** `[name=]host[:port]` each. */
   readonly printers: readonly string[];
   readonly env: Environment;

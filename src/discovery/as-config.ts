@@ -1,5 +1,6 @@
 // Converts between discovered printers and configured ones.
 
+import { onlyDefined } from '../common/defined.ts';
 import { DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
 import type { ConfiguredPrinter, KnownPrinter } from './merge.ts';
 
@@ -12,21 +13,20 @@ export function configOf({ name, printer }: KnownPrinter): PrinterConfig {
 
 export interface ConfiguredFacts {
   /** The IPv4 addresses that its host resolves to. */
-  readonly addresses?: readonly string[];
+  readonly addresses?: readonly string[] | undefined;
   /** The serial number that the printer told. */
-  readonly serial?: string;
+  readonly serial?: string | undefined;
 }
 
 /** A configured printer as `mergeFound` takes it. The facts known from reading it help to recognise it. */
 export function configuredFrom(config: PrinterConfig, facts: ConfiguredFacts = {}): ConfiguredPrinter {
   const { name, tcp, http } = config;
-  const serial = http?.serialNumber ?? facts.serial;
   const written = [tcp?.host, http?.host].filter((host) => host !== undefined);
-  return {
+  return onlyDefined({
     name,
     hosts: [...new Set([...written, ...(facts.addresses ?? [])])],
-    ...(tcp !== undefined && { tcpPort: tcp.port }),
-    ...(http !== undefined && { httpPort: http.port }),
-    ...(serial !== undefined && { serial }),
-  };
+    tcpPort: tcp?.port,
+    httpPort: http?.port,
+    serial: http?.serialNumber ?? facts.serial,
+  });
 }

@@ -1,5 +1,6 @@
 // A printer that replied to a probe, and how several replies of one printer become one.
 
+import { onlyDefined } from '../common/defined.ts';
 import { DEFAULT_TCP_PORT } from '../printer/config.ts';
 import { serialKey } from '../printer/identifiers.ts';
 import { findProduct } from '../printer/products.ts';
@@ -24,16 +25,16 @@ export function foundFrom(address: string, reply: DiscoveryReply): FoundPrinter 
   const { name, productId, httpPort, serial } = reply;
   const product = productId === undefined ? undefined : findProduct(productId);
   const tcpPort = product?.tcp === false ? undefined : tcpPortOf(reply);
-  return {
+  return onlyDefined({
     address,
     tcp: tcpPort !== undefined,
-    ...(tcpPort !== undefined && { tcpPort }),
-    ...(httpPort !== undefined && { httpPort }),
+    tcpPort,
+    httpPort,
     name,
-    ...(product !== undefined && { model: product.model }),
-    ...(productId !== undefined && { productId }),
-    ...(serial !== undefined && { serial }),
-  };
+    model: product?.model,
+    productId,
+    serial,
+  });
 }
 
 /** A reply without any port comes from an old printer, and those have port 8899 only. */

@@ -1,5 +1,6 @@
 // The bytes of UDP discovery: the two official probes and the reply. No I/O.
 
+import { onlyDefined } from '../common/defined.ts';
 import { cleanText, cutLabel, decodeText } from '../common/text.ts';
 
 export const MULTICAST_GROUP = '225.0.0.9';
@@ -61,13 +62,13 @@ export function parseReply(packet: Uint8Array): DiscoveryReply | undefined {
   const productId = readUint16(packet, PRODUCT_ID) || undefined;
   const httpPort = readUint16(packet, HTTP_PORT) || undefined;
   const serial = readSerial(packet);
-  return {
+  return onlyDefined({
     name: cutLabel(cleanText(readText(packet, 0, NAME_BYTES))),
-    ...(tcpPort !== undefined && { tcpPort }),
-    ...(productId !== undefined && { productId }),
-    ...(httpPort !== undefined && { httpPort }),
-    ...(serial !== undefined && { serial }),
-  };
+    tcpPort,
+    productId,
+    httpPort,
+    serial,
+  });
 }
 
 function readUint16(packet: Uint8Array, offset: number): number | undefined {

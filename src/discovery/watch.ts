@@ -80,8 +80,7 @@ async function describeConfigured({ configured, resolve }: WatchOptions): Promis
   return await Promise.all(
     configured().map(async ({ config, identity }) => {
       const host = config.tcp?.host ?? config.http?.host ?? '';
-      const serial = identity?.serial;
-      return configuredFrom(config, { addresses: await resolve(host), ...(serial !== undefined && { serial }) });
+      return configuredFrom(config, { addresses: await resolve(host), serial: identity?.serial });
     }),
   );
 }

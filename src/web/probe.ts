@@ -16,7 +16,7 @@ export interface ProbeOptions {
   readonly fleet: Fleet;
   readonly pool: TargetPool;
   /** Networks in which printers outside the configuration may be read; undefined for none. */
-  readonly allow?: Networks;
+  readonly allow?: Networks | undefined;
 }
 
 const MAX_TARGET_CHARACTERS = 256;

@@ -21,13 +21,13 @@ export interface RoutesOptions extends ProbeOptions {
   readonly telemetryPath: string;
   readonly deadline: DeadlineOptions;
   /** Undefined to leave out process_* and nodejs_*. */
-  readonly processMetrics?: ProcessMetrics;
+  readonly processMetrics?: ProcessMetrics | undefined;
   /** False once shutdown has begun. */
   readonly isReady: () => boolean;
   /** Reloads the configuration; undefined without --web.enable-lifecycle. @throws ConfigError */
-  readonly reload?: () => Promise<void>;
+  readonly reload?: (() => Promise<void>) | undefined;
   /** The origin whose pages may read the JSON API, or `*`. */
-  readonly corsOrigin?: string;
+  readonly corsOrigin?: string | undefined;
 }
 
 const NO_STORE = { 'cache-control': 'no-store' };

@@ -19,7 +19,7 @@ export interface OriginalApiOptions {
   readonly findPrinter: (target: string, timeMs: number) => Promise<Printer>;
   readonly deadline: DeadlineOptions;
   /** The origin whose pages may read this, or `*`; undefined for the exporter's own only. */
-  readonly corsOrigin?: string;
+  readonly corsOrigin?: string | undefined;
 }
 
 // Pages of the original tool request all five documents every second; those share one read.

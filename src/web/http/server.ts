@@ -33,7 +33,7 @@ export interface ServerOptions {
   readonly routes: Routes;
   readonly listen: readonly (ListenAddress | ListenFd)[];
   /** TLS, basic auth and headers; undefined for a plain server. */
-  readonly access?: AccessControl;
+  readonly access?: AccessControl | undefined;
   /** Concurrent requests; one more gets 503. */
   readonly maxRequests: number;
   /** How long a client may read nothing of its response; 30 s by default. */
