@@ -1,4 +1,4 @@
-// Bodies of /detail that printers sent, or variations of them, and the samples on /metrics.
+// /detail bodies that printers sent, or variations of them, and the samples on /metrics.
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/common/secret.ts';
@@ -6,7 +6,7 @@ import { CHECK_CODE, serveHttp } from '../lan-http/server.ts';
 import { scrape, startTestExporter } from '../support/exporter.ts';
 import type { Page } from '../support/exposition-parser.ts';
 
-/** `name label=value` to the value, for the samples of these families; of the states only the one that holds. */
+/** From `name label=value` to the value, for the samples of these families; of flashforge_state only the current one. */
 function samples(page: Page, names: readonly string[]): Readonly<Record<string, number>> {
   const all = names.flatMap((name) => page.families.get(`flashforge_${name}`)?.samples ?? []);
   const shown = all.filter(({ name, value }) => name !== 'flashforge_state' || value === 1);
@@ -18,12 +18,12 @@ function samples(page: Page, names: readonly string[]): Readonly<Record<string, 
   );
 }
 
-interface Watched {
-  /** What /metrics has of these families when the printer sends this. */
+interface DetailServer {
+  /** The samples of these families while the printer responds with this detail. */
   show(detail: object, ...names: readonly string[]): Promise<Readonly<Record<string, number>>>;
 }
 
-async function watch(): Promise<Watched> {
+async function serveDetail(): Promise<DetailServer> {
   let sent: object = {};
   const server = await serveHttp((response) => response.end(JSON.stringify({ code: 0, detail: sent })));
   const { host, port } = server.target;
@@ -41,8 +41,8 @@ async function watch(): Promise<Watched> {
   };
 }
 
-test('an error code as a number, and 0 as none', async () => {
-  const { show } = await watch();
+test('a numeric error code is shown, and 0 means no error', async () => {
+  const { show } = await serveDetail();
   const detail = {
     status: 'error',
     errorMessage: 'Platform blocked',
@@ -62,8 +62,8 @@ test('an error code as a number, and 0 as none', async () => {
   }
 });
 
-test('a completed print whose printer has reset its progress', async () => {
-  const { show } = await watch();
+test('a completed print has progress 1 although the printer has reset it', async () => {
+  const { show } = await serveDetail();
   const detail = {
     status: 'completed',
     printProgress: 0,
@@ -84,8 +84,8 @@ test('a completed print whose printer has reset its progress', async () => {
   });
 });
 
-test('a file without estimates', async () => {
-  const { show } = await watch();
+test('a file without estimates has no remaining time and no filament estimate', async () => {
+  const { show } = await serveDetail();
   const detail = {
     status: 'printing',
     pid: 36,
@@ -139,7 +139,7 @@ describe('hardware', () => {
   const chamber = { 'temperature_celsius heater=chamber': 31 };
   const cooling = { 'fan_speed_ratio fan=cooling': 0.5 };
 
-  test.each<readonly [what: object, shown: object]>([
+  test.each<readonly [model: object, shown: object]>([
     [{ pid: 35 }, cooling],
     [{ pid: 36 }, { ...cooling, ...filtration, door_open: 0, tvoc_index: 7 }],
     [{ pid: 38 }, { ...cooling, 'fan_speed_ratio fan=cooling_left': 0 }],
@@ -153,9 +153,9 @@ describe('hardware', () => {
       { pid: 31 },
       { ...cooling, ...chamber, ...second, ...filtration, door_open: 0, 'fan_speed_ratio fan=cooling_left': 0 },
     ],
-  ])('of %j is shown, and nothing else', async (what, shown) => {
-    const { show } = await watch();
-    expect(await show({ ...parts, ...what }, ...names)).toEqual(shown);
+  ])('of %j is shown, and no other', async (model, shown) => {
+    const { show } = await serveDetail();
+    expect(await show({ ...parts, ...model }, ...names)).toEqual(shown);
   });
 });
 
@@ -166,8 +166,8 @@ describe('status words', () => {
     ['print', 'printing'],
     ['finish', 'completed'],
     [' Finished ', 'completed'],
-  ])('%s is %s, with its job', async (status, state) => {
-    const { show } = await watch();
+  ])('%s means %s, with a job', async (status, state) => {
+    const { show } = await serveDetail();
     const detail = { status, pid: 41, printFileName: 'a', printProgress: 0.5, printLayer: 5, targetPrintLayer: 10 };
     expect(await show(detail, 'state', 'print_progress_ratio', 'print_layer', 'print_info')).toEqual({
       [`state state=${state}`]: 1,
@@ -177,8 +177,8 @@ describe('status words', () => {
     });
   });
 
-  test('an unknown word: progress and layers while the time printed grows, and no state', async () => {
-    const { show } = await watch();
+  test('an unknown word has no state, and progress only while the elapsed time grows', async () => {
+    const { show } = await serveDetail();
     const at = (printDuration: number, more: object = {}) =>
       show(
         {
@@ -199,21 +199,21 @@ describe('status words', () => {
     const unknown = { 'state state=unknown': 1, print_layer: 5, print_layers: 10 };
     expect(await at(100)).toEqual(unknown);
     expect(await at(130)).toEqual({ ...unknown, print_progress_ratio: 0.5 });
-    // The printer counts whole seconds, and two scrapes may be in one.
+    // The printer counts whole seconds, and two scrapes may fall into the same one.
     expect(await at(130)).toEqual({ ...unknown, print_progress_ratio: 0.5 });
     expect(await at(160, { printFileName: '' })).toEqual(unknown);
     expect(await at(190, { printFileName: 'b' })).toEqual(unknown);
     expect(await at(220, { printFileName: 'b', printProgress: 1 })).toEqual(unknown);
     expect(await at(10, { printFileName: 'b' })).toEqual(unknown);
     expect(await at(20, { printFileName: 'b' })).toEqual({ ...unknown, print_progress_ratio: 0.5 });
-    // What the printer keeps after the job is not a job.
+    // The values a printer keeps after a job are no job.
     await at(20, { printFileName: 'b', status: 'ready' });
     expect(await at(20, { printFileName: 'b' })).toEqual(unknown);
   });
 });
 
-test('a runout, and what the material station is doing', async () => {
-  const { show } = await watch();
+test('a filament runout and the action of the material station are shown', async () => {
+  const { show } = await serveDetail();
   const detail = {
     status: 'pause',
     pid: 38,
@@ -262,12 +262,12 @@ test.each([
   [35, 0, 0, 3720, 3720],
   [35, 0.6, 3600, 6050, 2450],
 ])(
-  'pid %i at %d after %i s with an estimatedTime of %d',
-  async (pid, printProgress, printDuration, estimatedTime, left) => {
-    const { show } = await watch();
+  'pid %i at progress %d after %i s with estimatedTime %d has %s s remaining',
+  async (pid, printProgress, printDuration, estimatedTime, remaining) => {
+    const { show } = await serveDetail();
     const detail = { status: 'printing', pid, printFileName: 'a', printProgress, printDuration, estimatedTime };
     const name = 'print_remaining_seconds';
-    expect(await show(detail, name)).toEqual(left === undefined ? {} : { [name]: left });
+    expect(await show(detail, name)).toEqual(remaining === undefined ? {} : { [name]: remaining });
     expect(await show({ ...detail, status: 'ready' }, name)).toEqual({});
   },
 );

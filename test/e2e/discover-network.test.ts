@@ -1,4 +1,4 @@
-// Printers are found over a real Ethernet link by multicast and broadcast, at their official ports, by the program itself.
+// The program finds printers over a virtual Ethernet link, by multicast and broadcast, on their official ports.
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,7 @@ import { createTranscript } from '../cli/run.ts';
 import { type Page, parseExposition, samplesOf } from '../support/exposition-parser.ts';
 import { type Cable, layCable, type Place, requireNamespaces } from '../support/namespaces.ts';
 
-// In the namespace of the printers: what is asked by HTTP is there from then on, at the official ports.
+// Runs in the printers' namespace. Each POST replaces the simulated printers, which use the official ports.
 const PRINTERS_SCRIPT = `
 import { createServer } from 'node:http';
 import { startDiscoveryResponder } from './dist/simulator/discovery.js';
@@ -26,9 +26,9 @@ createServer(async (request, response) => {
     for (const printer of JSON.parse(body)) {
       printers.push(await startSimulatedPrinter({ tcpPort: 8899, httpPort: 8898, ...printer }));
     }
-    const answering = printers.filter((_, index) => !JSON.parse(body)[index].silent);
+    const responding = printers.filter((_, index) => !JSON.parse(body)[index].silent);
     const lan = await startDiscoveryResponder({
-      printers: answering,
+      printers: responding,
       sharedAddresses: ['0.0.0.0'],
       multicast: { group: '225.0.0.9', interfaceAddress: '198.18.7.2' },
     });
@@ -45,13 +45,13 @@ interface Placed {
   readonly host: string;
   readonly name?: string;
   readonly serialNumber?: string;
-  /** It does not answer probes. */
+  /** Does not reply to discovery probes. */
   readonly silent?: boolean;
 }
 
 const ip = requireNamespaces() ?? '';
 
-describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () => {
+describe.skipIf(ip === '')('in a separate network', { timeout: 60_000 }, () => {
   const host = (number: number): string => `198.18.7.${10 + number}`;
   const FINDER: Placed = { model: 'finder', host: host(1), name: 'finder' };
   const M5: Placed = { model: 'adventurer5m-pro', host: host(2), name: 'm5' };
@@ -66,9 +66,9 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
 
   interface Network extends AsyncDisposable {
     readonly cable: Cable;
-    /** From now on these printers are there, and no other. */
+    /** Replaces the printers on the network with these. */
     place(...printers: readonly Placed[]): Promise<void>;
-    /** What the exporter answers. */
+    /** Fetches a URL from the exporter's namespace. */
     fetch(url: string): Promise<string>;
   }
 
@@ -84,9 +84,9 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
     });
     const ask = (place: Place, url: string, body?: string): Promise<string> => {
       const options = JSON.stringify(body === undefined ? {} : { method: 'POST', body });
-      const code = `fetch('${url}', ${options}).then(async (answer) => {
-        process.stdout.write(await answer.text());
-        if (!answer.ok) process.exitCode = 1;
+      const code = `fetch('${url}', ${options}).then(async (response) => {
+        process.stdout.write(await response.text());
+        if (!response.ok) process.exitCode = 1;
       })`;
       return cable.run(place, [process.execPath, '-e', code]);
     };
@@ -98,7 +98,7 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
     };
   }
 
-  /** A file for --config.file. */
+  /** Writes a file for --config.file and returns its path. */
   async function writeConfig(text: string): Promise<string> {
     const folder = await mkdtemp(join(tmpdir(), 'flashforge-discover-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
@@ -107,8 +107,8 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
     return file;
   }
 
-  /** Runs the program beside the printers; it ends with the cable at the latest. */
-  function runThere({ cable }: Network, ...argv: readonly string[]) {
+  /** Runs the program in the exporter's namespace. It is killed with the cable at the latest. */
+  function runProgram({ cable }: Network, ...argv: readonly string[]) {
     const child = cable.start('exporter', [process.execPath, program.main, ...argv]);
     const streams = { out: createTranscript(), err: createTranscript() };
     child.stdout.setEncoding('utf8').on('data', streams.out.write);
@@ -121,9 +121,9 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
     return { child, ended, see: streams.err.see };
   }
 
-  test('discover finds three printers by multicast and broadcast, or one that is named; its yaml is served', async () => {
+  test('discover finds printers by multicast, broadcast or address, and serve accepts its YAML', async () => {
     await using network = await startNetwork();
-    const discover = (...argv: readonly string[]) => runThere(network, 'discover', '--timeout=500ms', ...argv).ended;
+    const discover = (...argv: readonly string[]) => runProgram(network, 'discover', '--timeout=500ms', ...argv).ended;
     expect(await discover()).toEqual({
       exitCode: 1,
       out: '',
@@ -146,16 +146,16 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
       [''],
     ]);
     expect(JSON.parse(json.out)).toMatchObject([{ name: 'finder' }, { name: 'm5' }, { name: 'ad5x' }]);
-    // Asked directly, as the README says: from the address where the way to it begins.
+    // A unicast probe, as in the README.
     expect(JSON.parse(named.out)).toMatchObject([{ address: M5.host, name: 'm5', serial: 'SNMOMC9900728' }]);
 
     const file = await writeConfig(yaml.out);
-    expect(await runThere(network, '--config.file', file, '--config.check').ended).toEqual({
+    expect(await runProgram(network, '--config.file', file, '--config.check').ended).toEqual({
       exitCode: 0,
       out: 'configuration is good: 3 printers: finder, m5, ad5x\n',
       err: '',
     });
-    const exporter = runThere(network, '--config.file', file, '--web.listen-address=127.0.0.1:80');
+    const exporter = runProgram(network, '--config.file', file, '--web.listen-address=127.0.0.1:80');
     await exporter.see(/msg=listening/);
     expect(upOf(parseExposition(await network.fetch('http://127.0.0.1/metrics')))).toEqual([
       ['finder', 1],
@@ -164,15 +164,15 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
     ]);
   });
 
-  test('serve --discovery.interval reads what it finds, keeps the silent and follows the moved', async () => {
+  test('serve --discovery.interval reads the printers it finds, keeps silent ones and follows moved ones', async () => {
     await using network = await startNetwork();
     const file = await writeConfig(stringify({ printers: [{ name: 'configured', address: FINDER.host }] }));
     await network.place(FINDER, M5, AD5X);
     const argv = ['--config.file', file, '--discovery.interval=1ms', '--web.listen-address=127.0.0.1:80'];
-    const exporter = runThere(network, ...argv);
+    const exporter = runProgram(network, ...argv);
     const metrics = async (): Promise<Page> => parseExposition(await network.fetch('http://127.0.0.1/metrics'));
     await exporter.see(/msg="printer discovered" printer=m5 [\s\S]*msg="printer discovered" printer=ad5x /);
-    // The next search is under way: only the one after it sees nothing of what was before.
+    // A search is in progress: the one after it is the first to see only the new printers.
     const moved = { ...M5, host: host(4) };
     const other = { ...M5, serialNumber: 'SNNEWONE7777' };
     await network.place(FINDER, moved, { ...AD5X, silent: true }, other);
@@ -202,7 +202,7 @@ describe.skipIf(ip === '')('on a network of its own', { timeout: 60_000 }, () =>
   });
 });
 
-/** Each printer on the page, in its order, and whether it is up. */
+/** The name and flashforge_up of each printer, in page order. */
 function upOf(page: Page): readonly (readonly [string | undefined, number])[] {
   return samplesOf(page, 'flashforge_up').map(({ labels, value }) => [labels['printer'], value]);
 }

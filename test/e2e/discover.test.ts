@@ -1,4 +1,4 @@
-// Printers are found by UDP on loopback, by hand and by a serving exporter; what is found is read.
+// Printers are discovered by UDP on loopback, by the discover command and by a running exporter, which reads them.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,7 +28,7 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** Each printer on the page, in its order, and whether it is up. */
+/** The name and flashforge_up of each printer, in page order. */
 function upOf(page: Page): readonly (readonly [string | undefined, number])[] {
   return samplesOf(page, 'flashforge_up').map(({ labels, value }) => [labels['printer'], value]);
 }
@@ -40,8 +40,8 @@ function rowsOf(table: string): readonly (readonly string[])[] {
     .map((line) => line.split(/ {2,}/));
 }
 
-describe('discover on loopback', () => {
-  test('finds three printers; its yaml is checked, served, and with the check codes filled in read over HTTP too', async () => {
+describe('the discover command', () => {
+  test('finds three printers and writes YAML that serve accepts, also over HTTP once the check codes are filled in', async () => {
     const finder = await simulate({ model: 'finder', host: '127.0.62.1' });
     const m5 = await simulate({ model: 'adventurer5m-pro', host: '127.0.62.2', name: 'm5: "left" #1' });
     const creator = await simulate({ model: 'creator5-pro', host: '127.0.62.3' });
@@ -55,7 +55,7 @@ describe('discover on loopback', () => {
 
     expect(rowsOf(table.out)).toEqual([
       ['ADDRESS', 'NAME', 'MODEL', 'SERIAL', 'TCP', 'HTTP'],
-      // No serial in the short reply of an old printer.
+      // The short reply of an old printer has no serial number.
       ['127.0.62.1', 'My Finder', 'Finder', String(finder.tcpPort), '-'],
       ['127.0.62.2', m5.name, 'Adventurer 5M Pro', m5.serialNumber, String(m5.tcpPort), String(m5.httpPort)],
       ['127.0.62.3', 'Creator 5 Pro', 'Creator 5 Pro', creator.serialNumber, '-', String(creator.httpPort)],
@@ -109,12 +109,12 @@ describe('discover on loopback', () => {
       [m5.name, 1],
       ['Creator 5 Pro', 1],
     ]);
-    const sides = samplesOf(page, 'flashforge_endpoint_up').map(({ labels, value }) => [
+    const endpoints = samplesOf(page, 'flashforge_endpoint_up').map(({ labels, value }) => [
       labels['printer'],
       labels['protocol'],
       value,
     ]);
-    expect(sides).toEqual([
+    expect(endpoints).toEqual([
       ['My Finder', 'tcp', 1],
       [m5.name, 'tcp', 1],
       [m5.name, 'http', 1],
@@ -122,8 +122,8 @@ describe('discover on loopback', () => {
     ]);
   });
 
-  test('says that nothing answered, with a hint and exit code 1', async () => {
-    // Here somebody listens, but is off.
+  test('says that no printer replied, with a hint and exit code 1', async () => {
+    // Something listens on the port, but does not reply.
     const off = await simulate({ model: 'finder', host: '127.0.62.9' });
     await off.switchOff();
     const lan = await startDiscoveryResponder({ printers: [off], groupPort: 0, broadcastPort: 0 });
@@ -143,16 +143,16 @@ describe('discover on loopback', () => {
   });
 });
 
-/** A LAN whose printers answer one search of the exporter at a time, when the test says so. */
+/** A LAN on which the test decides when printers reply to a search. */
 function createLan() {
-  let asked = createDeferred();
-  let answer: Deferred<readonly SimulatedPrinter[]> = createDeferred();
+  let searching = createDeferred();
+  let replying: Deferred<readonly SimulatedPrinter[]> = createDeferred();
   return {
     search: async (signal: AbortSignal): Promise<SearchResult> => {
-      asked.resolve();
+      searching.resolve();
       const stopped = createDeferred<readonly SimulatedPrinter[]>();
       signal.addEventListener('abort', () => stopped.resolve([]), { once: true });
-      const printers = await Promise.race([answer.promise, stopped.promise]);
+      const printers = await Promise.race([replying.promise, stopped.promise]);
       const responder = await startDiscoveryResponder({ printers, groupPort: 0, broadcastPort: 0 });
       try {
         const targets = printers.map(({ host }) => ({ address: host, port: responder.broadcastPort }));
@@ -161,19 +161,19 @@ function createLan() {
         await responder.close();
       }
     },
-    /** One search, which these answer; resolves when the exporter has taken in what it found. */
-    async answers(...printers: readonly SimulatedPrinter[]): Promise<void> {
-      await asked.promise;
-      asked = createDeferred();
-      const answered = answer;
-      answer = createDeferred();
-      answered.resolve(printers);
-      await asked.promise;
+    /** Lets these printers reply to one search. Resolves when the exporter has processed the replies. */
+    async reply(...printers: readonly SimulatedPrinter[]): Promise<void> {
+      await searching.promise;
+      searching = createDeferred();
+      const replied = replying;
+      replying = createDeferred();
+      replied.resolve(printers);
+      await searching.promise;
     },
   };
 }
 
-describe('an exporter that searches', () => {
+describe('an exporter with discovery', () => {
   const lan5m = (host: string, serialNumber: string): Promise<SimulatedPrinter> =>
     simulate({ model: 'adventurer5m-pro', host, serialNumber });
 
@@ -190,7 +190,7 @@ describe('an exporter that searches', () => {
     return info?.labels['address'];
   }
 
-  test('reads what it finds, each under a name of its own, and keeps those that fall silent', async () => {
+  test('reads the printers it finds under unique names, and keeps those that stop replying', async () => {
     const configured = await simulate({ model: 'finder', host: '127.0.63.1', name: 'Adventurer 5M Pro' });
     const [left, right] = [await lan5m('127.0.63.2', 'SNLEFT1111'), await lan5m('127.0.63.3', 'SNRIGHT2222')];
     const ad5x = await simulate({ model: 'ad5x', host: '127.0.63.4' });
@@ -198,11 +198,11 @@ describe('an exporter that searches', () => {
     const { lan, lines, exporter } = await serve([configOf(configured)]);
     expect(upOf(await scrape(exporter))).toEqual([['Adventurer 5M Pro', 1]]);
 
-    await lan.answers(configured, left, right, ad5x, creator);
+    await lan.reply(configured, left, right, ad5x, creator);
     const all = ['Adventurer 5M Pro', 'Adventurer 5M Pro-1111', 'Adventurer 5M Pro-2222', 'AD5X'] as const;
     const page = await scrape(exporter);
     expect(upOf(page)).toEqual(all.map((name) => [name, 1]));
-    // The name of the configuration is still the printer of the configuration.
+    // The configured name still belongs to the configured printer.
     const models = samplesOf(page, 'flashforge_printer_info').map(({ labels }) => labels['model']);
     expect(models[0]).toBe('Flashforge Finder');
     expect(lines.filter((line) => line.includes('check code'))).toEqual([
@@ -218,38 +218,38 @@ describe('an exporter that searches', () => {
     const probed = await ask(exporter.url, `/probe?target=${left.host}:${left.tcpPort}`);
     expect(valueIn(parseExposition(probed.body), 'flashforge_up', { printer: all[1] })).toBe(1);
 
-    // Silent, but there: read on. Silent and off: shown as off.
+    // A printer that does not reply to a search is still read; one that is off is shown as down.
     await ad5x.switchOff();
-    await lan.answers(right);
-    await lan.answers();
+    await lan.reply(right);
+    await lan.reply();
     expect(upOf(await scrape(exporter))).toEqual(all.map((name) => [name, name === 'AD5X' ? 0 : 1]));
     await ad5x.switchOn();
-    await lan.answers(left, right, ad5x);
+    await lan.reply(left, right, ad5x);
     expect(upOf(await scrape(exporter))).toEqual(all.map((name) => [name, 1]));
     expect(lines.filter((line) => line.includes('msg="printer discovered"'))).toHaveLength(3);
   });
 
-  test('follows a printer to its new address by its serial, and takes who is at the old one for another', async () => {
+  test('follows a serial number to a new address, and treats a printer at the old address as another one', async () => {
     const before = await lan5m('127.0.64.1', 'SNMOVES1111');
     const { lan, exporter } = await serve([]);
-    await lan.answers(before);
+    await lan.reply(before);
     const name = 'Adventurer 5M Pro';
     await scrape(exporter);
     await before.switchOff();
     expect(upOf(await scrape(exporter))).toEqual([[name, 0]]);
 
     const after = await lan5m('127.0.64.2', 'SNMOVES1111');
-    await lan.answers(after);
+    await lan.reply(after);
     const page = await scrape(exporter);
     expect(upOf(page)).toEqual([[name, 1]]);
     expect(await addressOf(exporter, name)).toBe(`127.0.64.2:${after.tcpPort}`);
-    // Still the same printer: what was counted goes on.
+    // It is the same printer: its counters continue.
     expect(valueIn(page, 'flashforge_scrape_failures_total', { printer: name, protocol: 'tcp', code: 'refused' })).toBe(
       1,
     );
 
     const other = await lan5m('127.0.64.1', 'SNOTHER2222');
-    await lan.answers(other, after);
+    await lan.reply(other, after);
     expect(upOf(await scrape(exporter))).toEqual([
       [name, 1],
       [`${name}-2222`, 1],
@@ -258,32 +258,32 @@ describe('an exporter that searches', () => {
     expect(await addressOf(exporter, `${name}-2222`)).toBe(`127.0.64.1:${other.tcpPort}`);
   });
 
-  test('never replaces a configured printer, also where that has another address now', async () => {
+  test('never replaces a configured printer, even if its address has changed', async () => {
     const workshop = await lan5m('127.0.65.1', 'SNWORK1111');
     const kitchen = await lan5m('127.0.65.2', 'SNKITCH2222');
     const configs = [
       { ...configOf(workshop, ['tcp', 'http']), name: 'workshop' },
-      // Without a serial in the configuration: it is known once it was read.
+      // Its serial number is not configured, but known after the first read.
       { ...configOf(kitchen), name: 'kitchen' },
     ];
     const { lan, exporter } = await serve(configs);
-    await lan.answers(workshop, kitchen);
+    await lan.reply(workshop, kitchen);
     const names = ['workshop', 'kitchen'];
     expect(upOf(await scrape(exporter))).toEqual(names.map((name) => [name, 1]));
 
     await Promise.all([workshop.switchOff(), kitchen.switchOff()]);
     const moved = [await lan5m('127.0.65.3', 'SNWORK1111'), await lan5m('127.0.65.4', 'SNKITCH2222')];
-    await lan.answers(...moved);
+    await lan.reply(...moved);
     expect(upOf(await scrape(exporter))).toEqual(names.map((name) => [name, 0]));
     expect(moved.map(({ stats }) => stats.tcpConnections + stats.httpRequests)).toEqual([0, 0]);
   });
 
-  test('reads a printer once from the moment that a reload names it too', async () => {
+  test('reads a discovered printer once after a reload configures it too', async () => {
     const left = await simulate({ model: 'adventurer5m-pro', host: '127.0.66.1', name: 'left' });
     const right = await simulate({ model: 'adventurer5m-pro', host: '127.0.66.2', name: 'right', serialNumber: 'SNR' });
     let printers: readonly PrinterConfig[] = [];
     const { lan, exporter } = await serve([], { load: async () => printers });
-    await lan.answers(left, right);
+    await lan.reply(left, right);
     expect(upOf(await scrape(exporter))).toEqual([
       ['left', 1],
       ['right', 1],
@@ -292,7 +292,7 @@ describe('an exporter that searches', () => {
     await scrape(exporter);
     await left.setFault(undefined);
 
-    // One under the name it was found with, one under another; no search comes in between.
+    // One keeps its discovered name, one gets another; there is no search in between.
     const http = { host: left.host, port: left.httpPort ?? 0, serialNumber: left.serialNumber };
     printers = [
       { ...configOf(right), name: 'kitchen' },
@@ -308,13 +308,13 @@ describe('an exporter that searches', () => {
     expect(
       valueIn(page, 'flashforge_scrape_failures_total', { printer: 'left', protocol: 'tcp', code: 'refused' }),
     ).toBe(1);
-    await lan.answers(left, right);
+    await lan.reply(left, right);
     expect(upOf(await scrape(exporter)).map(([name]) => name)).toEqual(['kitchen', 'left']);
 
-    // And found again when the configuration leaves it out.
+    // Both are discovered again once the configuration no longer lists them.
     printers = [];
     await exporter.reload();
-    await lan.answers(left, right);
+    await lan.reply(left, right);
     expect(upOf(await scrape(exporter))).toEqual([
       ['left', 1],
       ['right', 1],

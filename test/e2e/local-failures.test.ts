@@ -1,4 +1,4 @@
-// A machine that keeps the exporter from reading its printers: a lowered limit of open files on a running exporter.
+// Failures of the exporter's machine: the limit of open files of a running exporter is lowered.
 
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
@@ -10,7 +10,7 @@ import { type Page, parseExposition, samplesOf } from '../support/exposition-par
 import { ask } from '../support/http.ts';
 
 const COUNT = 12;
-// How many of them can be read at the same time.
+// How many printers can be read at the same time.
 const READABLE = 4;
 
 let program: Program;
@@ -27,7 +27,7 @@ afterAll(async () => {
   await program?.[Symbol.asyncDispose]();
 });
 
-it('costs the printers it could not connect to the code local, and the log one line when it begins and when it is over', async () => {
+it('fails with the code local where it cannot connect, and logs one line at the start and one at the end', async () => {
   const argv = printers.map(({ name, host, tcpPort }) => `${name}=${host}:${tcpPort}`);
   await using running = program.start([...argv, '--web.listen-address=127.0.0.1:0']);
   const [, url = ''] = await running.see('err', /msg=listening url=(\S+)/);
@@ -39,7 +39,7 @@ it('costs the printers it could not connect to the code local, and the log one l
   expect(upCount(await scrape())).toBe(COUNT);
 
   const openFiles = (await readdir(`/proc/${pid}/fd`)).length;
-  // The scrape itself takes one.
+  // The scrape itself needs one.
   await limitFiles(openFiles + 1 + READABLE);
   for (const round of [1, 2]) {
     const page = await scrape();

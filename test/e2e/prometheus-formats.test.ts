@@ -1,4 +1,4 @@
-// A real Prometheus scrapes the whole exporter: in both formats, and over TLS with a password while the certificate changes.
+// A real Prometheus scrapes the exporter in both formats, and over TLS with a password while the certificate is replaced.
 
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
@@ -21,20 +21,20 @@ afterEach(async () => {
 
 interface Recorder {
   readonly target: string;
-  /** What was asked for and what came, each once. */
+  /** The distinct pairs of requested format and response's content type. */
   readonly seen: ReadonlySet<string>;
 }
 
-/** Stands before the exporter, and may take the Accept header away. */
+/** A proxy in front of the exporter, which can remove the Accept header. */
 async function startRecorder(backend: string, strip: boolean): Promise<Recorder> {
   const seen = new Set<string>();
   const server = createServer((incoming, response) => {
     const { accept, ...rest } = incoming.headers;
     const headers = strip ? rest : incoming.headers;
-    const forwarded = request(`${backend}${incoming.url}`, { headers }, (answer) => {
-      seen.add(`${strip ? 'nothing' : accept?.split(',')[0]} → ${answer.headers['content-type']}`);
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const forwarded = request(`${backend}${incoming.url}`, { headers }, (upstream) => {
+      seen.add(`${strip ? 'nothing' : accept?.split(',')[0]} → ${upstream.headers['content-type']}`);
+      response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+      upstream.pipe(response);
     });
     forwarded.on('error', () => response.destroy());
     forwarded.end();
@@ -47,7 +47,7 @@ async function startRecorder(backend: string, strip: boolean): Promise<Recorder>
   return { target: `127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
 }
 
-/** At least so many more scrapes of every target. */
+/** Waits for at least this many more scrapes of every target. */
 async function awaitScrapes(server: Prometheus, more: number): Promise<void> {
   const counts = async (): Promise<readonly number[]> =>
     (await server.query('count_over_time(up[1h])')).map(({ value }) => Number(value[1]));
@@ -56,7 +56,7 @@ async function awaitScrapes(server: Prometheus, more: number): Promise<void> {
 }
 
 describe.skipIf(prometheus === undefined)('a real Prometheus', () => {
-  it('reads the same of OpenMetrics, which it asks for first, and of the text format', {
+  it('prefers OpenMetrics, and reads the same series from the text format', {
     timeout: 60_000,
   }, async () => {
     const printer = await startSimulatedPrinter({ model: 'adventurer5m-pro', name: 'a "b" \\ ü' });
@@ -98,7 +98,7 @@ describe.skipIf(prometheus === undefined)('a real Prometheus', () => {
     expect(server.log()).not.toMatch(/level=(?:warn|error)/);
   });
 
-  it('scrapes over TLS with a password, and no scrape fails when the certificate is replaced', {
+  it('scrapes over TLS with a password, and no scrape fails while the certificate is replaced', {
     timeout: 90_000,
   }, async () => {
     const printer = await startSimulatedPrinter({ model: 'finder', name: 'finder' });
@@ -112,7 +112,7 @@ describe.skipIf(prometheus === undefined)('a real Prometheus', () => {
         '  cert_file: server.crt',
         '  key_file: server.key',
         'basic_auth_users:',
-        // 5f3a9c1e, at the lowest cost.
+        // The hash of 5f3a9c1e at the lowest cost.
         '  alice: $2y$04$vaVMKNf7t4DtvW/qhWKhOe7r.VKBQu6ZACRu9/QRlv1BUc42.MP3W',
         '',
       ].join('\n'),
@@ -148,7 +148,7 @@ describe.skipIf(prometheus === undefined)('a real Prometheus', () => {
       .poll(() => lines.filter((line) => line.includes('web configuration read again')), { timeout: 20_000 })
       .toHaveLength(1);
     await awaitScrapes(server, 2);
-    // Another TLS configuration is another connection, and this one trusts the new certificate alone.
+    // A changed TLS configuration opens a new connection; this one trusts only the new certificate.
     await server.reload(configTrusting(nextFile));
     await awaitScrapes(server, 3);
 

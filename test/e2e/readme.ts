@@ -1,4 +1,4 @@
-// The Prometheus configurations that the README tells its readers to use.
+// The Prometheus configurations in the README and the documents.
 import { readFileSync } from 'node:fs';
 import { parse } from 'yaml';
 
@@ -9,7 +9,7 @@ export interface ScrapeConfig {
   [key: string]: unknown;
 }
 
-/** One YAML block of a document, found by the name of its job, with what has to be another here replaced in its text. */
+/** The scrape config of a job in a document's YAML block, after textual replacements. */
 export function documentedScrapeConfig(
   document: string,
   job: string,

@@ -1,4 +1,4 @@
-// The configuration changes while Prometheus scrapes: nobody notices but by the printers that come and go.
+// Reloads of the configuration during scrapes affect only the printers that are added or removed.
 
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -15,16 +15,16 @@ const RELOADS = 20;
 const LANES = 4;
 const OPENMETRICS = { accept: 'application/openmetrics-text' };
 
-// Those that stay first; each configuration has one of the others.
+// The staying printers come first; each configuration adds one of the others.
 const STAYING = ['p0', 'p1', 'p2'] as const;
 const OTHERS = ['even', 'odd'] as const;
 
-/** Every series of a printer, without its value; what is counted or known only after a while is there from the start. */
+/** The keys of a printer's series. They include counters, which start at 0. */
 function seriesOf(page: Page, printer: string): readonly string[] {
   return [...page.series.keys()].filter((key) => key.includes(`printer="${printer}"`)).sort();
 }
 
-it('200 scrapes while it is reloaded 20 times: none fails, and no series is lost but the removed printers’', async () => {
+it('20 reloads during 200 scrapes fail no scrape and lose no series except those of removed printers', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'reload-load-'));
   const file = join(folder, 'printers.yml');
   const names = [...STAYING, ...OTHERS];
@@ -38,7 +38,7 @@ it('200 scrapes while it is reloaded 20 times: none fails, and no series is lost
   const load = () => loadPrinters({ file, printers: [], env: {} });
   const exporter = await startTestExporter(await load(), { load, lifecycle: true, processMetrics: true });
   try {
-    // The first one reads what they are.
+    // The first scrape reads the identities.
     await scrape(exporter);
     let done = 0;
     let reloads = 0;
@@ -46,7 +46,7 @@ it('200 scrapes while it is reloaded 20 times: none fails, and no series is lost
     const pages: Page[] = [];
     const reload = async (): Promise<void> => {
       reloads++;
-      // A bad one now and then: it changes nothing.
+      // Every fifth configuration is invalid and changes nothing.
       if (reloads % 5 === 0) await writeFile(file, 'printers: bad\n');
       else await write(OTHERS[reloads % 2] ?? '');
       const { status } = await ask(exporter.url, '/-/reload', { method: 'POST' });
@@ -56,7 +56,7 @@ it('200 scrapes while it is reloaded 20 times: none fails, and no series is lost
       while (done < SCRAPES) {
         done++;
         if (done % (SCRAPES / RELOADS) === 0) reloading = reloading.then(reload);
-        // Throws for any status but 200, and for a page that is not whole.
+        // Throws on any status except 200, and on an incomplete page.
         pages.push(await scrape(exporter, index % 2 === 0 ? {} : { headers: OPENMETRICS }));
       }
     };
@@ -73,17 +73,17 @@ it('200 scrapes while it is reloaded 20 times: none fails, and no series is lost
       expect(up.map(({ value }) => value)).toEqual(shown.map(() => 1));
       for (const name of STAYING) expect(seriesOf(page, name)).toEqual(first && seriesOf(first, name));
       for (const name of OTHERS) {
-        // Whole or not at all.
+        // All series of the printer, or none.
         const own = seriesOf(page, name);
         const asOther = seriesOf(page, 'p0')
           .map((key) => key.replaceAll('"p0"', `"${name}"`))
           .sort();
-        expect(own.map(withoutIdentity)).toEqual(shown.includes(name) ? asOther.map(withoutIdentity) : []);
+        expect(own.map(withoutAddress)).toEqual(shown.includes(name) ? asOther.map(withoutAddress) : []);
       }
     }
     expect([...seen].sort()).toEqual(['p0,p1,p2,even', 'p0,p1,p2,odd']);
     expect(seriesOf(first ?? { families: new Map(), series: new Map() }, 'p0').length).toBeGreaterThan(25);
-    // Nobody ever talked to one printer twice at a time, and nobody was left hanging.
+    // No connection to a printer is left open.
     await expect.poll(() => printers.map(({ stats }) => stats.openTcpConnections)).toEqual([0, 0, 0, 0, 0]);
   } finally {
     await exporter.close(0);
@@ -92,7 +92,7 @@ it('200 scrapes while it is reloaded 20 times: none fails, and no series is lost
   }
 });
 
-/** The address stands in the info series, and differs from printer to printer. */
-function withoutIdentity(key: string): string {
+/** The address in the info series differs between printers. */
+function withoutAddress(key: string): string {
   return key.replace(/address="[^"]*"/, '');
 }

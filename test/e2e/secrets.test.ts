@@ -1,5 +1,5 @@
-// Nothing that the exporter says holds a secret, whatever its printers answer: searched for in every answer, log line,
-// error, output and file, in each way in which it may be written.
+// No output of the exporter contains a secret, whatever its printers send: searched for in every response, log line, error
+// message, command output and file, in every encoding.
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,18 +12,18 @@ import { serveHttp, serveSockets, type TestServer } from '../lan-http/server.ts'
 import { parseExposition, samplesOf } from '../support/exposition-parser.ts';
 import { ask } from '../support/http.ts';
 
-/** Base64 of a secret within a longer text: its first byte may be any of three in a group. */
+/** Base64 of a secret inside a longer text, for each alignment of its first byte in a group of three. */
 function base64Cores(secret: string): string[] {
   return [0, 1, 2].flatMap((offset) => {
     const bytes = Buffer.concat([Buffer.alloc(offset, 0x20), Buffer.from(secret)]);
     const whole = bytes.toString('base64').replace(/=+$/, '');
-    // What the neighbours of the secret change at both ends is left out.
+    // Leave out the characters at both ends, which depend on the surrounding bytes.
     const core = whole.slice([0, 2, 3][offset], Math.floor((bytes.length * 8) / 6));
     return [core, core.replaceAll('+', '-').replaceAll('/', '_')];
   });
 }
 
-/** All that a text is searched for. */
+/** Every form of the secret to search for. */
 function spellings(secret: string): string[] {
   const url = encodeURIComponent(secret);
   const json = JSON.stringify(secret).slice(1, -1);
@@ -48,7 +48,7 @@ function spellings(secret: string): string[] {
     .filter((text) => text !== '');
 }
 
-/** Where a secret stands in these texts; empty when in none. */
+/** The places where a secret occurs in these texts; empty if there are none. */
 function findSecrets(secrets: readonly string[], texts: ReadonlyMap<string, string>): string[] {
   const wanted = secrets.flatMap((secret) => spellings(secret).map((spelling) => ({ secret, spelling })));
   return [...texts].flatMap(([where, text]) =>
@@ -59,7 +59,7 @@ function findSecrets(secrets: readonly string[], texts: ReadonlyMap<string, stri
 }
 
 const REGISTER = { flashRegisterCode: 'Fl4shReg', polarRegisterCode: 'P0larReg' };
-/** What the printers themselves hold where the configured code is another. */
+/** The check code of the printer whose configured code is wrong. */
 const TRUE_CODE = '7b21aa90';
 const CODES = {
   plain: '5f3a9c1e',
@@ -67,11 +67,11 @@ const CODES = {
   fromEnvironment: 'd15ea5ed',
   wrong: 'badc0de5',
   lanOff: 'feedf00d',
-  // With a character for each way of writing that changes some.
+  // Contains characters that each of the encodings changes.
   special: 'p@/w"r<d>&+1',
 } as const;
 
-// Bodies in which a printer repeats what it was sent: the request's body and the code alone.
+// Response bodies in which a printer repeats the request's body or the check code.
 const ECHOES: readonly ((body: string, code: string) => string)[] = [
   (body) => body,
   (_, code) => JSON.stringify({ code: 1, message: `Access code ${code} is different` }),
@@ -186,8 +186,8 @@ describe('a check code', () => {
       }
     }
     for (const [index, head] of HEADS.entries()) {
-      const said = head(JSON.stringify({ checkCode: CODES.plain }));
-      addServer(`head-${index}`, await serveSockets((socket) => socket.end(said)), CODES.plain);
+      const response = head(JSON.stringify({ checkCode: CODES.plain }));
+      addServer(`head-${index}`, await serveSockets((socket) => socket.end(response)), CODES.plain);
     }
     await writeFile(file, stringify({ printers: entries }));
   });
@@ -197,7 +197,7 @@ describe('a check code', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  test('would be found, however it is written', () => {
+  test('would be found in every encoding', () => {
     for (const secret of secrets) {
       const around = (text: string): Map<string, string> => new Map([['here', `x ${text} y`]]);
       const bytes = Buffer.from(`{"checkCode":"${secret}"}`);
@@ -219,7 +219,7 @@ describe('a check code', () => {
     expect(findSecrets(secrets, new Map([['here', 'the check code is <secret>']]))).toEqual([]);
   });
 
-  test('is in no answer of any route, no log line and no state file', async () => {
+  test('is in no response of any route, no log line and no state file', async () => {
     const state = join(folder, 'state', 'jobs.json');
     await mkdir(join(folder, 'state'), { recursive: true });
     const argv = ['--config.file', file, '--web.listen-address=127.0.0.1:0', '--state.file', state];
@@ -256,13 +256,13 @@ describe('a check code', () => {
       expect(await get(`/probe?target=${name}`)).toMatch(/^200 /);
       for (const document of DOCUMENTS) await get(`/${name}/${document}`);
     }
-    // In no configuration, but allowed: over TCP, without any code.
+    // A target that is allowed but not configured is read over TCP, without a check code.
     const { address } = entries[0] ?? {};
     await get(`/probe?target=${String(address).replace('127.0.0.1', 'localhost')}`);
     expect(await get('/config', { method: 'POST' })).toMatch(/^405 /);
     expect(await get('/good/info', { method: 'OPTIONS', headers: { origin: 'http://x' } })).toMatch(/^204 /);
 
-    // A file that became bad is said to be so, without what stands in it.
+    // The error about an invalid file does not quote the file.
     const good = await readFile(file, 'utf8');
     for (const bad of badFiles()) {
       await writeFile(file, bad);
@@ -275,7 +275,7 @@ describe('a check code', () => {
     await get('/metrics');
     await exporter.stop();
 
-    // All of this was seen: printers that were read, and each kind of refusal.
+    // The texts include printers that were read, and each kind of refusal.
     const page = parseExposition((texts.get('GET /metrics {}') ?? '').replace(/^\{.*?\}(?=#)/, ''));
     const codes = new Set(samplesOf(page, 'flashforge_scrape_failures_total').map(({ labels }) => labels['code']));
     expect([...codes].sort()).toEqual(['auth', 'lan_mode', 'protocol']);
@@ -300,34 +300,34 @@ describe('a check code', () => {
     expect(findSecrets(secrets, texts)).toEqual([]);
   });
 
-  test.each(['table', 'json', 'metrics'])('is in nothing that probe --output %s prints', async (output) => {
-    const said = new Map<string, string>();
+  test.each(['table', 'json', 'metrics'])('is not in the output of probe --output %s', async (output) => {
+    const outputs = new Map<string, string>();
     for (const { name } of entries) {
       const argv = ['probe', String(name), '--config.file', file, '--output', output, '--log.level=debug'];
       const { out, err } = await run(argv, env);
       expect(`${out}${err}`).not.toBe('');
-      said.set(`${output} of ${name}`, `${out}\n${err}`);
+      outputs.set(`${output} of ${name}`, `${out}\n${err}`);
     }
-    expect([...said.values()].join('')).toMatch(/not read over http: auth: /);
-    expect(findSecrets(secrets, said)).toEqual([]);
+    expect([...outputs.values()].join('')).toMatch(/not read over http: auth: /);
+    expect(findSecrets(secrets, outputs)).toEqual([]);
   });
 
-  test('is in no error about a bad configuration file', async () => {
+  test('is in no error about an invalid configuration file', async () => {
     const bad = join(folder, 'bad.yml');
     onTestFinished(() => rm(bad, { force: true }));
-    const said = new Map<string, string>();
+    const errors = new Map<string, string>();
     for (const text of badFiles()) {
       await writeFile(bad, text);
       const { exitCode, out, err } = await run(['--config.file', bad, '--config.check'], env);
       expect([exitCode, out]).toEqual([2, '']);
       expect(err).toMatch(/^flashforge-exporter: \S+bad\.yml[^\n]*\n$/);
-      said.set(text, err);
+      errors.set(text, err);
     }
-    expect(findSecrets(secrets, said)).toEqual([]);
+    expect(findSecrets(secrets, errors)).toEqual([]);
   });
 });
 
-/** Files that are wrong at the check code or beside it. */
+/** Configuration files with an error at the check code or next to it. */
 function badFiles(): string[] {
   const printer = 'printers:\n  - name: m5\n    address: 192.0.2.1\n';
   const serial = '    serial_number: SN1\n';

@@ -1,4 +1,4 @@
-// A real Prometheus, configured as the README says, over five printers of different kinds.
+// A real Prometheus with the README's configuration scrapes five printers of different models.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +10,7 @@ import { type RunningCli, startCli } from '../cli/run.ts';
 import { findPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
 import { documentedScrapeConfig } from './readme.ts';
 
-// What each calls itself: over TCP in the words of M115, over HTTP by its product id or factory name.
+// The model each one reports: over TCP in M115, over HTTP by its product id or factory name.
 const PRINTERS: readonly { name: string; kind: SimulatedModel; model: string; host: string }[] = [
   { name: 'finder', kind: 'finder', model: 'Flashforge Finder', host: '127.0.61.1' },
   { name: 'a4', kind: 'adventurer4', model: 'Flashforge Adventurer 4', host: '127.0.61.2' },
@@ -19,7 +19,7 @@ const PRINTERS: readonly { name: string; kind: SimulatedModel; model: string; ho
   { name: 'creator5', kind: 'creator5-pro', model: 'Creator 5 Pro', host: '127.0.61.5' },
 ];
 
-// A minute between two scrapes is too long for a test; nothing else of the README's configuration is changed but addresses.
+// The README's interval is too long for a test. Apart from it, only the addresses are replaced.
 const FAST = { 'scrape_interval: 30s': 'scrape_interval: 1s', 'scrape_timeout: 20s': 'scrape_timeout: 1s' };
 
 function entryOf(printer: SimulatedPrinter): object {
@@ -33,7 +33,7 @@ function entryOf(printer: SimulatedPrinter): object {
   };
 }
 
-describe.skipIf(findPrometheus() === undefined)('Prometheus as the README configures it', () => {
+describe.skipIf(findPrometheus() === undefined)("Prometheus with the README's configuration", () => {
   let printers: SimulatedPrinter[] = [];
   let exporter: RunningCli;
   let address = '';
@@ -50,7 +50,7 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
     await writeFile(file, stringify({ printers: printers.map(entryOf) }));
     exporter = startCli(['--config.file', file, '--web.listen-address=127.0.0.1:0']);
     [, address = ''] = await exporter.see('err', /msg=listening url=http:\/\/(\S+) printers=5/);
-    // So that /sd tells the models from the first time on that Prometheus asks for it.
+    // Read every printer once, so that /sd includes the models in its first response to Prometheus.
     expect((await fetch(`http://${address}/metrics`)).status).toBe(200);
   });
 
@@ -60,7 +60,7 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function run(job: string, use: (prometheus: Prometheus) => Promise<void>): Promise<void> {
+  async function withPrometheus(job: string, use: (prometheus: Prometheus) => Promise<void>): Promise<void> {
     const config = documentedScrapeConfig('README.md', job, { 'localhost:10899': address, ...FAST });
     const prometheus = await startPrometheus({ config: { scrape_configs: [config] } });
     try {
@@ -74,8 +74,8 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
   const labelsOf = (samples: readonly { metric: Record<string, string> }[]): Record<string, string>[] =>
     samples.map(({ metric: { __name__: _, ...labels } }) => labels);
 
-  test('finds all of them at /sd and scrapes each at /probe', () =>
-    run('flashforge-probe', async (prometheus) => {
+  test('finds every printer at /sd and scrapes each at /probe', () =>
+    withPrometheus('flashforge-probe', async (prometheus) => {
       await prometheus.waitFor('count(flashforge_up == 1)', ([sample]) => sample?.value[1] === '5');
       expect(await prometheus.query('count(flashforge_up == 1)')).toMatchObject(five);
 
@@ -87,23 +87,23 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
       const up = labelsOf(await prometheus.query('flashforge_up'));
       expect(up).toHaveLength(5);
       expect(up).toEqual(expect.arrayContaining(expected));
-      // Prometheus's own `up` is one a printer then, which is what this pattern is for.
+      // With /probe, Prometheus has one `up` series per printer.
       expect(labelsOf(await prometheus.query('up == 1'))).toEqual(
         expect.arrayContaining(expected.map(({ printer: _, ...labels }) => labels)),
       );
-      // The model is a label of this metric alone, under its own name.
+      // Only this metric has the label `model`, under that name.
       const infos = labelsOf(await prometheus.query('flashforge_printer_info'));
       expect(Object.fromEntries(infos.map(({ printer = '', model }) => [printer, model]))).toEqual(
         Object.fromEntries(PRINTERS.map(({ name, model }) => [name, model])),
       );
-      const sides = await prometheus.query('sum by (protocol) (flashforge_endpoint_up)');
-      expect(Object.fromEntries(sides.map(({ metric, value }) => [metric['protocol'], value[1]]))).toEqual({
+      const endpoints = await prometheus.query('sum by (protocol) (flashforge_endpoint_up)');
+      expect(Object.fromEntries(endpoints.map(({ metric, value }) => [metric['protocol'], value[1]]))).toEqual({
         tcp: '4',
         http: '3',
       });
-      // Nothing of the exporter itself, or five printers would tell it five times.
+      // /probe has no metrics of the exporter itself: each target would repeat them.
       expect(await prometheus.query('{__name__=~"(flashforge_exporter|process|nodejs)_.*"}')).toEqual([]);
-      // No sample was dropped: each series was told once.
+      // Prometheus dropped no sample: each series is there once.
       expect(prometheus.log()).not.toMatch(/duplicate|out.of.order/i);
 
       await printers[0]?.switchOff();
@@ -113,8 +113,8 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
       await prometheus.waitFor('count(flashforge_up == 1)', ([sample]) => sample?.value[1] === '5');
     }));
 
-  test('scrapes all of them at /metrics', () =>
-    run('flashforge', async (prometheus) => {
+  test('scrapes every printer at /metrics', () =>
+    withPrometheus('flashforge', async (prometheus) => {
       await prometheus.waitFor('count(flashforge_up == 1)', ([sample]) => sample?.value[1] === '5');
       expect(await prometheus.query('count(flashforge_up == 1)')).toMatchObject(five);
       const expected = PRINTERS.map(({ name }) => ({ job: 'flashforge', instance: address, printer: name }));
@@ -127,7 +127,7 @@ describe.skipIf(findPrometheus() === undefined)('Prometheus as the README config
     }));
 });
 
-test('the README names the times that are sped up here', () => {
+test('the README has the interval and the timeout that this test shortens', () => {
   for (const job of ['flashforge', 'flashforge-probe']) {
     expect(documentedScrapeConfig('README.md', job, {})).toMatchObject({
       scrape_interval: '30s',

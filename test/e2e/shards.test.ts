@@ -1,4 +1,4 @@
-// Two exporters and two shards of Prometheus, configured as docs/scaling.md says, over twenty printers.
+// Two exporters and two Prometheus shards with the configuration of docs/scaling.md read twenty printers.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { documentedScrapeConfig } from './readme.ts';
 const COUNT = 20;
 const MODELS = ['finder', 'adventurer3', 'adventurer4', 'dreamer'] as const;
 const SHARDS = [0, 1] as const;
-// The address of an exporter ends with its number, as the names in the document do.
+// Each exporter's address ends in its number, as the names in the document do.
 const HOST = '127.0.67.10';
 const FAST = { 'scrape_interval: 30s': 'scrape_interval: 1s', 'scrape_timeout: 20s': 'scrape_timeout: 1s' };
 
@@ -54,7 +54,7 @@ describe.skipIf(findPrometheus() === undefined)('two shards', { timeout: 60_000 
     for (const shard of SHARDS) {
       const scrapeConfig = documentedScrapeConfig('docs/scaling.md', 'flashforge-shard', {
         'flashforge-exporter-$1.flashforge-exporter:10899': `${HOST}$1:${port}`,
-        // The Service: the first exporter is the one that will fail.
+        // The Service resolves to the first exporter, which is the one that will fail.
         'flashforge-exporter:10899': `${HOST}0:${port}`,
         'regex: "0"': `regex: "${shard}"`,
         ...FAST,
@@ -83,26 +83,26 @@ describe.skipIf(findPrometheus() === undefined)('two shards', { timeout: 60_000 
     return samples.map(({ metric }) => metric['printer']).sort();
   }
 
-  /** What an exporter has read so far, by its log. */
+  /** The printers that an exporter has read so far, from its log. */
   async function readBy(exporter: RunningProgram | undefined): Promise<readonly (string | undefined)[]> {
     exporter?.child.kill('SIGHUP');
     const { input = '' } = (await exporter?.see('err', /msg="configuration reloaded"/)) ?? {};
     return [...input.matchAll(/msg="printer found" printer=(\S+)/g)].map(([, printer]) => printer).sort();
   }
 
-  test('read twenty printers, each once, and only the shard of an exporter that dies complains', async () => {
+  test('read twenty printers once each, and only the shard of a dead exporter alerts', async () => {
     const all = printers.map(({ name }) => name).sort();
     await expect
       .poll(async () => (await Promise.all(shards.map(printersUp))).flat().length, { timeout: 30_000, interval: 100 })
       .toBe(COUNT);
     const up = await Promise.all(shards.map(printersUp));
-    // The two shards together count all of them, and none twice.
+    // Together the shards have every printer, and none twice.
     expect(up.flat().sort()).toEqual(all);
     const counts = await Promise.all(shards.map((shard) => shard.query('count(flashforge_up == 1)')));
     expect(counts.map(([sample]) => Number(sample?.value[1]))).toEqual(up.map(({ length }) => length));
     for (const { length } of up) expect(length).toBeGreaterThan(0);
 
-    // Each exporter has read the printers of its shard and no other.
+    // Each exporter has read only the printers of its shard.
     expect(await Promise.all(exporters.map(readBy))).toEqual(up);
     for (const { stats } of printers) expect(stats.maxOpenTcpConnections).toBe(1);
     const names = await Promise.all(shards.map((shard) => shard.query('count by (exporter) (flashforge_up)')));
@@ -114,11 +114,11 @@ describe.skipIf(findPrometheus() === undefined)('two shards', { timeout: 60_000 
     exporters[0]?.child.kill('SIGKILL');
     const firing = 'ALERTS{alertname="FlashForgeExporterDown",alertstate="firing"}';
     const alerts = await shards[0]?.waitFor(firing, (samples) => samples.length === up[0]?.length);
-    // One group for Alertmanager, and it names the exporter.
+    // Alertmanager gets one group, named after the exporter.
     expect(new Set(alerts?.map(({ metric }) => metric['exporter']?.replace(/:\d+$/, '')))).toEqual(
       new Set([`${HOST}0`]),
     );
-    // A whole round of scrapes later the other shard has all its printers, though /sd is gone for it too.
+    // After another scrape of every target the other shard still has all its printers, although its /sd is gone too.
     const [before] = (await shards[1]?.query('max(timestamp(flashforge_up))')) ?? [];
     await shards[1]?.waitFor(
       'min(timestamp(flashforge_up))',

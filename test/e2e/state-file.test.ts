@@ -1,4 +1,4 @@
-// --state.file as an operator meets it: what survives a restart, what never gets in, and a file that cannot be written.
+// --state.file: what survives a restart, what is never stored, and a file that cannot be written.
 
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,11 +51,11 @@ describe('a restart', () => {
     const after = await scrape(await serve(configs));
     expect(valueIn(after, 'flashforge_up', { printer: 'mine' })).toBe(0);
     expect(samplesOf(after, 'flashforge_printer_info')).toEqual(info);
-    // The size is a reading: missing while the printer is off.
+    // The build volume is a reading, so it is missing while the printer is off.
     expect(samplesOf(after, 'flashforge_build_volume_meters')).toEqual([]);
   });
 
-  it('keeps what a file of version 0.1.0 holds, and adds the identity', async () => {
+  it('keeps the contents of a file of version 0.1.0 and adds the identity', async () => {
     const memory = {
       baselined: true,
       lastContactSeconds: 1_700_000_000,
@@ -82,7 +82,7 @@ describe('a restart', () => {
   });
 });
 
-it('never holds a target of /probe that is not configured', async () => {
+it('never contains a /probe target that is not configured', async () => {
   const mine = await simulate({ model: 'finder', name: 'mine' });
   const other = await simulate({ model: 'finder', name: 'other' });
   const exporter = await serve([configOf(mine)], { probeAllow: parseNetworks(['127.0.0.0/8']) });
@@ -95,7 +95,7 @@ it('never holds a target of /probe that is not configured', async () => {
 });
 
 describe('a file that cannot be written', () => {
-  it.each([[[]], [['--config.check']]])('is an error at the start, with %j', async (flags) => {
+  it.each([[[]], [['--config.check']]])('is an error at startup, with the flags %j', async (flags) => {
     await mkdir(stateFile);
     const argv = ['192.0.2.1', '--web.listen-address=127.0.0.1:0', '--state.file', stateFile, ...flags];
     const { exitCode, out, err } = await run(argv);
@@ -103,7 +103,7 @@ describe('a file that cannot be written', () => {
     expect(err).toBe(`flashforge-exporter: --state.file ${stateFile} is not a file\n`);
   });
 
-  it('is a metric and one log line from the write that fails, until one succeeds', async () => {
+  it('sets a metric and logs one line at the first failed write, until a write succeeds', async () => {
     const clock = { nowMs: 1_700_000_000_000 };
     const printer = await simulate({ model: 'adventurer4', name: 'mine', now: () => clock.nowMs });
     const { log, lines } = collectLog();

@@ -1,5 +1,5 @@
-// The documents show what commands print: every console block in them is run against the program, and compared.
-// `npx vitest run test/e2e/transcript.test.ts -u` writes what it prints now into the documents.
+// Runs every console block of the documents against the program and compares the output.
+// `npx vitest run test/e2e/transcript.test.ts --update=all` writes the current output into the documents.
 
 import { execFile } from 'node:child_process';
 import { setMaxListeners } from 'node:events';
@@ -17,29 +17,29 @@ import { type ScriptedReply, silence, startScriptedPrinter } from '../support/sc
 
 const curl = requireProgram('curl');
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-// As the documents write it.
+// The address in the documents.
 const WHERE = 'localhost:10899';
 const START = 'npm run --silent start -- ';
 const DOCUMENTS = ['docs/http.md', 'docs/json-api.md'];
 const STATUSES = [200, 204, 400, 401, 403, 404, 405, 429, 431, 500, 502, 503, 504];
 
-// The password is "right". At a cost of 14 a compare takes a second: the queue stays full while curl asks.
+// The password is "right". At a cost of 14 a comparison takes a second, so the queue stays full during curl's request.
 const USERS = 'basic_auth_users:\n  prometheus: $2b$14$e8mQdXTkXDBhNXwJK4hJ.OXo9brDHvehS6DgELbSNqr6X70FTXDYK\n';
-// One is compared, ten wait, and one more is refused.
+// One password is being compared, ten wait, and one more is refused.
 const FLOOD = 12;
 
-/** What a block is run against. */
+/** The exporter that a block is run against. */
 interface Situation {
   readonly url?: string;
-  /** Resolves when curl may ask; what it started ends when the signal fires. */
+  /** Resolves when the command may run. Whatever it starts ends when the signal aborts. */
   readonly prepare?: (signal: AbortSignal) => Promise<unknown>;
 }
 
-// A heading's beginning, and one command below it with what that prints.
+// A heading, and a console block: one command and its output.
 const HEADING = /^#+ (.*)$/gm;
 const BLOCK = /^```console\n\$ (.*)\n([\s\S]*?)^```$/gm;
 
-describe.skipIf(curl === undefined)('the transcript in', () => {
+describe.skipIf(curl === undefined)('the console blocks of', () => {
   const closing: (() => unknown)[] = [];
   const situations = new Map<string, Situation>();
   let program: Program;
@@ -61,7 +61,7 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
     return url;
   }
 
-  /** Starts a printer. @returns it as an argument */
+  /** Starts a scripted printer and returns its command-line argument. */
   async function printer(name: string, script: Readonly<Record<string, ScriptedReply>>): Promise<string> {
     const started = await startScriptedPrinter(script);
     closing.push(() => started[Symbol.asyncDispose]());
@@ -79,9 +79,9 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
     folder = await mkdtemp(join(tmpdir(), 'transcript-'));
     closing.push(() => rm(folder, { recursive: true }));
     await mkdir(join(folder, 'readme'));
-    const heard = createDeferred();
+    const reading = createDeferred();
     const finder = await printer('finder', FINDER);
-    const slow = await printer('slow', { M119: () => heard.resolve() });
+    const slow = await printer('slow', { M119: () => reading.resolve() });
     const mute = await printer('slow', { M119: silence });
     // Nothing listens on port 1.
     const both = [finder, 'off=127.0.0.1:1'];
@@ -126,7 +126,7 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
       url: busy,
       prepare: (signal) => {
         ask(busy, '/metrics', { signal }).catch(ignored);
-        return heard.promise;
+        return reading.promise;
       },
     });
   });
@@ -134,34 +134,34 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
     for (const close of closing.splice(0).reverse()) await close();
   });
 
-  /** What a shell prints; `…` for what differs each time. */
+  /** The output of a shell command, with `…` in place of values that differ from run to run. */
   async function run(command: string, heading: string): Promise<string> {
     const [key = ''] = [...situations.keys()].filter((begin) => begin !== '' && heading.startsWith(begin));
     const { url = 'http://none', prepare } = situations.get(key) ?? {};
-    const over = new AbortController();
-    await prepare?.(over.signal);
-    const here = command
+    const finished = new AbortController();
+    await prepare?.(finished.signal);
+    const runnable = command
       .replaceAll(WHERE, new URL(url).host)
       .replace(START, `'${process.execPath}' '${program.main}' `);
     const printed = await new Promise<string>((resolve, reject) => {
-      execFile('/bin/sh', ['-c', here], { cwd: join(folder, 'readme') }, (error, stdout, stderr) => {
-        // An exit code is an answer too, where something was said.
+      execFile('/bin/sh', ['-c', runnable], { cwd: join(folder, 'readme') }, (error, stdout, stderr) => {
+        // A non-zero exit code is fine if the command printed something.
         if (error && stdout + stderr === '') reject(error);
         else resolve(stdout + stderr);
       });
     });
-    over.abort();
+    finished.abort();
     const plain = printed
       .replaceAll('\r', '')
       .replaceAll(`${folder}/`, '')
       .replace(/^(date): .*$/im, '$1: …');
-    // The time that reading took is part of the page, and the folder part of what is wrong with a file in it.
-    const isOfAnyLength =
+    // The page contains the duration of the read, and an error message contains the temporary folder.
+    const hasVariableLength =
       (command.includes('/metrics') && plain.startsWith('HTTP/1.1 200 ')) || printed.includes(folder);
-    return isOfAnyLength ? plain.replace(/^(content-length): \d+$/im, '$1: …') : plain;
+    return hasVariableLength ? plain.replace(/^(content-length): \d+$/im, '$1: …') : plain;
   }
 
-  it.each([...DOCUMENTS, 'README.md'])('%s is what its commands print', { timeout: 60_000 }, async (name) => {
+  it.each([...DOCUMENTS, 'README.md'])('%s show what the commands print', { timeout: 60_000 }, async (name) => {
     const path = join(ROOT, name);
     const text = await readFile(path, 'utf8');
     const headings = [...text.matchAll(HEADING)];
@@ -176,7 +176,7 @@ describe.skipIf(curl === undefined)('the transcript in', () => {
     await expect(rendered + text.slice(end)).toMatchFileSnapshot(path);
   });
 
-  it('the documents has every status that a command can meet', async () => {
+  it('the documents show every status', async () => {
     const texts = await Promise.all(DOCUMENTS.map((name) => readFile(join(ROOT, name), 'utf8')));
     const shown = new Set(
       [...texts.join('\n').matchAll(/^HTTP\/1\.[01] (\d{3}) /gm)].map(([, status]) => Number(status)),

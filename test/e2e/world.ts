@@ -1,4 +1,4 @@
-// Simulated printers, the exporter, Prometheus, Alertmanager and somebody who gets the notices, all real but the printers.
+// Simulated printers with a real exporter, Prometheus, Alertmanager and webhook receiver.
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
@@ -19,11 +19,11 @@ import { startWebhookReceiver, type WebhookReceiver } from '../support/webhook.t
 const HEAT_MS = 1000;
 const DURATION_MS = 1_000_000;
 
-/** A simulated printer whose job is where the test says. */
+/** A simulated printer whose job progress the test controls. */
 export interface Bench {
   readonly printer: SimulatedPrinter;
   print(file: string): void;
-  /** Moves the job on to this share of its printing. */
+  /** Advances the job to this progress, from 0 to 1. */
   at(ratio: number): void;
 }
 
@@ -44,14 +44,14 @@ export async function startBench(t: TestContext, model: SimulatedModel, name: st
   };
 }
 
-/** Stands before the exporter, so that it may fail, or be another one, at the same address. */
+/** A proxy in front of the exporter, so that it can fail or be replaced at the same address. */
 async function startProxy(t: TestContext) {
   const proxy = { target: '', isFailing: false, backend: '' };
   const server = createServer((incoming, response) => {
     if (proxy.isFailing) return void response.writeHead(503).end();
-    const forwarded = request(`${proxy.backend}${incoming.url}`, { headers: incoming.headers }, (answer) => {
-      response.writeHead(answer.statusCode ?? 502, answer.headers);
-      answer.pipe(response);
+    const forwarded = request(`${proxy.backend}${incoming.url}`, { headers: incoming.headers }, (upstream) => {
+      response.writeHead(upstream.statusCode ?? 502, upstream.headers);
+      upstream.pipe(response);
     });
     forwarded.on('error', () => response.destroy());
     forwarded.end();
@@ -69,20 +69,20 @@ export interface World {
   readonly receiver: WebhookReceiver;
   readonly alertmanager: Alertmanager;
   readonly proxy: { isFailing: boolean };
-  /** The first of the servers. */
+  /** The first Prometheus server. */
   readonly prometheus: Prometheus;
   readonly servers: readonly Prometheus[];
-  /** Ends the exporter and starts another one on the same state file. */
+  /** Stops the exporter and starts another one with the same state file. */
   restartExporter(): Promise<void>;
   stopPrometheus(): Promise<void>;
   startPrometheus(): Promise<void>;
-  /** What the exporter's clock is ahead of the real one. */
+  /** How far the exporter's clock is ahead, in milliseconds. */
   skewMs: number;
 }
 
 export interface WorldOptions {
   readonly servers?: number;
-  /** `for` of FlashForgePrinterLostWhilePrinting, in place of two minutes. */
+  /** Replaces the `for` of FlashForgePrinterLostWhilePrinting, which is two minutes. */
   readonly lostFor?: string;
 }
 

@@ -1,4 +1,5 @@
-// Printers with two sides, over the exporter's own HTTP: what each side gives, and what is left when one fails.
+// Printers with a TCP and an HTTP endpoint, as /metrics shows them: what each endpoint contributes, and what remains when one
+// fails.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,30 +23,30 @@ async function simulate(options: Parameters<typeof startSimulatedPrinter>[0]): P
   return printer;
 }
 
-interface Watched extends LogLines {
+interface Served extends LogLines {
   scrape(): Promise<Page>;
-  /** What begins or changed in the log since it was last asked for, but for what every start says. */
-  news(): readonly string[];
+  /** The log lines since the last call, without those of every start. */
+  newLines(): readonly string[];
 }
 
-async function watch(config: PrinterConfig): Promise<Watched> {
+async function serve(config: PrinterConfig): Promise<Served> {
   const collected = collectLog();
   const exporter = await startTestExporter([config], { log: collected.log });
   onTestFinished(() => exporter.close(0));
-  let told = 0;
+  let returned = 0;
   return {
     ...collected,
     scrape: () => scrape(exporter),
-    news: () => {
-      const news = collected.lines.slice(told).filter((line) => !/msg="(printer found|print under way)"/.test(line));
-      told = collected.lines.length;
-      return news;
+    newLines: () => {
+      const lines = collected.lines.slice(returned);
+      returned = collected.lines.length;
+      return lines.filter((line) => !/msg="(printer found|print under way)"/.test(line));
     },
   };
 }
 
-/** The sides that were read, as the metrics say. */
-function sidesUp(page: Page): Readonly<Record<string, number>> {
+/** flashforge_endpoint_up by protocol. */
+function endpointsUp(page: Page): Readonly<Record<string, number>> {
   return Object.fromEntries(
     samplesOf(page, 'flashforge_endpoint_up').map(({ labels, value }) => [labels['protocol'], value]),
   );
@@ -68,8 +69,8 @@ function labelSets(page: Page, name: string): readonly object[] {
   return samplesOf(page, name).map(({ labels: { printer: _, ...labels } }) => labels);
 }
 
-// The two sides say different things, so that each value tells where it is from.
-const APART = {
+// The endpoints report different values, so that each value shows its source.
+const DIFFERENT = {
   httpStatus: 'printing',
   machineStatus: 'BUILDING_FROM_SD',
   moveMode: 'PAUSED',
@@ -85,16 +86,16 @@ const APART = {
   active: true,
 } as const;
 
-describe('a 5M Pro with both sides', () => {
-  test('HTTP wins where both know, and TCP adds what HTTP lacks', async () => {
-    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: APART });
-    const { scrape } = await watch(configOf(m5, BOTH));
+describe('a 5M Pro with both endpoints', () => {
+  test('takes a value from HTTP if both report it, and from TCP what HTTP lacks', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: DIFFERENT });
+    const { scrape } = await serve(configOf(m5, BOTH));
     const page = await scrape();
     const value = (name: string, labels: Record<string, string> = {}) =>
       valueIn(page, name, { printer: 'm5', ...labels });
 
     expect(value('flashforge_up')).toBe(1);
-    expect(sidesUp(page)).toEqual({ tcp: 1, http: 1 });
+    expect(endpointsUp(page)).toEqual({ tcp: 1, http: 1 });
     expect(failures(page)).toEqual({});
     expect(stateIn(page)).toEqual(['printing']);
     expect(labelSets(page, 'flashforge_machine_status_info')).toEqual([
@@ -105,23 +106,23 @@ describe('a 5M Pro with both sides', () => {
     expect([value('flashforge_print_layer'), value('flashforge_print_layers')]).toEqual([8, 100]);
     expect(value('flashforge_print_remaining_seconds')).toBe(800);
     expect(value('flashforge_tvoc_index')).toBe(23);
-    // Only TCP has these.
+    // Only TCP reports these.
     expect(value('flashforge_position_meters', { axis: 'z' })).toBe(0.03);
     expect(value('flashforge_endstop', { endstop: 'x_max' })).toBe(1);
     expect(labelSets(page, 'flashforge_move_mode_info')).toEqual([{ mode: 'PAUSED' }]);
-    // Once, though both sides say what it is.
+    // One info series, although both endpoints report the identity.
     expect(labelSets(page, 'flashforge_printer_info')).toEqual([
       expect.objectContaining({ model: 'Adventurer 5M Pro', firmware: '3.1.3', serial: 'SNMOMC9900728' }),
     ]);
   });
 
   test.each(['adventurer5m', 'adventurer5m-pro', 'ad5x'] as const)(
-    'has one model and one MAC address, whichever side was read: %s',
+    'has the same model and MAC address whichever endpoints are read: %s',
     async (model) => {
       const printer = await simulate({ model, name: 'p', identity: { mac: '88a9a797b2bf ' } });
       const labels = await Promise.all(
-        [BOTH, ['tcp'] as const, ['http'] as const].map(async (sides) => {
-          const { scrape } = await watch(configOf(printer, sides));
+        [BOTH, ['tcp'] as const, ['http'] as const].map(async (protocols) => {
+          const { scrape } = await serve(configOf(printer, protocols));
           const [info] = samplesOf(await scrape(), 'flashforge_printer_info');
           return [info?.labels['model'], info?.labels['mac']];
         }),
@@ -131,38 +132,37 @@ describe('a 5M Pro with both sides', () => {
     },
   );
 
-  test('shows no job of either side while HTTP fetches one', async () => {
-    const m5 = await simulate({ model: 'adventurer5m-pro', override: { ...APART, httpStatus: 'downloading' } });
-    const { scrape } = await watch(configOf(m5, BOTH));
+  test('has no job from either endpoint while it downloads one', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', override: { ...DIFFERENT, httpStatus: 'downloading' } });
+    const { scrape } = await serve(configOf(m5, BOTH));
     const page = await scrape();
     expect(stateIn(page)).toEqual(['busy']);
     expect([...page.families.keys()].filter((name) => /flashforge_print_/.test(name))).toEqual([]);
     expect(samplesOf(page, 'flashforge_position_meters')).not.toEqual([]);
   });
 
-  test('is up with either side alone, each failure counted on its side, and its info labels stay', async () => {
-    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: APART });
-    const { scrape, news } = await watch(configOf(m5, BOTH));
-    const whole = await scrape();
-    const info = labelSets(whole, 'flashforge_printer_info');
+  test('is up with one endpoint, counts each failure by protocol, and keeps its info labels', async () => {
+    const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', override: DIFFERENT });
+    const { scrape, newLines } = await serve(configOf(m5, BOTH));
+    const info = labelSets(await scrape(), 'flashforge_printer_info');
     expect(info).toHaveLength(1);
-    expect(news()).toEqual([]);
+    expect(newLines()).toEqual([]);
     const z = { printer: 'm5', axis: 'z' };
 
     await m5.setFault({ kind: 'close', side: 'http' });
     for (const count of [1, 2]) {
       const page = await scrape();
       expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
-      expect(sidesUp(page)).toEqual({ tcp: 1, http: 0 });
+      expect(endpointsUp(page)).toEqual({ tcp: 1, http: 0 });
       expect(failures(page)).toEqual({ 'http closed': count });
-      // In TCP's words now: paused, and its own count.
+      // The state and the progress now come from TCP.
       expect(stateIn(page)).toEqual(['paused']);
       expect(valueIn(page, 'flashforge_print_progress_ratio', { printer: 'm5' })).toBe(0.37);
       expect(valueIn(page, 'flashforge_position_meters', z)).toBe(0.03);
       expect(samplesOf(page, 'flashforge_tvoc_index')).toEqual([]);
       expect(labelSets(page, 'flashforge_printer_info')).toEqual(info);
     }
-    expect(news()).toEqual([
+    expect(newLines()).toEqual([
       expect.stringMatching(/^level=warn msg="printer not read" printer=m5 protocol=http code=closed /),
     ]);
 
@@ -170,7 +170,7 @@ describe('a 5M Pro with both sides', () => {
     for (const count of [1, 2]) {
       const page = await scrape();
       expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
-      expect(sidesUp(page)).toEqual({ tcp: 0, http: 1 });
+      expect(endpointsUp(page)).toEqual({ tcp: 0, http: 1 });
       expect(failures(page)).toEqual({ 'http closed': 2, 'tcp protocol': count });
       expect(stateIn(page)).toEqual(['printing']);
       expect(samplesOf(page, 'flashforge_position_meters')).toEqual([]);
@@ -178,7 +178,7 @@ describe('a 5M Pro with both sides', () => {
       expect(valueIn(page, 'flashforge_tvoc_index', { printer: 'm5' })).toBe(23);
       expect(labelSets(page, 'flashforge_printer_info')).toEqual(info);
     }
-    expect(news()).toEqual([
+    expect(newLines()).toEqual([
       expect.stringMatching(/^level=warn msg="printer not read" printer=m5 protocol=tcp code=protocol /),
       'level=info msg="printer answers again" printer=m5 protocol=http',
     ]);
@@ -186,52 +186,52 @@ describe('a 5M Pro with both sides', () => {
     await m5.switchOff();
     const off = await scrape();
     expect(valueIn(off, 'flashforge_up', { printer: 'm5' })).toBe(0);
-    expect(sidesUp(off)).toEqual({ tcp: 0, http: 0 });
+    expect(endpointsUp(off)).toEqual({ tcp: 0, http: 0 });
     expect(failures(off)).toEqual({ 'http closed': 2, 'http refused': 1, 'tcp protocol': 2, 'tcp refused': 1 });
     expect(labelSets(off, 'flashforge_printer_info')).toEqual(info);
-    news();
+    newLines();
 
     await m5.setFault(undefined);
     await m5.switchOn();
     const back = await scrape();
-    expect(sidesUp(back)).toEqual({ tcp: 1, http: 1 });
+    expect(endpointsUp(back)).toEqual({ tcp: 1, http: 1 });
     expect(labelSets(back, 'flashforge_printer_info')).toEqual(info);
-    expect([...news()].sort()).toEqual([
+    expect([...newLines()].sort()).toEqual([
       'level=info msg="printer answers again" printer=m5 protocol=http',
       'level=info msg="printer answers again" printer=m5 protocol=tcp',
     ]);
   });
 
-  test('whose TCP side refuses for a while is not taken for one that has none', async () => {
+  test('that refuses TCP for a while is not treated as a printer without TCP', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
-    const { scrape, news } = await watch(configOf(m5, BOTH));
+    const { scrape, newLines } = await serve(configOf(m5, BOTH));
     await scrape();
-    news();
+    newLines();
     await m5.setFault({ kind: 'refuse', side: 'tcp' });
     await scrape();
-    expect(sidesUp(await scrape())).toEqual({ tcp: 0, http: 1 });
-    expect(news()).toEqual([
+    expect(endpointsUp(await scrape())).toEqual({ tcp: 0, http: 1 });
+    expect(newLines()).toEqual([
       expect.stringMatching(/^level=warn msg="printer not read" printer=m5 protocol=tcp code=refused reason="connect /),
     ]);
     await m5.setFault(undefined);
-    expect(sidesUp(await scrape())).toEqual({ tcp: 1, http: 1 });
-    expect(news()).toEqual(['level=info msg="printer answers again" printer=m5 protocol=tcp']);
+    expect(endpointsUp(await scrape())).toEqual({ tcp: 1, http: 1 });
+    expect(newLines()).toEqual(['level=info msg="printer answers again" printer=m5 protocol=tcp']);
   });
 
-  test('with a wrong check code is up over TCP, and the code is counted as auth at every read', async () => {
+  test('with a wrong check code is up over TCP, and every read counts an auth failure', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
     const config = configOf(m5, BOTH);
-    if (!config.http) throw new Error('no HTTP side');
+    if (!config.http) throw new Error('no HTTP endpoint');
     const wrong = { ...config, http: { ...config.http, checkCode: new Secret('00000000') } };
-    const { scrape, news } = await watch(wrong);
+    const { scrape, newLines } = await serve(wrong);
     for (const count of [1, 2, 3]) {
       const page = await scrape();
       expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
-      expect(sidesUp(page)).toEqual({ tcp: 1, http: 0 });
+      expect(endpointsUp(page)).toEqual({ tcp: 1, http: 0 });
       expect(failures(page)).toEqual({ 'http auth': count });
       expect(stateIn(page)).toEqual(['ready']);
     }
-    expect(news()).toEqual([
+    expect(newLines()).toEqual([
       expect.stringMatching(
         /printer=m5 protocol=http code=auth reason=.*wrong check code or serial number" next="Copy the Printer ID [^"]+"$/,
       ),
@@ -247,56 +247,56 @@ test.each([
   ['{"code":-1,"message":"Parameters is error"}', 'protocol'],
   ['{"code":3}', 'protocol'],
   ['{"code":2001,"message":"?"}', 'protocol'],
-])('the HTTP answer %s beside a working TCP side is http %s', async (text, code) => {
+])('the HTTP response %s next to a working TCP endpoint counts as http %s', async (text, code) => {
   const printer = await simulate({ model: 'ad5x', name: 'ad5x' });
   await using refusing = await serveText(text);
-  const { scrape } = await watch({ ...configOf(printer, ['tcp']), http: refusing.target });
+  const { scrape } = await serve({ ...configOf(printer, ['tcp']), http: refusing.target });
   const page = await scrape();
   expect(valueIn(page, 'flashforge_up', { printer: 'ad5x' })).toBe(1);
-  expect(sidesUp(page)).toEqual({ tcp: 1, http: 0 });
+  expect(endpointsUp(page)).toEqual({ tcp: 1, http: 0 });
   expect(failures(page)).toEqual({ [`http ${code}`]: 1 });
   expect(valueIn(page, 'flashforge_state', { printer: 'ad5x', state: 'ready' })).toBe(1);
 });
 
 describe('a Creator 5 Pro', () => {
-  test('without tcp: false is healthy; that TCP refuses is counted once and said once', async () => {
+  test('without tcp: false is healthy; the TCP refusal is counted and logged once', async () => {
     const creator = await simulate({ model: 'creator5-pro', name: 'c5' });
-    // A port of an address where nothing listens.
+    // Nothing listens on this port.
     const tcp = { host: creator.host, port: 1, login: 'auto' } as const;
-    const { scrape, news } = await watch({ ...configOf(creator, ['http']), tcp });
+    const { scrape, newLines } = await serve({ ...configOf(creator, ['http']), tcp });
     for (let scrapes = 0; scrapes < 4; scrapes++) {
       const page = await scrape();
       expect(valueIn(page, 'flashforge_up', { printer: 'c5' })).toBe(1);
-      expect(sidesUp(page)).toEqual({ tcp: 0, http: 1 });
+      expect(endpointsUp(page)).toEqual({ tcp: 0, http: 1 });
       expect(failures(page)).toEqual({ 'tcp refused': 1 });
       expect(stateIn(page)).toEqual(['ready']);
       expect(samplesOf(page, 'flashforge_temperature_celsius')).toHaveLength(6);
     }
-    expect(news()).toEqual([
+    expect(newLines()).toEqual([
       expect.stringMatching(
         /^level=info msg="no TCP side, only HTTP is read; tcp: false says so for good" printer=c5 protocol=tcp /,
       ),
     ]);
 
-    // Switched off it is off, and back it is as healthy as before.
+    // Switched off, the printer is down; switched on again, it is healthy as before.
     await creator.switchOff();
     expect(failures(await scrape())).toEqual({ 'tcp refused': 2, 'http refused': 1 });
     await creator.switchOn();
     for (let scrapes = 0; scrapes < 2; scrapes++) {
       const page = await scrape();
-      expect(sidesUp(page)).toEqual({ tcp: 0, http: 1 });
+      expect(endpointsUp(page)).toEqual({ tcp: 0, http: 1 });
       expect(failures(page)).toEqual({ 'tcp refused': 2, 'http refused': 1 });
     }
-    expect(news().map((line) => line.replace(/ reason=.*/, ''))).toEqual([
+    expect(newLines().map((line) => line.replace(/ reason=.*/, ''))).toEqual([
       'level=warn msg="printer not read" printer=c5 protocol=http code=refused',
       'level=info msg="printer answers again" printer=c5 protocol=http',
     ]);
   });
 });
 
-describe('by the configuration file and the command probe', () => {
+describe('the probe command', () => {
   async function configure(printer: SimulatedPrinter, more: object): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'flashforge-sides-'));
+    const folder = await mkdtemp(join(tmpdir(), 'flashforge-endpoints-'));
     onTestFinished(() => rm(folder, { recursive: true, force: true }));
     const file = join(folder, 'printers.yml');
     const { name, host, tcpPort = 1, httpPort, serialNumber, checkCode } = printer;
@@ -315,7 +315,7 @@ describe('by the configuration file and the command probe', () => {
   const probe = (printer: string, file: string, output: string) =>
     run(['probe', printer, '--config.file', file, '--output', output]);
 
-  test('tcp: false reads HTTP alone and asks nothing of TCP', async () => {
+  test('reads only HTTP and opens no TCP connection with tcp: false', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
     const file = await configure(m5, { tcp: false });
     const { exitCode, out, err } = await probe('m5', file, 'metrics');
@@ -325,7 +325,7 @@ describe('by the configuration file and the command probe', () => {
     expect([m5.stats.tcpConnections, m5.stats.httpRequests]).toEqual([0, 1]);
   });
 
-  test('a serial without its SN is taken', async () => {
+  test('accepts a serial number without its SN prefix', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5' });
     const file = await configure(m5, { serial_number: m5.serialNumber.replace('SN', '') });
     const { err, out } = await probe('m5', file, 'table');
@@ -339,7 +339,7 @@ describe('by the configuration file and the command probe', () => {
     [{ kind: 'html' }, 'http', 'tcp', /protocol: POST [^\n]*the response is a web page, not JSON[^\n]*/],
     [{ kind: 'garbage', ok: true }, 'tcp', 'http', /protocol: \S[^\n]*/],
     [{ kind: 'refuse', side: 'tcp' }, 'tcp', 'http', /refused: connect 127\.0\.0\.1:\d+: ECONNREFUSED/],
-  ] as const)('with %j it shows what the other side said, and why %s failed', async (fault, failed, read, why) => {
+  ] as const)('shows, with %j, why %s failed and the values of %s', async (fault, failed, read, why) => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', fault });
     const file = await configure(m5, {});
     const reason = new RegExp(`^m5: not read over ${failed}: ${why.source}\\n$`);
@@ -365,14 +365,14 @@ describe('by the configuration file and the command probe', () => {
 
     const metrics = await probe('m5', file, 'metrics');
     expect(metrics.out).toContain('flashforge_up{printer="m5"} 1\n');
-    for (const side of BOTH) {
+    for (const protocol of BOTH) {
       expect(metrics.out).toContain(
-        `flashforge_endpoint_up{protocol="${side}",printer="m5"} ${Number(side === read)}\n`,
+        `flashforge_endpoint_up{protocol="${protocol}",printer="m5"} ${Number(protocol === read)}\n`,
       );
     }
   });
 
-  test('with both sides failed it says why of each, and exits with 1', async () => {
+  test('says why each endpoint failed and exits with 1 if both fail', async () => {
     const m5 = await simulate({ model: 'adventurer5m-pro', name: 'm5', fault: { kind: 'close' } });
     const { exitCode, out, err } = await probe('m5', await configure(m5, {}), 'table');
     expect(exitCode).toBe(1);
