@@ -1,4 +1,4 @@
-// Ten printers with faults beside ten good ones, read by a whole exporter: before, during and after.
+// A whole exporter that reads ten healthy printers and others with faults, which a test can inject and clear.
 
 import { expect } from 'vitest';
 import { createLogger } from '../../src/common/log.ts';
@@ -13,49 +13,50 @@ import { seriesKey } from '../support/exposition-parser.ts';
 import { configOf } from '../support/fleet.ts';
 import { settle } from '../support/settle.ts';
 
-/** What Prometheus gives a scrape here, and what the exporter keeps of it to send its answer. */
+/** The scrape timeout, and the offset the exporter subtracts from it. */
 const SCRAPE_TIMEOUT_MS = 3500;
 const OFFSET_MS = 1000;
 const MINUTES_MS = 60_000;
-// In the middle of a long job, so that every family that a printer can have is there.
+// In the middle of a long job, so that the page has every family of a printer.
 const JOB = { durationMs: 36_000_000, heatMs: 1000, headStartMs: 7_200_000 };
 
 export interface Subject {
   readonly name: string;
   readonly model: SimulatedModel;
-  readonly sides: readonly Protocol[];
+  readonly protocols: readonly Protocol[];
   readonly fault?: Fault;
 }
 
 const GOOD: readonly Subject[] = [
-  ...['good-1', 'good-2', 'good-3', 'good-4'].map((name) => ({ name, model: 'adventurer4', sides: ['tcp'] }) as const),
-  { name: 'tcp-only', model: 'adventurer5m-pro', sides: ['tcp'] },
-  { name: 'http-only', model: 'adventurer5m-pro', sides: ['http'] },
-  { name: 'both', model: 'adventurer5m-pro', sides: ['tcp', 'http'] },
-  { name: 'good-8', model: 'creator5-pro', sides: ['http'] },
-  { name: 'good-9', model: 'ad5x', sides: ['tcp', 'http'] },
-  { name: 'good-10', model: 'finder', sides: ['tcp'] },
+  ...['good-1', 'good-2', 'good-3', 'good-4'].map(
+    (name) => ({ name, model: 'adventurer4', protocols: ['tcp'] }) as const,
+  ),
+  { name: 'tcp-only', model: 'adventurer5m-pro', protocols: ['tcp'] },
+  { name: 'http-only', model: 'adventurer5m-pro', protocols: ['http'] },
+  { name: 'both', model: 'adventurer5m-pro', protocols: ['tcp', 'http'] },
+  { name: 'good-8', model: 'creator5-pro', protocols: ['http'] },
+  { name: 'good-9', model: 'ad5x', protocols: ['tcp', 'http'] },
+  { name: 'good-10', model: 'finder', protocols: ['tcp'] },
 ];
 export const GOOD_NAMES = GOOD.map(({ name }) => name);
 
-/** The series of one printer: `name{labels besides printer}` to the value. */
+/** The series of one printer, from `name{labels without printer}` to the value. */
 export type Series = ReadonlyMap<string, number>;
 
 export interface Scraped {
   readonly durationMs: number;
   seriesOf(name: string): Series;
-  /** `command` to code of each part that was missing, by the log. */
+  /** From command to failure code for each missing part, from the log. */
   problemsOf(name: string): Readonly<Record<string, string>>;
 }
 
 export interface Bench extends AsyncDisposable {
   readonly printers: ReadonlyMap<string, SimulatedPrinter>;
-  /** Sets the faults of the subjects. */
-  breakThem(): Promise<void>;
-  heal(): Promise<void>;
-  /** So late that M115 is asked for again. */
-  letTimePass(): void;
-  /** One scrape, after which no printer may have a connection left. */
+  injectFaults(): Promise<void>;
+  clearFaults(): Promise<void>;
+  /** Advances the clock far enough that M115 is sent again. */
+  advanceClock(): void;
+  /** Scrapes once. Afterwards no printer may have an open connection. */
   scrape(): Promise<Scraped>;
 }
 
@@ -82,11 +83,11 @@ interface PartMissing {
 export async function startBench(subjects: readonly Subject[]): Promise<Bench> {
   const printers = new Map<string, SimulatedPrinter>();
   const configs: PrinterConfig[] = [];
-  for (const { name, model, sides } of [...GOOD, ...subjects]) {
+  for (const { name, model, protocols } of [...GOOD, ...subjects]) {
     const printer = await startSimulatedPrinter({ model, name, job: JOB });
     printers.set(name, printer);
-    // The end of the read comes just before the deadline of the scrape, so that it is counted.
-    configs.push({ ...configOf(printer, sides), timeoutMs: SCRAPE_TIMEOUT_MS - OFFSET_MS - 100 });
+    // The read ends just before the scrape's deadline, so that it counts as a failure of the printer.
+    configs.push({ ...configOf(printer, protocols), timeoutMs: SCRAPE_TIMEOUT_MS - OFFSET_MS - 100 });
   }
   let lines: string[] = [];
   let nowMs = Date.now();
@@ -101,19 +102,19 @@ export async function startBench(subjects: readonly Subject[]): Promise<Bench> {
   };
   return {
     printers,
-    breakThem: () => setFaults(({ fault }) => fault),
-    heal: () => setFaults(() => undefined),
-    letTimePass: () => {
+    injectFaults: () => setFaults(({ fault }) => fault),
+    clearFaults: () => setFaults(() => undefined),
+    advanceClock: () => {
       nowMs += 11 * MINUTES_MS;
     },
     scrape: async () => {
       lines = [];
       nowMs += 15_000;
-      const beganAt = performance.now();
+      const startedAt = performance.now();
       const page = await scrape(exporter, {
         headers: { 'X-Prometheus-Scrape-Timeout-Seconds': String(SCRAPE_TIMEOUT_MS / 1000) },
       });
-      const durationMs = performance.now() - beganAt;
+      const durationMs = performance.now() - startedAt;
       await expectNoConnections(printers);
       const split = splitByPrinter(page);
       const missing = lines.map((line): PartMissing => JSON.parse(line)).filter(({ msg }) => msg === 'part missing');
@@ -133,7 +134,7 @@ export async function startBench(subjects: readonly Subject[]): Promise<Bench> {
   };
 }
 
-/** The keys of a printer's series, without the failures so far. */
+/** The keys of a printer's series, without its failure counters. */
 export function keysOf(series: Series, keep: (family: string) => boolean = () => true): string[] {
   return [...series.keys()]
     .filter((key) => keep(familyOf(key)) && familyOf(key) !== 'flashforge_scrape_failures_total')
@@ -148,7 +149,7 @@ export function expectInTime({ durationMs }: Scraped): void {
   expect(durationMs).toBeLessThan(SCRAPE_TIMEOUT_MS);
 }
 
-/** Sockets and timers of this process: the exporter's, the printers' and the test's own. */
+/** The open sockets and timers of this process, which runs the exporter, the printers and the test. */
 export function openResources(): { readonly sockets: number; readonly timers: number } {
   const resources = process.getActiveResourcesInfo();
   return {
@@ -157,9 +158,9 @@ export function openResources(): { readonly sockets: number; readonly timers: nu
   };
 }
 
-/** Waits until no printer has a connection any more. */
+/** Waits until no printer has an open connection. */
 async function expectNoConnections(printers: ReadonlyMap<string, SimulatedPrinter>): Promise<void> {
   const connected = (): string[] =>
     [...printers].flatMap(([name, { stats }]) => (stats.openTcpConnections > 0 ? [name] : []));
-  expect(await settle(connected, (names) => names.length === 0), 'have open connections').toEqual([]);
+  expect(await settle(connected, (names) => names.length === 0), 'printers with open connections').toEqual([]);
 }

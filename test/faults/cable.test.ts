@@ -1,4 +1,4 @@
-// Real packets on a cable between two network namespaces: refused, rejected, lost, late, and a printer that vanishes.
+// Packets between two network namespaces are refused, rejected, lost or delayed, and a printer disappears.
 
 import { once } from 'node:events';
 import { readdirSync, readlinkSync } from 'node:fs';
@@ -25,7 +25,7 @@ const tc = ip && requireProgram('tc');
 const GOOD = Array.from({ length: 10 }, (_, index) => ({ name: `good-${index}`, port: 8900 + index }));
 const LATE = { name: 'late', port: 8999 };
 
-/** Simulated printers; says which commands the late one heard. */
+/** Runs the simulated printers and prints the commands that the late one receives. */
 const PRINTERS = (folder: string): string => `
   import { startSimulatedPrinter } from ${JSON.stringify(join(folder, 'simulator/printer.js'))};
   const job = { durationMs: 36_000_000, heatMs: 1000, headStartMs: 7_200_000 };
@@ -36,18 +36,18 @@ const PRINTERS = (folder: string): string => `
     model: 'adventurer4', host: '${PRINTER_HOST}', tcpPort: ${LATE.port}, name: 'late', job, fault,
   });
   console.log('ready');
-  let said = 0;
+  let printed = 0;
   setInterval(() => {
-    for (const command of late.stats.commands.slice(said)) console.log(command);
-    said = late.stats.commands.length;
+    for (const command of late.stats.commands.slice(printed)) console.log(command);
+    printed = late.stats.commands.length;
   }, 5);`;
 
 const SCRAPE = (seconds: number): string => `
-  const beganAt = performance.now();
+  const startedAt = performance.now();
   const headers = { 'X-Prometheus-Scrape-Timeout-Seconds': '${seconds}' };
   fetch('http://127.0.0.1:10899/metrics', { headers }).then(async (response) => {
     const page = await response.text();
-    console.log(JSON.stringify({ status: response.status, page, durationMs: performance.now() - beganAt }));
+    console.log(JSON.stringify({ status: response.status, page, durationMs: performance.now() - startedAt }));
   });`;
 
 interface Scraped {
@@ -59,7 +59,7 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
   let program: Program;
   let cable: Cable;
   let exporterPid = 0;
-  /** The next line that the printers write. */
+  /** Reads the next line of the printers' output. */
   let nextLine: () => Promise<string>;
 
   beforeAll(async () => {
@@ -106,7 +106,7 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     return { page: parseExposition(page), durationMs };
   }
 
-  /** How many packets from the printers, or to them, the rules took. */
+  /** Replaces the packet filter of the printers' namespace. */
   const onPrinters = (...rules: readonly string[]): Promise<string> =>
     cable.run('printers', [nft ?? '', ['flush ruleset', ...rules].join('; ')]);
   const chain = (hook: 'input' | 'output', rule: string): string =>
@@ -131,8 +131,8 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
   });
   afterEach(() => cable[Symbol.asyncDispose]());
 
-  const goodOnes = GOOD.map(({ name, port }) => [name, `${PRINTER_HOST}:${port}`] as const);
-  const lateOne = [LATE.name, `${PRINTER_HOST}:${LATE.port}`] as const;
+  const goodPrinters = GOOD.map(({ name, port }) => [name, `${PRINTER_HOST}:${port}`] as const);
+  const latePrinter = [LATE.name, `${PRINTER_HOST}:${LATE.port}`] as const;
 
   function expectWhole(page: Page, names: readonly string[], series: number): void {
     for (const name of names) {
@@ -141,7 +141,7 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     }
   }
 
-  it('each way not to be reached has its code', async () => {
+  it('each way to be unreachable has its failure code', async () => {
     await startPrinters();
     await onPrinters(
       chain('input', 'tcp dport 7001 drop'),
@@ -156,11 +156,11 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
       'no-host': [`${PRINTER_HOST}:7003`, 'unreachable'],
       firewall: [`${PRINTER_HOST}:7004`, 'unreachable'],
       'no-route': [`${UNROUTED_HOST}:8899`, 'unreachable'],
-      // Nobody answers who has it; the system gives up after 3 s only.
+      // No host answers the ARP requests; the kernel gives up after 3 s.
       'nobody-there': [`${MISSING_HOST}:8899`, 'timeout'],
     } as const;
-    await startExporter([...goodOnes, ...Object.entries(bad).map(([name, [address]]) => [name, address] as const)]);
-    // Connecting takes up to 3 s.
+    await startExporter([...goodPrinters, ...Object.entries(bad).map(([name, [address]]) => [name, address] as const)]);
+    // A connection attempt takes up to 3 s.
     const { page } = await scrape(4.5);
     for (const [name, [, code]] of Object.entries(bad)) {
       expect(valueIn(page, 'flashforge_up', { printer: name }), name).toBe(0);
@@ -174,24 +174,24 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     expect(countOf(page, 'good-0')).toBeGreaterThan(30);
   });
 
-  it('a printer that vanishes in mid-conversation costs the rest, no socket, and is back when it is', async () => {
+  it('a printer that disappears during a read loses the rest of it, leaks no socket, and recovers', async () => {
     const kill = await startPrinters();
-    await startExporter([...goodOnes, lateOne]);
+    await startExporter([...goodPrinters, latePrinter]);
     const { page: before } = await scrape(5);
     const series = countOf(before, LATE.name);
     expect(valueIn(before, 'flashforge_up', { printer: LATE.name })).toBe(1);
     const sockets = socketsOf(exporterPid);
 
     // The commands of the first scrape.
-    let heard = '';
-    while (heard !== '~M115') heard = await nextLine();
+    let command = '';
+    while (command !== '~M115') command = await nextLine();
     const scraping = scrape(7);
-    while (heard !== '~M105') heard = await nextLine();
-    // From here on nothing arrives, not even the end of the connection when the printer dies.
+    while (command !== '~M105') command = await nextLine();
+    // From here on no packet arrives, not even the FIN of the killed printer.
     await onPrinters(chain('output', 'drop'), chain('input', 'drop'));
     await kill();
     const { page: during } = await scraping;
-    // M119 was read, and what was read counts.
+    // M119 was read, and its values count.
     expect(valueIn(during, 'flashforge_up', { printer: LATE.name })).toBe(1);
     expect(valueIn(during, 'flashforge_state', { printer: LATE.name, state: 'printing' })).toBe(1);
     expect(samplesOf(during, 'flashforge_temperature_celsius', { printer: LATE.name })).toEqual([]);
@@ -210,9 +210,9 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     expectWhole(after, [LATE.name, ...GOOD.map(({ name }) => name)], series);
   });
 
-  it('a line that loses every fifth packet costs time, and no more than timeouts', async () => {
+  it('losing every fifth packet causes no failures other than timeouts', async () => {
     await startPrinters();
-    await startExporter(goodOnes);
+    await startExporter(goodPrinters);
     const series = countOf((await scrape(5)).page, 'good-0');
     await onPrinters(
       chain('output', 'numgen inc mod 5 0 counter drop'),
@@ -234,9 +234,9 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     );
   });
 
-  it('a line of 100 kbit/s is slow, and all is read', async () => {
+  it('at 100 kbit/s a scrape is slow but complete', async () => {
     await startPrinters();
-    await startExporter(goodOnes);
+    await startExporter(goodPrinters);
     const { page } = await scrape(5);
     await cable.run('printers', [
       tc ?? '',
@@ -251,20 +251,20 @@ describe.skipIf(!ip || !nft)('over a cable', () => {
     );
   });
 
-  it('a line of 100 ms one way costs five of them', async (context) => {
+  it('a one-way delay of 100 ms costs five round trips', async (context) => {
     await startPrinters();
-    await startExporter(goodOnes);
+    await startExporter(goodPrinters);
     const { page } = await scrape(5);
     const netem = 'qdisc add dev cable root netem delay 100ms'.split(' ');
     try {
       await cable.run('printers', [tc ?? '', ...netem]);
     } catch (error) {
-      // A kernel without sch_netem: no package can mend that, so it is a skip in CI too.
-      process.stderr.write(`skipped: tc netem is not to be had in this kernel: ${String(error)}\n`);
+      // The kernel lacks sch_netem. No package can add it, so the test is skipped in CI too.
+      process.stderr.write(`skipped: this kernel has no tc netem: ${String(error)}\n`);
       context.skip(String(error));
     }
     const late = await scrape(10);
-    // Connecting and four commands, one after the other.
+    // One connection and four commands, one after the other.
     expect(late.durationMs).toBeGreaterThan(500);
     expect(late.durationMs).toBeLessThan(2000);
     expectWhole(

@@ -1,4 +1,5 @@
-// Every fault of the simulator at every step, and what it may cost, by docs/architecture.md#decisions.
+// Every fault of the simulator at every step, and what it may cost. The expectations come from docs/architecture.md#decisions,
+// not from the code.
 
 import type { FailureCode } from '../../src/printer/errors.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
@@ -7,14 +8,14 @@ import { READ_COMMANDS, type ReadCommand } from '../../src/tcp/commands.ts';
 
 export type Step = 'connect' | ReadCommand;
 
-/** What a fault costs an endpoint that is the only one. */
+/** What a fault costs if its endpoint is the only one. */
 export type Outcome =
   | { readonly kind: 'complete' }
-  /** This side is not read. */
+  /** The endpoint is down. */
   | { readonly kind: 'down'; readonly code: FailureCode }
-  /** It is up, and these parts are missing. */
+  /** The endpoint is up, but the replies to these commands are missing. */
   | { readonly kind: 'parts'; readonly code: FailureCode; readonly lost: readonly ReadCommand[] }
-  /** It is up, and these families are missing: HTTP has no parts. */
+  /** The endpoint is up, but these families are missing (HTTP: one response has all values). */
   | { readonly kind: 'fields'; readonly lost: RegExp };
 
 export interface Cell {
@@ -22,13 +23,13 @@ export interface Cell {
   readonly protocol: Protocol;
   readonly fault: Fault;
   readonly outcome: Outcome;
-  /** Whether only the deadline ends it. */
+  /** Whether only the deadline ends the read. */
   readonly hangs: boolean;
 }
 
 const COMPLETE: Outcome = { kind: 'complete' };
 
-/** The conversation ends here; what was read before stays. The printer is up when M119 was. */
+/** The conversation ends at this step. Earlier replies count; the printer is up if it has replied to M119. */
 function ends(code: FailureCode): (step: Step) => Outcome {
   return (step) => {
     if (step === 'connect' || step === 'M119') return { kind: 'down', code };
@@ -36,19 +37,19 @@ function ends(code: FailureCode): (step: Step) => Outcome {
   };
 }
 
-/** The connection ends at this command, and the rest is read over a new one. */
+/** The connection ends at this command, and the remaining commands use a new one. */
 function drops(code: FailureCode): (step: Step) => Outcome {
   return (step) => (step === 'connect' ? { kind: 'down', code } : { kind: 'parts', code, lost: [step] });
 }
 
-/** The reply is missing or unreadable, and the conversation goes on: never a whole printer. */
+/** The reply is missing or unreadable, and the conversation continues. */
 function costs(code: FailureCode): (step: Step) => Outcome {
   return (step) => ({ kind: 'parts', code, lost: step === 'connect' ? [] : [step] });
 }
 
 const complete = (): Outcome => COMPLETE;
 
-/** The reply counts, and the deadline comes before the next command. A known identity needs no M115. */
+/** The reply counts, but the deadline passes before the next command. M115 is the last command. */
 function endsAfter(step: Step): Outcome {
   const lost = step === 'connect' ? [] : READ_COMMANDS.slice(READ_COMMANDS.indexOf(step) + 1);
   if (step === 'M115') return { kind: 'complete' };
@@ -58,18 +59,18 @@ function endsAfter(step: Step): Outcome {
 interface Row {
   readonly title: string;
   readonly at: (step: Step) => Fault;
-  /** Undefined if the fault cannot show before a command is sent. */
+  /** Undefined if the fault shows only in replies. */
   readonly connect?: Outcome;
   readonly command: (step: Step) => Outcome;
   readonly hangs?: readonly ('connect' | 'command')[];
 }
 
-// A fault at `connect` is the same kind of fault; only the types of the simulator keep the two apart.
+// The simulator's types separate faults at `connect` from faults at a command.
 const shared = (kind: 'silence' | 'reset' | 'reset-once' | 'close') => (at: Step) =>
   ({ kind, at, side: 'tcp' }) as const;
-const unasked = (kind: 'endless-line' | 'flood' | 'garbage', ok?: true) => (at: Step) =>
+const atAnyStep = (kind: 'endless-line' | 'flood' | 'garbage', ok?: true) => (at: Step) =>
   ({ kind, at, ...(ok && { ok }) }) as const;
-function asked(make: (at: ReadCommand) => Fault): (at: Step) => Fault {
+function inReply(make: (at: ReadCommand) => Fault): (at: Step) => Fault {
   return (at) => {
     if (at === 'connect') throw new Error('this fault shows in a reply');
     return make(at);
@@ -84,81 +85,81 @@ const TCP_ROWS: readonly Row[] = [
     command: ends('timeout'),
     hangs: ['connect', 'command'],
   },
-  // Asked once more, and the second connection is reset too: the command is left out.
+  // The command is sent once more; the second connection is reset too, so the command is skipped.
   { title: 'reset', at: shared('reset'), connect: { kind: 'down', code: 'closed' }, command: drops('closed') },
   { title: 'reset once', at: shared('reset-once'), connect: COMPLETE, command: complete },
   { title: 'close', at: shared('close'), connect: { kind: 'down', code: 'closed' }, command: drops('closed') },
   {
     title: 'far too late',
-    at: asked((at) => ({ kind: 'late', ms: 60_000, side: 'tcp', at })),
+    at: inReply((at) => ({ kind: 'late', ms: 60_000, side: 'tcp', at })),
     command: ends('timeout'),
     hangs: ['command'],
   },
-  { title: 'a little late', at: asked((at) => ({ kind: 'late', ms: 100, side: 'tcp', at })), command: complete },
+  { title: 'a little late', at: inReply((at) => ({ kind: 'late', ms: 100, side: 'tcp', at })), command: complete },
   {
     title: 'a byte a second',
-    at: asked((at) => ({ kind: 'drip', intervalMs: 1000, at })),
+    at: inReply((at) => ({ kind: 'drip', intervalMs: 1000, at })),
     command: ends('timeout'),
     hangs: ['command'],
   },
-  { title: 'byte by byte', at: asked((at) => ({ kind: 'drip', intervalMs: 1, at })), command: complete },
+  { title: 'byte by byte', at: inReply((at) => ({ kind: 'drip', intervalMs: 1, at })), command: complete },
   {
     title: 'a line that never ends',
-    at: unasked('endless-line'),
-    // The replies come in the midst of it, as among other clients' talk.
+    at: atAnyStep('endless-line'),
+    // The replies follow it, as they may follow replies to other clients.
     connect: COMPLETE,
     command: ends('protocol'),
   },
-  { title: 'lines that never end', at: unasked('flood'), connect: COMPLETE, command: ends('protocol') },
+  { title: 'lines that never end', at: atAnyStep('flood'), connect: COMPLETE, command: ends('protocol') },
   {
     title: 'garbage',
-    at: unasked('garbage'),
-    // Its last line runs into the CMD line of M119, which is told all the same.
+    at: atAnyStep('garbage'),
+    // The last line of the garbage runs into the CMD line of M119, which is still found.
     connect: COMPLETE,
-    // Stops in the middle of a line: the rest is still to come.
+    // The garbage stops in the middle of a line, so the rest may still arrive.
     command: ends('timeout'),
     hangs: ['command'],
   },
-  // A whole reply that is not understood; before anything was asked it is dropped.
-  { title: 'garbage and ok', at: unasked('garbage', true), connect: COMPLETE, command: costs('protocol') },
-  // The first read waits for it to the end of its time, here the deadline, and then takes what came.
-  { title: 'no ok', at: asked((at) => ({ kind: 'no-ok', at })), command: endsAfter, hangs: ['command'] },
+  // A complete reply that cannot be parsed; before the first command it is discarded.
+  { title: 'garbage and ok', at: atAnyStep('garbage', true), connect: COMPLETE, command: costs('protocol') },
+  // The first read waits for the `ok` until its time is over, which here is the deadline, and then uses what it received.
+  { title: 'no ok', at: inReply((at) => ({ kind: 'no-ok', at })), command: endsAfter, hangs: ['command'] },
   {
     title: 'a stall',
-    at: asked((at) => ({ kind: 'stall', ms: 1200, at })),
+    at: inReply((at) => ({ kind: 'stall', ms: 1200, at })),
     command: complete,
   },
   {
     title: 'closed instead of a reply',
-    at: asked((at) => ({ kind: 'drop', how: 'close', at })),
+    at: inReply((at) => ({ kind: 'drop', how: 'close', at })),
     command: drops('closed'),
   },
   {
     title: 'reset instead of a reply',
-    at: asked((at) => ({ kind: 'drop', how: 'reset', at })),
+    at: inReply((at) => ({ kind: 'drop', how: 'reset', at })),
     command: drops('closed'),
   },
   {
-    title: 'only replies of others',
-    at: asked((at) => ({ kind: 'foreign-only', at })),
+    title: 'only replies to other clients',
+    at: inReply((at) => ({ kind: 'foreign-only', at })),
     command: ends('timeout'),
     hangs: ['command'],
   },
   {
-    title: 'login wanted without CMD lines',
-    at: asked((at) => ({ kind: 'control-refused', login: 'accepted', bare: true, at })),
+    title: 'login required, without CMD lines',
+    at: inReply((at) => ({ kind: 'control-refused', login: 'accepted', bare: true, at })),
     command: complete,
   },
-  { title: 'ok without its line end', at: asked((at) => ({ kind: 'ok-without-line-end', at })), command: complete },
-  { title: 'replies of others', at: asked((at) => ({ kind: 'foreign-blocks', at })), command: complete },
+  { title: 'ok without a line ending', at: inReply((at) => ({ kind: 'ok-without-line-end', at })), command: complete },
+  { title: 'replies to other clients', at: inReply((at) => ({ kind: 'foreign-blocks', at })), command: complete },
   {
-    title: 'login wanted and given',
-    at: asked((at) => ({ kind: 'control-refused', login: 'accepted', at })),
+    title: 'login required and accepted',
+    at: inReply((at) => ({ kind: 'control-refused', login: 'accepted', at })),
     command: complete,
   },
   {
-    title: 'login wanted and refused',
-    at: asked((at) => ({ kind: 'control-refused', login: 'refused', at })),
+    title: 'login required and refused',
+    at: inReply((at) => ({ kind: 'control-refused', login: 'refused', at })),
     command: costs('denied'),
   },
 ];
@@ -172,7 +173,7 @@ const FAULTS_WITHOUT_STEP: readonly Cell[] = [
     { kind: 'control-refused', login: 'refused', bare: true, words: 'Please login first.' },
     { kind: 'down', code: 'denied' },
   ),
-  tcpCell('every read wants a login', { kind: 'control-refused', login: 'accepted' }, COMPLETE),
+  tcpCell('every read requires a login', { kind: 'control-refused', login: 'accepted' }, COMPLETE),
 ];
 
 function tcpCell(title: string, fault: Fault, outcome: Outcome, hangs = false): Cell {
@@ -192,7 +193,7 @@ function httpCell(title: string, fault: Fault, outcome: Outcome, hangs = false):
 }
 
 const down = (code: FailureCode): Outcome => ({ kind: 'down', code });
-// In `downloading` and `unzipping` the job, fan, speed and offset fields are garbage: none of them.
+// In the states `downloading` and `unzipping` the job, fan, speed and offset fields are garbage.
 const JOB_FIELDS =
   /^flashforge_(print_(progress_ratio|layers?|elapsed_seconds|remaining_seconds|info|speed_ratio)|z_offset_meters|fan_speed_ratio|filament_estimate_\w+)$/;
 
@@ -213,7 +214,7 @@ export const HTTP_CELLS: readonly Cell[] = [
   httpCell('HTML', { kind: 'html' }, down('protocol')),
   httpCell('half of the JSON', { kind: 'truncated-json' }, down('protocol')),
   httpCell('10 MB', { kind: 'huge-body' }, down('protocol')),
-  // Each field costs itself, and none is left: not understood.
+  // Every field is invalid, so the response has no value at all.
   httpCell('wrong types', { kind: 'wrong-types' }, down('protocol')),
   httpCell('garbage at the start of a job', { kind: 'job-start-garbage' }, { kind: 'fields', lost: JOB_FIELDS }),
   httpCell(
@@ -226,7 +227,7 @@ export const HTTP_CELLS: readonly Cell[] = [
   httpCell('body a byte a second', { kind: 'slow-body', intervalMs: 1000 }, down('timeout'), true),
 ];
 
-/** The kinds of fault in these cells, to check that none of the simulator's is missing. */
+/** The kinds of faults in these cells, to compare with the simulator's list. */
 export function kindsIn(cells: readonly Cell[]): ReadonlySet<Fault['kind']> {
   return new Set(cells.map(({ fault }) => fault.kind));
 }

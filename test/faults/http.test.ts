@@ -1,4 +1,4 @@
-// Every fault of the HTTP side, read alone.
+// Every fault of the HTTP endpoint, on printers read only over HTTP.
 
 import { HTTP_CELLS } from './cells.ts';
 import { describeMatrix } from './matrix.ts';

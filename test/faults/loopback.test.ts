@@ -1,4 +1,4 @@
-// Network faults that loopback can produce: no listener, no answer, and a host that is gone.
+// Network faults that are possible on loopback: nothing listens, packets get lost, connections close.
 
 import { expect, it } from 'vitest';
 import { Secret } from '../../src/common/secret.ts';
@@ -14,7 +14,7 @@ import { configOf } from '../support/fleet.ts';
 import { closedPort, hangUp, reset, silence, startScriptedPrinter } from '../support/scripted-printer.ts';
 import { withoutLeaks } from './matrix.ts';
 
-/** The end of each read, earlier than the deadline of the scrape. */
+/** The timeout of each read, which ends before the scrape's deadline. */
 const READ_MS = 2000;
 
 function configAt(name: string, protocol: Protocol, { host, port }: TcpTarget): PrinterConfig {
@@ -28,42 +28,39 @@ function configAt(name: string, protocol: Protocol, { host, port }: TcpTarget): 
   };
 }
 
-it('each has its code, in time, and the good ones are read', async () => {
+it('each fault has its failure code in time, and the healthy printers are read', async () => {
   await withoutLeaks(async () => {
     await using hole = await blackhole();
-    await using deaf = await startScriptedPrinter({ M119: silence });
+    await using silent = await startScriptedPrinter({ M119: silence });
     await using resetting = await startScriptedPrinter({}, reset);
-    await using leaving = await startScriptedPrinter({}, hangUp);
-    const places: readonly (readonly [what: string, target: TcpTarget, code: FailureCode])[] = [
-      ['nobody listens', { host: '127.0.0.1', port: await closedPort() }, 'refused'],
-      ['no packet is answered', hole.target, 'timeout'],
+    await using closing = await startScriptedPrinter({}, hangUp);
+    const faults: readonly (readonly [what: string, target: TcpTarget, code: FailureCode])[] = [
+      ['closed port', { host: '127.0.0.1', port: await closedPort() }, 'refused'],
+      ['lost packets', hole.target, 'timeout'],
       ['resets', resetting.target, 'closed'],
-      ['hangs up', leaving.target, 'closed'],
+      ['hangs up', closing.target, 'closed'],
     ];
     const bad = (['tcp', 'http'] as const).flatMap((protocol) =>
-      places.map(([what, target, code]) => ({ name: `${protocol} ${what}`, protocol, target, code })),
+      faults.map(([what, target, code]) => ({ name: `${protocol} ${what}`, protocol, target, code })),
     );
-    const never = { name: 'never answers', protocol: 'tcp', code: 'timeout' } as const;
+    const mute = { name: 'never replies', protocol: 'tcp', code: 'timeout' } as const;
     const good = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>
         startSimulatedPrinter({ model: index % 2 === 0 ? 'finder' : 'creator5-pro', name: `good-${index}` }),
       ),
     );
-    const exporter = await startTestExporter(
-      [
-        ...bad.map(({ name, protocol, target }) => configAt(name, protocol, target)),
-        // It takes whatever comes, and never says anything.
-        configAt(never.name, never.protocol, deaf.target),
-        ...good.map((printer) => configOf(printer, ['tcp', 'http'])),
-      ],
-      // The rest is for a loaded machine.
-    );
+    const exporter = await startTestExporter([
+      ...bad.map(({ name, protocol, target }) => configAt(name, protocol, target)),
+      // Accepts the connection and every command, and sends nothing.
+      configAt(mute.name, mute.protocol, silent.target),
+      ...good.map((printer) => configOf(printer, ['tcp', 'http'])),
+    ]);
     try {
       for (const round of [1, 2]) {
-        const beganAt = performance.now();
+        const startedAt = performance.now();
         const page = await scrape(exporter, { headers: { 'X-Prometheus-Scrape-Timeout-Seconds': '6' } });
-        expect(performance.now() - beganAt).toBeLessThan(6000);
-        for (const { name, protocol, code } of [...bad, never]) {
+        expect(performance.now() - startedAt).toBeLessThan(6000);
+        for (const { name, protocol, code } of [...bad, mute]) {
           expect(valueIn(page, 'flashforge_up', { printer: name }), name).toBe(0);
           const failures = { printer: name, protocol, code };
           expect(valueIn(page, 'flashforge_scrape_failures_total', failures), name).toBe(round);

@@ -1,4 +1,4 @@
-// Runs cells of the matrix, ten at a time, and checks what each may cost.
+// Runs the cells of the matrix, ten at a time, and checks what each one costs.
 
 import { describe, expect, it } from 'vitest';
 import type { ReadCommand } from '../../src/tcp/commands.ts';
@@ -18,22 +18,22 @@ import type { Cell, Outcome } from './cells.ts';
 
 const AT_A_TIME = 10;
 
-// What the catalog keeps of a printer that was not read.
+// The families that a printer keeps while it is down.
 const KEPT =
   /^flashforge_(up|endpoint_up|scrape_duration_seconds|last_seen_timestamp_seconds|printer_info|prints_total|last_print_\w+)$/;
 export const isKept = (family: string): boolean => KEPT.test(family);
 
-// Which families an Adventurer 4 has from each part. Without M119 there is no state, and without that no job.
+// The families of an Adventurer 4 by command. Without M119 there is no state, and without a state no job.
 const FAMILIES_OF: Readonly<Record<ReadCommand, RegExp>> = {
   M119: /^flashforge_(state|machine_status_info|move_mode_info|endstop|light_on|print_progress_ratio|print_info)$/,
   M105: /^flashforge_temperature_(target_)?celsius$/,
   M27: /^flashforge_print_(progress_ratio|layers?)$/,
   M114: /^flashforge_position_meters$/,
-  // Of an identity that was known before nothing is lost.
+  // A known identity is kept.
   M115: /^$/,
 };
 
-// Its label is the word itself, which a garbage status changes.
+// Its label is the status word, which is garbage during the fault.
 const RAW_WORD = /^flashforge_machine_status_info$/;
 
 function keptBy(outcome: Outcome): (family: string) => boolean {
@@ -56,7 +56,7 @@ function expectFailures(series: Series, expected: Readonly<Record<string, number
   expect(Object.fromEntries(failures)).toEqual(expected);
 }
 
-/** One side read alone: what it lost and why, and nothing else. */
+/** Checks that the endpoint lost what the cell says, with its failure code, and nothing else. */
 function expectOutcome({ title, protocol, outcome }: Cell, name: string, before: Scraped, during: Scraped): void {
   const series = during.seriesOf(name);
   const isUp = outcome.kind !== 'down';
@@ -85,7 +85,7 @@ export function expectGood(before: Scraped, now: Scraped): void {
   }
 }
 
-/** The second scrape of printers without faults: a first one sees no progress move, and remembers nothing. */
+/** The second scrape without faults. In the first one the progress has not changed yet, so it is not shown. */
 export async function scrapeHealthy(bench: Bench, names: readonly string[]): Promise<Scraped> {
   await bench.scrape();
   const before = await bench.scrape();
@@ -97,7 +97,7 @@ export async function scrapeHealthy(bench: Bench, names: readonly string[]): Pro
 }
 
 const NOTHING = { sockets: 0, timers: 0 };
-// Enough for vitest's own; a timer of a scrape or a command that was forgotten runs for seconds.
+// Long enough for vitest's own timers. A leaked timer of a scrape or a command runs for seconds.
 const TIMERS_WITHIN_MS = 500;
 
 async function expectNothingOpen(): Promise<void> {
@@ -107,7 +107,7 @@ async function expectNothingOpen(): Promise<void> {
   expect(later).toEqual(NOTHING);
 }
 
-/** Runs a test that closes all it opens, and counts this process's sockets and timers before and after. */
+/** Runs a test and checks that it leaves no socket and no timer open in this process. */
 export async function withoutLeaks(run: () => Promise<void>): Promise<void> {
   await expectNothingOpen();
   await run();
@@ -115,14 +115,14 @@ export async function withoutLeaks(run: () => Promise<void>): Promise<void> {
 }
 
 function batchesOf(cells: readonly Cell[]): Cell[][] {
-  // Those that only the deadline ends stand together: a scrape waits for them once.
+  // Cells that only the deadline ends share a batch, so that few scrapes last until it.
   const sorted = cells.toSorted((a, b) => Number(a.hangs) - Number(b.hangs));
   return Array.from({ length: Math.ceil(sorted.length / AT_A_TIME) }, (_, index) =>
     sorted.slice(index * AT_A_TIME, (index + 1) * AT_A_TIME),
   );
 }
 
-/** One test a batch: good before, faulty, good after. */
+/** One test per batch: a healthy scrape, one with faults, and a healthy one again. */
 export function describeMatrix(title: string, cells: readonly Cell[]): void {
   describe(title, () => {
     it.each(batchesOf(cells).map((batch) => [batch.map((cell) => cell.title).join('; '), batch] as const))(
@@ -132,7 +132,7 @@ export function describeMatrix(title: string, cells: readonly Cell[]): void {
           const subjects = batch.map(({ protocol, fault }, index) => ({
             name: `bad-${index + 1}`,
             model: protocol === 'tcp' ? ('adventurer4' as const) : ('adventurer5m-pro' as const),
-            sides: [protocol],
+            protocols: [protocol],
             fault,
           }));
           const names = subjects.map(({ name }) => name);
@@ -140,14 +140,14 @@ export function describeMatrix(title: string, cells: readonly Cell[]): void {
           const before = await scrapeHealthy(bench, names);
           const { sockets } = openResources();
 
-          bench.letTimePass();
-          await bench.breakThem();
+          bench.advanceClock();
+          await bench.injectFaults();
           const during = await bench.scrape();
           expectInTime(during);
           expectGood(before, during);
           for (const [index, cell] of batch.entries()) expectOutcome(cell, names[index] ?? '', before, during);
-          await bench.heal();
-          // The printers' own sockets to a client that is gone end with it.
+          await bench.clearFaults();
+          // The printers close the sockets of the read that ended.
           const left = await settle(openResources, (open) => open.sockets === sockets);
           expect(left.sockets).toBe(sockets);
 

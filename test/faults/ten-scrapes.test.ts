@@ -1,5 +1,5 @@
-// Ten scrapes of printers that stall, refuse, want a login, or do not answer one command: what /metrics shows, what the first
-// and the fifth scrape cost, what the log says, and every byte that is sent to a printer.
+// Ten scrapes of printers that stall, refuse, require a login or do not reply to one command: what /metrics shows, how long
+// the first and the fifth scrape take, what the log says, and every byte sent to a printer.
 
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
@@ -31,7 +31,7 @@ const FINDER: Script = {
   M115: reply('M115', 'Machine Type: Flashforge Finder', 'Machine Name: My Finder', 'Firmware: V1.5', 'SN: 6A000001'),
 };
 
-/** Sends a reply in two parts, the second one only after a time. */
+/** A reply in two parts, the second one after a delay. */
 function late(first: string, ms: number, second: string): ScriptedReply {
   return async ({ part, send }) => {
     await part(first);
@@ -45,7 +45,7 @@ const M119_REST = 'MoveMode: PAUSED\r\nStatus: S:1 L:0 J:0 F:0\r\nLED: 1\r\nCurr
 const M115_HEAD = replyWithoutOk('M115', 'Machine Type: Flashforge Finder', 'Machine Name: My Finder');
 const M115_REST = 'Firmware: V1.5\r\nSN: 6A000001\r\nok\r\n';
 
-/** Printers that a script plays. */
+/** Scripted printers. */
 const SCRIPTED: Readonly<Record<string, Script>> = {
   'half M119, the rest 1.2 s later': { ...FINDER, M119: late(M119_HEAD, 1200, M119_REST) },
   'half M119, the rest never': { ...FINDER, M119: M119_HEAD },
@@ -83,7 +83,7 @@ const SIMULATED: Readonly<Record<string, readonly [fault: Fault, login?: LoginMo
 };
 const MODEL: SimulatedModel = 'adventurer4';
 
-/** A proxy that keeps every byte that goes to the printer, and passes on how the printer ends a connection. */
+/** A proxy that records every byte sent to the printer and ends its connections in the same way as the printer. */
 async function record(port: number, onBytes: (bytes: string) => void): Promise<{ port: number; close(): void }> {
   const open = new Set<Socket>();
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
@@ -116,7 +116,7 @@ const pages: Page[] = [];
 const logged: { readonly level: string; readonly msg: string; readonly printer?: string; readonly reason?: string }[] =
   [];
 const sent = new Map<string, string>();
-/** Commands that were sent before the reply to the one before had ended. */
+/** Commands that were sent before the reply to the previous one ended. */
 const pipelined: string[] = [];
 
 const labelled = (name: string) => ({ printer: name });
@@ -207,7 +207,7 @@ describe('a reply that stalls', () => {
     }
   });
 
-  it('publishes the state, and no empty file name, where the file is what is missing', () => {
+  it('publishes the state, but no empty file name, if only the file is missing', () => {
     const name = 'M119 up to its MoveMode, the rest never';
     for (const page of pages) {
       expect(stateIn(page, name)).toBe('paused');
@@ -215,7 +215,7 @@ describe('a reply that stalls', () => {
     }
   });
 
-  it('publishes the whole identity, or none', () => {
+  it('publishes the complete identity or none', () => {
     const whole = { model: 'Flashforge Finder', name: 'My Finder', firmware: 'V1.5', serial: '6A000001' };
     expect(infoIn(pageAt(0), 'flashforge_printer_info', 'half M115, the rest 1.3 s later')).toMatchObject(whole);
     for (const page of pages)
@@ -238,7 +238,7 @@ describe('a reply that stalls', () => {
   });
 });
 
-describe('a command at which the printer fails', () => {
+describe('a command on which the printer fails', () => {
   it.each(['M27 closes', 'M27 resets', 'M27 gets no reply'])('%s: the others are read at every scrape', (name) => {
     expect(up(name)).toEqual(Array(SCRAPES).fill(1));
     const isSilent = name === 'M27 gets no reply';
@@ -247,7 +247,7 @@ describe('a command at which the printer fails', () => {
       expect(valueIn(page, 'flashforge_temperature_celsius', { ...labelled(name), heater: 'tool0' })).toBeGreaterThan(
         0,
       );
-      // A command without any reply ends the read: the first one has nothing after it.
+      // A command without any reply ends the read, so the first scrape lacks the commands after it.
       if (isSilent && index === 0) continue;
       expect(infoIn(page, 'flashforge_printer_info', name)?.['serial'], `scrape ${index + 1}`).toBeDefined();
       expect(valueIn(page, 'flashforge_position_meters', { ...labelled(name), axis: 'x' })).toBeDefined();
@@ -257,7 +257,7 @@ describe('a command at which the printer fails', () => {
     expect(linesOf(name)).toEqual([expect.stringMatching(/^info \| command not answered \| M27: /)]);
   });
 
-  it('M119 closes: up over M105', () => {
+  it('M119 closes: the printer is up by its reply to M105', () => {
     expect(up('M119 closes')).toEqual(Array(SCRAPES).fill(1));
     expect(linesOf('M119 closes')).toEqual([expect.stringMatching(/^info \| command not answered \| M119: /)]);
   });
@@ -280,15 +280,15 @@ describe('a login', () => {
     },
   );
 
-  it('is found to be needed once', () => {
+  it('is detected once and then sent first', () => {
     expect(seconds('silent until a login')[0]).toBeGreaterThan(4.9);
-    // One command without a reply, and from then on a login first.
+    // After one command without a reply, every read starts with a login.
     expect(sent.get('silent until a login')).toMatch(/^~M119\r\n~M601 S1\r\n~M119\r\n/);
     expect(commandsTo('silent until a login')).toBe(1 + commandsTo('silent until a login, always'));
     expect(sent.get('bare refusals')).toMatch(/^~M119\r\n~M601 S1\r\n~M119\r\n/);
   });
 
-  it('never: says what to set', () => {
+  it('set to never: the log says what to change', () => {
     expect(up('bare refusals, never')).toEqual(Array(SCRAPES).fill(0));
     expect(linesOf('bare refusals, never')).toEqual([
       'warn | printer not read | M119: "Control failed", and login is set to never',
@@ -298,7 +298,7 @@ describe('a login', () => {
     ]);
   });
 
-  it('refused, and the connection closed: denied', () => {
+  it('that is refused before the connection closes counts as denied', () => {
     const name = 'login refused, connection closed';
     const failures = samplesOf(pageAt(-1), 'flashforge_scrape_failures_total', labelled(name));
     expect(failures.map(({ labels, value }) => [labels['code'], value])).toEqual([['denied', SCRAPES]]);
