@@ -23,7 +23,7 @@ export function paletteColor(): FieldColorBuilder {
   return new FieldColorBuilder().mode(FieldColorModeId.PaletteClassicByName);
 }
 
-/** A base colour, and another from each value upwards. */
+/** A base colour, which is also that of the empty state, and another from each value upwards. */
 export function steps(base: string, ...others: readonly (readonly [from: number, color: string])[]) {
   const list: Threshold[] = [{ value: null, color: base }, ...others.map(([value, color]) => ({ value, color }))];
   return new ThresholdsConfigBuilder().mode(ThresholdsMode.Absolute).steps(list);

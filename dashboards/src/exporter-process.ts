@@ -112,7 +112,7 @@ export const PROCESS: Section = {
           { title: 'Node.js', width: 90, label: 'node_version' },
           { title: 'Started', query: 'start', width: 135, properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }] },
           {
-            title: 'Configuration loaded',
+            title: 'Config loaded',
             query: 'configuration',
             width: 135,
             properties: [{ id: 'unit', value: 'time:ddd D MMM HH:mm' }],

@@ -173,7 +173,7 @@ export const LIFETIME: Section = {
         { expr: perPrinter(of('flashforge_disk_free_bytes')), legend: '{{printer}}' },
       )
         .decimals(1)
-        .thresholds(steps('red', [200e6, 'yellow'], [500e6, 'text'])),
+        .thresholds(steps('text', [0, 'red'], [200e6, 'yellow'], [500e6, 'text'])),
       6,
       4,
     ),

@@ -82,7 +82,7 @@ export const MATERIALS: Section = {
           { name: 'active', expr: perPrinter(of('flashforge_material_slot_active'), 'slot') },
         ],
         [
-          { title: 'Slot', label: 'slot' },
+          { title: 'Slot', label: 'slot', width: 75 },
           { title: 'Material', label: 'material' },
           {
             title: 'Colour',
@@ -95,8 +95,8 @@ export const MATERIALS: Section = {
               },
             ],
           },
-          { title: 'Loaded', query: 'loaded', properties: [yesNo] },
-          { title: 'In use', query: 'active', properties: [yesNo] },
+          { title: 'Loaded', query: 'loaded', width: 80, properties: [yesNo] },
+          { title: 'In use', query: 'active', width: 75, properties: [yesNo] },
         ],
       ).sortBy([new TableSortByFieldStateBuilder().displayName('Slot').desc(false)]),
       9,

@@ -126,6 +126,12 @@ const BREAKS: Record<RuleName, readonly ((dashboard: Dashboard) => void)[]> = {
   'panel-empty-state': [
     (dashboard) => Object.assign(firstPanel(dashboard).fieldConfig?.defaults ?? {}, { noValue: '' }),
   ],
+  'panel-empty-color': [
+    (dashboard) => {
+      const steps = panelOf(dashboard, 'stat').fieldConfig?.defaults.thresholds?.steps ?? [];
+      for (const step of steps.slice(0, 1)) step.color = 'red';
+    },
+  ],
   'panel-empty-cells': [
     (dashboard) => cellsOf(dashboard).splice(0),
     (dashboard) => Object.assign(cellsOf(dashboard)[0] ?? {}, { value: '' }),

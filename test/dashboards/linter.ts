@@ -140,6 +140,11 @@ const RULES = {
     return wrong.length === 0 ? undefined : `unit ${wrong.join(', ')}`;
   }),
   'panel-empty-state': forPanels(({ fieldConfig }) => (fieldConfig?.defaults.noValue ? undefined : 'no noValue')),
+  /** Nothing yet is no alarm: the empty state has the colour below all thresholds. */
+  'panel-empty-color': forPanels(({ fieldConfig }) => {
+    const [base] = fieldConfig?.defaults.thresholds?.steps ?? [];
+    return base && ['red', 'orange', 'yellow'].includes(base.color) ? `the empty state is ${base.color}` : undefined;
+  }),
   /** The text of an empty table would also show in each empty cell, unless the cells have their own. */
   'panel-empty-cells': forPanels(({ type, fieldConfig }) => {
     if (type !== 'table') return undefined;

@@ -45,7 +45,14 @@ export interface Panel {
     textMode?: string;
     reduceOptions?: { calcs?: string[]; values?: boolean; fields?: string };
   };
-  fieldConfig?: { defaults: { unit?: string; noValue?: string; [key: string]: unknown }; overrides: Override[] };
+  fieldConfig?: {
+    defaults: { unit?: string; noValue?: string; thresholds?: Thresholds; [key: string]: unknown };
+    overrides: Override[];
+  };
+}
+
+export interface Thresholds {
+  steps: { value: number | null; color: string }[];
 }
 
 export interface Override {
