@@ -24,8 +24,8 @@ export interface TcpReadOptions {
 /**
  * Reads a printer over TCP 8899: M119, M105, M27, M114 and, when asked, M115.
  * Never throws for what a printer does: the failure is in the result, beside the parts that were read.
- * One connection is enough unless the printer closes it: what it has not answered is then asked over a new one, and the command
- * at which it closed once more at most. A command that it does not answer at all ends the read.
+ * One connection is enough unless the printer closes it: the remaining commands are then sent over a new one, and the command at
+ * which it closed is sent once more at most. A command without any reply ends the read.
  * @param signal the deadline; when it fires the connection is closed at once
  */
 export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Promise<TcpReading> {

@@ -114,6 +114,22 @@ describe('a hang-up', () => {
     expect(problemsOf(reading)).toEqual({});
   });
 
+  it('at the first command costs that command: it is not sent again', async () => {
+    await using printer = await startScriptedPrinter({ ...IDLE, M119: hangUp });
+    const reading = await readPrinter(printer);
+    await printer.allClosed();
+    expect(printer.received.map(commandsIn)).toEqual([['M119'], ['M105', 'M27', 'M114']]);
+    expect(partsOf(reading)).toEqual(['m105', 'm27', 'm114']);
+    expect(reading.failure).toBeUndefined();
+  });
+
+  it('at every command ends the read after the second command', async () => {
+    await using printer = await startScriptedPrinter({ M119: hangUp, M105: hangUp, M27: hangUp, M114: hangUp });
+    const { failure } = await readPrinter(printer);
+    expect(failure).toMatchObject({ code: 'closed', message: 'M119: the printer closed the connection, 0 bytes came' });
+    expect(printer.received.map(commandsIn)).toEqual([['M119'], ['M105']]);
+  });
+
   it('right after connecting', async () => {
     await using printer = await startScriptedPrinter(IDLE, hangUp);
     expect((await readPrinter(printer)).failure?.code).toBe('closed');
