@@ -1,4 +1,4 @@
-// The HTTP side's answers: any JSON, any text, and captured bodies that were damaged on the way.
+// HTTP responses: any JSON, any text, and damaged captures.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -6,9 +6,9 @@ import { parseDetail } from '../../src/lan-http/detail.ts';
 import { openEnvelope, parseJson } from '../../src/lan-http/envelope.ts';
 import { PrinterError } from '../../src/printer/errors.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
-import { anyJson, DETAIL_BODIES, details, detailTexts, REACHING_KEYS } from '../support/arbitraries.ts';
+import { anyJson, DETAIL_BODIES, details, detailTexts, PROTOTYPE_KEYS } from '../support/arbitraries.ts';
 import { fuzzing, inTime } from '../support/fuzz.ts';
-import { createWatched } from './watched.ts';
+import { createFuzzedPrinter } from './fuzzed-printer.ts';
 
 const CHECK_CODE = 'c0de4you';
 
@@ -22,13 +22,13 @@ function expectPlain(value: unknown): void {
   } else if (typeof value !== 'boolean') {
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     for (const [key, inner] of Object.entries(Object(value))) {
-      expect(REACHING_KEYS).not.toContain(key);
+      expect(PROTOTYPE_KEYS).not.toContain(key);
       expectPlain(inner);
     }
   }
 }
 
-/** What a body says; undefined where it is refused, which must be by a PrinterError that is short and keeps secrets. */
+/** Parses a body. Undefined if it is refused, which must be with a short PrinterError without the check code. */
 function read(text: string): Snapshot | undefined {
   try {
     return parseDetail(openEnvelope(parseJson(text, 'test'), 'test', CHECK_CODE));
@@ -40,8 +40,8 @@ function read(text: string): Snapshot | undefined {
   }
 }
 
-describe('anything at all', () => {
-  it('as JSON is read or refused with a PrinterError, and what is read is plain and finite', () => {
+describe('any /detail response', () => {
+  it('that is JSON is refused with a PrinterError or read into plain, finite values', () => {
     fc.assert(
       fc.property(fc.oneof(details, anyJson), (payload) => {
         try {
@@ -55,8 +55,8 @@ describe('anything at all', () => {
     );
   });
 
-  it('as text ends in pages and documents that are whole', async () => {
-    const watched = createWatched('http');
+  it('that is any text gives complete pages and documents', async () => {
+    const printer = createFuzzedPrinter('http');
     let understood = 0;
     await fc.assert(
       fc.asyncProperty(detailTexts, async (text) => {
@@ -64,22 +64,22 @@ describe('anything at all', () => {
         if (snapshot === undefined) return;
         understood += 1;
         expectPlain(snapshot);
-        await watched.check(snapshot);
+        await printer.check(snapshot);
       }),
       fuzzing(),
     );
-    watched.expectNoGrowth();
+    printer.expectNoGrowth();
     expect(understood).toBeGreaterThan(fuzzing().numRuns / 10);
   });
 
   it.each(['"', '\\', '"\\', '{', '[', '{"a":', 'nan ', '-', 'inf', '"a",', '\u0000'])(
-    '256 kB of %j take no time',
+    'that is 256 kB of %j is parsed in time',
     (piece) => {
       inTime(() => read(piece.repeat(256_000 / piece.length)));
     },
   );
 });
 
-it('there are captured bodies to damage', () => {
+it('the captures have /detail bodies to damage', () => {
   expect(DETAIL_BODIES.length).toBeGreaterThan(5);
 });

@@ -1,4 +1,4 @@
-// Packets from anybody on the network.
+// Discovery packets from anyone on the network.
 
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import { parseReply } from '../../src/discovery/packet.ts';
 import { discoveryPackets } from '../support/arbitraries.ts';
 import { fuzzing, inTime } from '../support/fuzz.ts';
 
-it('any packet is a reply with clean values, or none', () => {
+it('any packet is parsed into clean values or discarded', () => {
   let parsed = 0;
   fc.assert(
     fc.property(discoveryPackets, (packet) => {
@@ -27,7 +27,7 @@ it('any packet is a reply with clean values, or none', () => {
   expect(parsed).toBeGreaterThan(fuzzing().numRuns / 20);
 });
 
-it('any number of packets is a bounded number of printers, each serial once', () => {
+it('any number of packets gives a bounded number of printers, and each serial number once', () => {
   const collection = createCollection();
   fc.assert(
     fc.property(discoveryPackets, fc.nat(2 ** 24 - 1), (packet, host) => {

@@ -1,4 +1,4 @@
-// Files that people write by hand: whatever is in them, they are read, or refused in one line with its place.
+// Configuration files: any content is accepted, or refused with a one-line error that has the position.
 
 import { writeFileSync } from 'node:fs';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
@@ -24,12 +24,12 @@ async function textsIn(path: string, pattern: RegExp): Promise<string[]> {
   return await Promise.all(names.map((name) => readFile(new URL(name, data), 'utf8')));
 }
 
-/** A refusal is one line that begins with the place, and a check code is not in it. */
+/** Checks that the error is one line that begins with the file and the position. */
 function expectRefusal(error: unknown, file: string): void {
   if (!(error instanceof ConfigError)) throw error;
-  const place = error.message.slice(file.length);
+  const position = error.message.slice(file.length);
   expect(error.message.startsWith(file)).toBe(true);
-  expect(place).toMatch(/^:\d+:\d+: [^\n]+$/);
+  expect(position).toMatch(/^:\d+:\d+: [^\n]+$/);
 }
 
 const CONFIG_KEYS =
@@ -37,7 +37,7 @@ const CONFIG_KEYS =
 const WEB_KEYS =
   'tls_server_config: |cert_file: |key_file: |client_ca_file: |client_auth_type: |min_version: |TLS12|http_server_config: |http2: |headers: |basic_auth_users: |Content-Security-Policy: |$2y$10$';
 
-it('a configuration file', async () => {
+it('any configuration file is loaded or refused in one line', async () => {
   const beginnings = [
     'printers:\n  - address: a\n    ',
     ...(await textsIn('../config/data/good/', /\.yml$/)),
@@ -49,9 +49,9 @@ it('a configuration file', async () => {
     fc.asyncProperty(yamlTexts(beginnings, CONFIG_KEYS.split('|')), async (text) => {
       writeFileSync(file, text);
       try {
-        const beganAt = performance.now();
+        const startedAt = performance.now();
         const printers = await loadPrinters({ file, printers: [], env: {} });
-        expect(performance.now() - beganAt).toBeLessThan(1000);
+        expect(performance.now() - startedAt).toBeLessThan(1000);
         if (printers.length > 0) good += 1;
         const names = printers.map(({ name }) => name);
         expect(new Set(names).size).toBe(names.length);
@@ -65,8 +65,8 @@ it('a configuration file', async () => {
   expect(good).toBeGreaterThan(0);
 });
 
-it('a web configuration file', async () => {
-  const beginnings = ['basic_auth_users:\n  a: ', ...(await textsIn('../web/data/', /\.yml$/))];
+it('any web configuration file is loaded or refused in one line', async () => {
+  const beginnings = ['basic_auth_users:\n  a: ', ...(await textsIn('../web/security/data/', /\.yml$/))];
   const file = join(folder, 'web.yml');
   let good = 0;
   fc.assert(

@@ -9,7 +9,7 @@ import { reply } from '../support/scripted-printer.ts';
 import { bytewise, frame, LIMIT } from '../tcp/frame.ts';
 
 describe('any bytes', () => {
-  it('give the same replies and the same end however they are cut', () => {
+  it('give the same replies and the same state however they are split into chunks', () => {
     fc.assert(
       fc.property(replyBytes, cuts, fc.constantFrom(40, 64, LIMIT), (bytes, at, limit) => {
         const once = frame([bytes], limit);
@@ -26,7 +26,7 @@ describe('any bytes', () => {
     );
   });
 
-  it('throw nothing, and keep no more than the limit', () => {
+  it('never throw and never buffer more than the limit', () => {
     fc.assert(
       fc.property(replyBytes, cuts, (bytes, at) => {
         const framer = new Framer(64);
@@ -44,18 +44,21 @@ describe('any bytes', () => {
     );
   });
 
-  it.each(['x', ' ', '\n', 'ok', 'CMD ', 'CMD M119 Received.\n', 'ok\n'])('%j byte by byte takes no time', (piece) => {
-    const bytes = bytewise(piece.repeat(LIMIT / piece.length));
-    const beganAt = performance.now();
-    frame(bytes);
-    // Time that grows with the square of the bytes would be many times that.
-    expect(performance.now() - beganAt).toBeLessThan(1000);
-  });
+  it.each(['x', ' ', '\n', 'ok', 'CMD ', 'CMD M119 Received.\n', 'ok\n'])(
+    'that repeat %j byte by byte are framed in time',
+    (piece) => {
+      const bytes = bytewise(piece.repeat(LIMIT / piece.length));
+      const startedAt = performance.now();
+      frame(bytes);
+      // A quadratic framer would take many times as long.
+      expect(performance.now() - startedAt).toBeLessThan(1000);
+    },
+  );
 
-  it('never hide a reply that comes after them on a line of its own, nor one whose CMD line they run into', () => {
+  it('never hide a reply that follows them, on a new line or on the same line', () => {
     fc.assert(
       fc.property(replyBytes, cuts, fc.constantFrom('', '\r\n'), (noise, at, between) => {
-        // What opens a reply may go on with whatever comes: that is told by its own tests.
+        // Bytes that open a reply may continue with anything; other tests cover that.
         fc.pre(frame([noise]).framer.openCommand === undefined);
         const bytes = Buffer.concat([noise, Buffer.from(between + reply('M105', 'T0:24 /0'))]);
         const { replies } = frame(split(bytes, at), 40);
@@ -65,7 +68,7 @@ describe('any bytes', () => {
     );
   });
 
-  it('keep no memory of a long stream of replies', () => {
+  it('of a long stream of replies are not kept in memory', () => {
     const framer = new Framer(LIMIT);
     const chunk = Buffer.from(reply('M105', 'T0:24 /0 B:0 /0').repeat(100));
     let count = 0;

@@ -1,4 +1,4 @@
-// Request headers that are read: Accept, Accept-Encoding, and the time that Prometheus gives.
+// The request headers that the exporter parses: Accept, Accept-Encoding and X-Prometheus-Scrape-Timeout-Seconds.
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -14,7 +14,7 @@ function requestWith(name: string, value: string): Request {
 }
 
 describe('any header', () => {
-  it('Accept is one of the two formats; OpenMetrics only where it was named, or anything goes', () => {
+  it('Accept selects OpenMetrics only if it names it or a wildcard', () => {
     const words = ['text/plain', 'application/openmetrics-text', 'version=0.0.4', 'version=1.0.0', 'charset=utf-8'];
     const chosen = new Set<string>();
     fc.assert(
@@ -28,7 +28,7 @@ describe('any header', () => {
     expect(chosen).toEqual(new Set(['text', 'openmetrics']));
   });
 
-  it('Accept-Encoding is gzip only where it was named, or anything goes', () => {
+  it('Accept-Encoding selects gzip only if it names it or a wildcard', () => {
     const chosen = new Set<boolean>();
     fc.assert(
       fc.property(headerValues(['gzip', 'GZIP', 'identity', 'br', 'deflate', 'x-gzip']), (encoding) => {
@@ -41,7 +41,7 @@ describe('any header', () => {
     expect(chosen).toEqual(new Set([true, false]));
   });
 
-  it('gzip is never sent to whom it is forbidden', () => {
+  it('Accept-Encoding with gzip;q=0 never selects gzip', () => {
     const others = fc.array(fc.constantFrom('br', 'deflate;q=0.5', 'identity', '*;q=0.1', 'compress'), {
       maxLength: 4,
     });
@@ -54,7 +54,7 @@ describe('any header', () => {
     );
   });
 
-  it('the time for a scrape is one that a timer can hold, or refused', () => {
+  it('the scrape timeout is one that a timer can hold, or the header is refused with 400', () => {
     const times = fc.oneof(
       headerValues(['1', '10', '.5', 'e', '+', '-', '0', '00', 'Infinity', 'NaN', '0x10', '1_0']),
       fc.double().map(String),

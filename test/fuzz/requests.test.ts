@@ -1,4 +1,4 @@
-// Requests as bytes to the whole exporter: any path, query, method and headers, and what comes back is an answer.
+// Raw requests to the whole exporter, with any path, query, method and headers.
 
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
@@ -87,7 +87,7 @@ const methods = fc.oneof(
   { weight: 2, arbitrary: fc.constantFrom('HEAD', 'POST', 'PUT', 'OPTIONS', 'DELETE', 'TRACE', 'PATCH', 'PROPFIND') },
   { weight: 1, arbitrary: fc.constantFrom('get', 'BREW', '', 'GET GET') },
 );
-// A header's value may hold any byte but line ends.
+// A header value may contain any byte except line endings.
 const header = (name: string, values: fc.Arbitrary<string>): fc.Arbitrary<string> =>
   values.map((value) => `${name}: ${value.replace(/[^\t -~\u0080-\u00ff]/g, '')}\r\n`);
 const GOOD_HEADERS = [
@@ -110,28 +110,28 @@ const headers = fc
   .chain((some) => fc.tuple(...some))
   .map((some) => some.join(''));
 
-function bodyOf(answer: string): { head: string; body: string } {
-  const end = answer.indexOf('\r\n\r\n');
-  const head = answer.slice(0, end);
-  const bytes = Buffer.from(answer.slice(end + 4), 'latin1');
+function splitResponse(response: string): { head: string; body: string } {
+  const end = response.indexOf('\r\n\r\n');
+  const head = response.slice(0, end);
+  const bytes = Buffer.from(response.slice(end + 4), 'latin1');
   return { head, body: (/^content-encoding: gzip/im.test(head) ? gunzipSync(bytes) : bytes).toString() };
 }
 
-it('every request is answered or hung up on, none by an error of ours, and every page is whole', async () => {
+it('every request gets a response or a closed connection, never a 500, and every page is complete', async () => {
   const seen = new Map<string, number>();
   await fc.assert(
     fc.asyncProperty(methods, paths, queries, headers, async (method, path, query, more) => {
       const bytes = `${method} ${path}${query} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n${more}\r\n`;
       const { socket, received } = connectRaw(exporter.url, '');
       socket.write(bytes, 'latin1');
-      const answer = await received;
-      const status = /^HTTP\/1\.1 (\d{3}) /.exec(answer.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, ''))?.[1] ?? '';
+      const response = await received;
+      const status = /^HTTP\/1\.1 (\d{3}) /.exec(response.replace(/^HTTP\/1\.1 100 Continue\r\n\r\n/, ''))?.[1] ?? '';
       seen.set(status, (seen.get(status) ?? 0) + 1);
-      // A body that cannot be read is found when its request is under way already: that is hung up on.
+      // An unreadable body is detected while its request is being handled, and closes the connection.
       if (/^Transfer-Encoding: (gzip|x)/m.test(more) && status === '') return;
       expect(status).toMatch(/^(200|204|4\d\d|50[234])$/);
       if (method !== 'GET' || status !== '200') return;
-      const { head, body } = bodyOf(answer);
+      const { head, body } = splitResponse(response);
       if (/^content-type: application\/json/im.test(head)) JSON.parse(body);
       if (!/^content-type: (text\/plain; version|application\/openmetrics)/im.test(head)) return;
       const isOpenMetrics = /^content-type: application\/openmetrics/im.test(head);
@@ -140,7 +140,7 @@ it('every request is answered or hung up on, none by an error of ours, and every
     fuzzing(),
   );
   expect(lines.filter((line) => line.startsWith('level=error'))).toEqual([]);
-  // Else most of it was refused before it was read.
+  // Make sure that enough requests were valid.
   expect(seen.get('200')).toBeGreaterThan(fuzzing().numRuns / 5);
   for (const status of ['400', '403', '404', '405']) expect(seen.get(status) ?? 0, status).toBeGreaterThan(0);
 });

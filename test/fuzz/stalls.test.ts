@@ -1,5 +1,5 @@
-// Replies over real sockets, cut anywhere, stalled, cut short and with other clients' replies in between: a reading is that of
-// the whole replies, or lacks parts. It never holds another value.
+// Replies over real sockets that are split anywhere, stalled, cut short, or mixed with other clients' replies. A reading equals
+// that of the complete replies or lacks parts; it never has a different value.
 
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
@@ -16,7 +16,7 @@ import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tc
 import { fuzzing } from '../support/fuzz.ts';
 import { reply } from '../support/scripted-printer.ts';
 
-// As short as a machine with other work to do allows; the proportions are those of the real limits.
+// As short as a loaded machine allows, in the proportions of the real limits.
 const LIMITS: SessionLimits = { ...DEFAULT_LIMITS, commandMs: 120, silenceMs: 15, okTailMs: 5 };
 const NOW = 1_700_000_000_000;
 const AT_A_TIME = 25;
@@ -48,7 +48,7 @@ const PRINTERS: readonly Replies[] = [
       'Mac Address: 88:A9:A7:00:00:01\n ',
     ),
   },
-  // Other orders of lines, and a printer that sends its temperatures in two lines.
+  // A different order of lines, and temperatures on two lines.
   {
     M119: reply(
       'M119',
@@ -67,28 +67,28 @@ const PRINTERS: readonly Replies[] = [
 ];
 
 interface Cut {
-  /** Where, as a part of the reply. */
+  /** The position, from 0 to 1 of the reply. */
   readonly at: number;
   readonly stallMs: number;
 }
 
-/** What becomes of one reply. */
-interface Fate {
+/** How one reply is distorted. */
+interface Distortion {
   readonly cuts: readonly Cut[];
-  /** Before which of its lines what comes for another client. */
+  /** Replies to other clients, each before a line of the reply. */
   readonly foreign: readonly { readonly line: number; readonly block: number }[];
-  /** How much of it comes at all; 1 is everything. */
+  /** How much of the reply is sent, from 0 to 1. */
   readonly length: number;
 }
 
 interface Scenario {
   readonly printer: number;
-  /** One fate per reply of two reads; it starts again when more are needed. */
-  readonly fates: readonly Fate[];
+  /** One per reply of two reads, repeated if there are more replies. */
+  readonly distortions: readonly Distortion[];
 }
 
 const part = fc.double({ min: 0, max: 1, noNaN: true });
-const fate: fc.Arbitrary<Fate> = fc.record({
+const distortion: fc.Arbitrary<Distortion> = fc.record({
   cuts: fc.array(fc.record({ at: part, stallMs: fc.constantFrom(0, 0, 0, 1, 8, 20, 60) }), { maxLength: 3 }),
   foreign: fc.oneof(
     { weight: 2, arbitrary: fc.constant([]) },
@@ -98,16 +98,16 @@ const fate: fc.Arbitrary<Fate> = fc.record({
 });
 const scenario: fc.Arbitrary<Scenario> = fc.record({
   printer: fc.nat(PRINTERS.length - 1),
-  fates: fc.array(fate, { minLength: 1, maxLength: 10 }),
+  distortions: fc.array(distortion, { minLength: 1, maxLength: 10 }),
 });
 
-/** What other clients are told: replies to other commands, uploads, and a refusal. */
+/** What other clients receive: replies to other commands, upload acknowledgements, and a refusal. */
 function foreignBlocks(replies: Replies, command: string): string[] {
   const others = READ_COMMANDS.filter((other) => other !== command).map((other) => replies[other]);
   return [...others, 'N0001 ok.\r\n', reply('M601', 'Control failed.'), 'CMD M661 Received.\r\nok\r\n::'];
 }
 
-function bytesFor(replies: Replies, command: ReadCommand, { foreign, length }: Fate): Buffer {
+function bytesFor(replies: Replies, command: ReadCommand, { foreign, length }: Distortion): Buffer {
   const lines = replies[command].split(/(?<=\n)/);
   const blocks = foreignBlocks(replies, command);
   const whole = lines.map((line, index) => {
@@ -133,10 +133,10 @@ async function send(socket: Socket, bytes: Buffer, cuts: readonly Cut[]): Promis
   socket.write(bytes.subarray(sent));
 }
 
-/** A printer on a port of its own, whose replies meet the fates of the current scenario, one after the other. */
-class FatedPrinter {
+/** A printer that distorts its replies as the current scenario says, one after the other. */
+class DistortingPrinter {
   readonly #server = createServer({ noDelay: true }, (socket) => this.#serve(socket));
-  readonly heard: string[] = [];
+  readonly received: string[] = [];
   scenario: Scenario | undefined;
   #count = 0;
 
@@ -151,7 +151,7 @@ class FatedPrinter {
     return { host: '127.0.0.1', port: address.port };
   }
 
-  meet(scenario: Scenario | undefined): void {
+  play(scenario: Scenario | undefined): void {
     this.scenario = scenario;
     this.#count = 0;
   }
@@ -169,23 +169,23 @@ class FatedPrinter {
       const lines = (rest + text).split('\r\n');
       rest = lines.pop() ?? '';
       for (const line of lines) {
-        this.heard.push(line);
-        sending = sending.then(() => this.#answer(socket, line.slice(1)));
+        this.received.push(line);
+        sending = sending.then(() => this.#reply(socket, line.slice(1)));
       }
     });
   }
 
-  async #answer(socket: Socket, line: string): Promise<void> {
+  async #reply(socket: Socket, line: string): Promise<void> {
     const command = READ_COMMANDS.find((one) => one === line);
-    const { printer = 0, fates = [] } = this.scenario ?? {};
+    const { printer = 0, distortions = [] } = this.scenario ?? {};
     const replies = PRINTERS[printer];
     if (command === undefined || replies === undefined) return;
-    const next = fates[this.#count++ % fates.length] ?? { cuts: [], foreign: [], length: 1 };
+    const next = distortions[this.#count++ % distortions.length] ?? { cuts: [], foreign: [], length: 1 };
     await send(socket, bytesFor(replies, command, next), next.cuts);
   }
 }
 
-const printers = Array.from({ length: AT_A_TIME }, () => new FatedPrinter());
+const printers = Array.from({ length: AT_A_TIME }, () => new DistortingPrinter());
 
 beforeAll(async () => {
   for (const printer of printers) await printer.open();
@@ -194,12 +194,12 @@ afterAll(() => {
   for (const printer of printers) printer.close();
 });
 
-function read({ target }: FatedPrinter, habits: TcpHabits, limits: SessionLimits): Promise<TcpReading> {
+function read({ target }: DistortingPrinter, habits: TcpHabits, limits: SessionLimits): Promise<TcpReading> {
   const options = { login: 'never', identity: true, habits, nowMs: NOW, limits } as const;
   return readTcp(target, options, new AbortController().signal);
 }
 
-/** Every value of a snapshot by its path, maps and objects taken apart. */
+/** Every value of a snapshot by its path, including nested maps and objects. */
 function valuesIn(value: unknown, path = ''): Map<string, unknown> {
   if (typeof value !== 'object' || value === null) return new Map([[path, value]]);
   const entries = value instanceof Map ? [...value] : Object.entries(value);
@@ -210,18 +210,18 @@ function expectNoOtherValue(snapshot: Snapshot, whole: Snapshot): void {
   const expected = valuesIn(whole);
   const { isFileUnknown, ...rest } = snapshot;
   for (const [path, value] of valuesIn(rest)) expect([path, value]).toEqual([path, expected.get(path)]);
-  // An info series is whole or missing: none of its labels may be empty where the printer names something.
+  // An info series is complete or missing: a label must not be empty if the printer reports a value.
   if (snapshot.identity) expect(snapshot.identity).toEqual(whole.identity);
   if (snapshot.state !== undefined && !isFileUnknown) expect(snapshot.file).toBe(whole.file);
 }
 
-it('a reading is that of the whole replies, or lacks parts', async () => {
+it('a reading equals that of the complete replies or lacks parts', async () => {
   const patient = { ...DEFAULT_LIMITS, commandMs: 60_000 };
   const wholes: Snapshot[] = [];
   const [first] = printers;
   if (!first) throw new Error('no printer');
   for (const printer of PRINTERS.keys()) {
-    first.meet({ printer, fates: [] });
+    first.play({ printer, distortions: [] });
     wholes.push(snapshotFromTcp((await read(first, NO_HABITS, patient)).replies));
   }
   expect(wholes.map(({ state }) => state)).toEqual(['paused', 'completed']);
@@ -232,7 +232,7 @@ it('a reading is that of the whole replies, or lacks parts', async () => {
     const printer = printers[index];
     const whole = wholes[one.printer];
     if (!printer || !whole) throw new Error('no printer');
-    printer.meet(one);
+    printer.play(one);
     let habits = NO_HABITS;
     for (let count = 0; count < 2; count++) {
       const reading = await read(printer, habits, LIMITS);
@@ -248,9 +248,9 @@ it('a reading is that of the whole replies, or lacks parts', async () => {
     }),
     { ...fuzzing(1 / AT_A_TIME / (process.env['FUZZ_RUNS'] === undefined ? 20 : 1)), endOnFailure: true },
   );
-  // Otherwise the property would have said nothing.
+  // Make sure that both kinds of readings occurred.
   expect(complete).toBeGreaterThan(20);
   expect(partial).toBeGreaterThan(20);
-  const heard = new Set(printers.flatMap((printer) => printer.heard));
-  expect(heard).toEqual(new Set(READ_COMMANDS.map((command) => `~${command}`)));
+  const received = new Set(printers.flatMap((printer) => printer.received));
+  expect(received).toEqual(new Set(READ_COMMANDS.map((command) => `~${command}`)));
 });

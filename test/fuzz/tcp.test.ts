@@ -12,9 +12,9 @@ import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
 import { conversations, replyLines } from '../support/arbitraries.ts';
 import { fuzzing, inTime } from '../support/fuzz.ts';
 import { frame } from '../tcp/frame.ts';
-import { createWatched } from './watched.ts';
+import { createFuzzedPrinter } from './fuzzed-printer.ts';
 
-/** Every number in plain data, however deep. */
+/** Every number in nested plain data. */
 function numbersIn(value: unknown): number[] {
   if (typeof value === 'number') return [value];
   if (value instanceof Map) return [...value.values()].flatMap(numbersIn);
@@ -28,7 +28,7 @@ describe('any lines', () => {
     ['M114', parseM114],
     ['M115', parseM115],
     ['M119', parseM119],
-  ])('%s reads finite numbers or nothing', (_command, parse) => {
+  ])('are parsed by %s into finite numbers or nothing', (_command, parse) => {
     let understood = 0;
     fc.assert(
       fc.property(replyLines, (lines) => {
@@ -39,11 +39,11 @@ describe('any lines', () => {
       }),
       fuzzing(),
     );
-    // Else the property would have said nothing.
+    // Make sure that the property saw parsed replies.
     expect(understood).toBeGreaterThan(10);
   });
 
-  it('M27 reads a ratio from 0 to 1', () => {
+  it('are parsed by M27 into a ratio from 0 to 1', () => {
     fc.assert(
       fc.property(fc.integer(), fc.integer(), (printed, total) => {
         const ratio = parseM27([`SD printing byte ${printed}/${total}`])?.ratio;
@@ -64,7 +64,7 @@ describe('any number', () => {
       return value < 0 || Object.is(value, -0) ? text : plus + text;
     });
   const NUMBER = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i;
-  const nearly = fc.oneof(
+  const almostNumber = fc.oneof(
     written,
     fc.string({
       unit: fc.constantFrom(...'0129', '.', '+', '-', 'e', 'E', ',', '/', '%', 'x', '\u00b0'),
@@ -73,7 +73,7 @@ describe('any number', () => {
     }),
   );
 
-  it('is read as what it is, millimetres in metres', () => {
+  it('is read exactly, and millimetres become metres', () => {
     fc.assert(
       fc.property(written, (text) => {
         const { meters } = parseM114([`X:${text} Y:1`])?.get('x') ?? {};
@@ -90,9 +90,9 @@ describe('any number', () => {
     );
   });
 
-  it('that goes on in another way is not read', () => {
+  it('that continues with other characters is not read', () => {
     fc.assert(
-      fc.property(nearly, (text) => {
+      fc.property(almostNumber, (text) => {
         const read = [
           parseM114([`X:${text}`])?.get('x')?.text,
           parseM105([`T0:1/${text}`])?.get('tool0')?.target,
@@ -131,16 +131,16 @@ function repliesIn(bytes: Uint8Array): TcpReplies {
   return found;
 }
 
-describe('a conversation of any kind', () => {
-  it('ends in pages and documents that are whole, and is not remembered without bound', async () => {
-    const watched = createWatched('tcp');
+describe('any conversation', () => {
+  it('gives complete pages and documents, and bounded memory', async () => {
+    const printer = createFuzzedPrinter('tcp');
     await fc.assert(
       fc.asyncProperty(conversations, async (texts) => {
         const replies = inTime(() => repliesIn(Buffer.from(texts.join(''))));
-        await watched.check(snapshotFromTcp(replies), replies);
+        await printer.check(snapshotFromTcp(replies), replies);
       }),
       fuzzing(),
     );
-    watched.expectNoGrowth();
+    printer.expectNoGrowth();
   });
 });

@@ -1,4 +1,4 @@
-// Clients that mean no good, against the program as people run it: it stays small, and answers the others.
+// Hostile clients against the real program, which must stay small and keep serving other clients.
 
 import { once } from 'node:events';
 import { METHODS } from 'node:http';
@@ -22,7 +22,7 @@ function many<T>(count: number, make: (index: number) => T): T[] {
   return Array.from({ length: count }, (_, index) => make(index));
 }
 
-/** Connections that say this and then nothing, as many as may wait to be accepted at a time. */
+/** Opens connections that send these bytes and then nothing, in batches that fit into the listen backlog. */
 async function connectMany(count: number, bytes: string): Promise<Socket[]> {
   const { hostname, port } = new URL(victim.url);
   const sockets: Socket[] = [];
@@ -46,23 +46,23 @@ function statusesIn(received: string): Readonly<Record<string, number>> {
 }
 
 describe('connections', () => {
-  it('500 heads that never end: others are answered meanwhile, and they are shown out', async () => {
+  it('500 request heads that never end delay no other client and are closed', async () => {
     await victim.survives(async () => {
       const slow = many(500, () => connectRaw(victim.url, 'GET /metrics HTTP/1.1\r\nHost: x\r\nX-Slow: '));
-      // A little more now and then must win them no time.
+      // A byte now and then must not extend their time.
       const dripping = setInterval(() => {
         for (const { socket } of slow) if (socket.writable) socket.write('a');
       }, 250);
-      const beganAt = performance.now();
+      const startedAt = performance.now();
       await victim.scrape();
-      expect(performance.now() - beganAt).toBeLessThan(2000);
-      const answers = await Promise.all(slow.map(({ received }) => received));
+      expect(performance.now() - startedAt).toBeLessThan(2000);
+      const responses = await Promise.all(slow.map(({ received }) => received));
       clearInterval(dripping);
-      for (const answer of answers) expect(answer).toMatch(/^$|^HTTP\/1\.1 408 /);
+      for (const response of responses) expect(response).toMatch(/^$|^HTTP\/1\.1 408 /);
     });
   });
 
-  it('2,000 idle ones cost their memory, and no more', async () => {
+  it('2,000 idle connections cost only their memory', async () => {
     await victim.survives(async () => {
       const idle = await connectMany(2000, '');
       await victim.scrape();
@@ -70,7 +70,7 @@ describe('connections', () => {
     });
   });
 
-  it('2,000 kept ones after a request each, too', async () => {
+  it('2,000 keep-alive connections cost only their memory', async () => {
     await victim.survives(async () => {
       const kept = await connectMany(2000, 'GET /-/healthy HTTP/1.1\r\nHost: x\r\n\r\n');
       await victim.scrape();
@@ -80,21 +80,21 @@ describe('connections', () => {
 });
 
 describe('requests', () => {
-  it('500 scrapes at once are one conversation a printer; those over the limit are told so', async () => {
+  it('500 simultaneous scrapes share few reads of each printer, and those over the limit get 503', async () => {
     const before = victim.printers.map(({ stats }) => stats.tcpConnections);
-    const answers = await victim.survives(() => Promise.all(many(500, () => ask(victim.url, '/metrics'))));
-    const pages = answers.filter(({ status }) => status === 200);
+    const responses = await victim.survives(() => Promise.all(many(500, () => ask(victim.url, '/metrics'))));
+    const pages = responses.filter(({ status }) => status === 200);
     expect(pages.length).toBeGreaterThanOrEqual(40);
     for (const { body } of pages) expect(samplesOf(parseExposition(body), 'flashforge_up')).toHaveLength(3);
-    for (const { status } of answers) expect([200, 503]).toContain(status);
+    for (const { status } of responses) expect([200, 503]).toContain(status);
     for (const [index, { stats }] of victim.printers.entries()) {
-      // A visit takes the slow one 100 ms: there is time for some after another, not for one a scrape.
+      // A read of the slow printer takes 100 ms, so there is time for several reads, but not for one per scrape.
       expect(stats.tcpConnections - (before[index] ?? 0)).toBeLessThan(50);
       expect(stats.maxOpenTcpConnections).toBeLessThanOrEqual(2);
     }
   });
 
-  it('1,000 in one breath on one connection are all answered, in their order', async () => {
+  it('1,000 pipelined requests on one connection all get a response', async () => {
     const received = await victim.survives(() => connectRaw(victim.url, REQUEST.repeat(999) + LAST_REQUEST).received);
     const { 200: pages = 0, 503: refused = 0, ...others } = statusesIn(received);
     expect(others).toEqual({});
@@ -102,7 +102,7 @@ describe('requests', () => {
     expect(pages + refused).toBe(1000);
   });
 
-  it('a million in one breath by a client that reads nothing are not kept in memory, nor their places when it goes', async () => {
+  it('a million pipelined requests of a client that reads no response are not buffered, and free their slots', async () => {
     await victim.survives(async () => {
       const { hostname, port } = new URL(victim.url);
       const socket = connect({ host: hostname, port: Number(port) }).pause();
@@ -110,18 +110,18 @@ describe('requests', () => {
       const burst = REQUEST.repeat(1000);
       for (let i = 0; i < 1000; i++) socket.write(burst);
       await once(socket, 'connect');
-      // It may fill all the places there are, but not that of those who watch the process.
+      // It may use every request slot, but not the one of health checks.
       for (let i = 0; i < 50; i++) {
         expect((await ask(victim.url, '/-/healthy')).status).toBe(200);
         expect([200, 503]).toContain((await ask(victim.url, '/metrics')).status);
       }
-      // What was not taken is still here.
+      // The server has not read all of it.
       expect(socket.writableLength).toBeGreaterThan(0);
       socket.destroy();
     });
   });
 
-  it('500 in one breath, and gone: none keeps its place', async () => {
+  it('500 pipelined requests of a client that disconnects free their slots', async () => {
     await victim.survives(async () => {
       const [socket] = await connectMany(1, REQUEST.repeat(500));
       socket?.destroy();
@@ -129,7 +129,7 @@ describe('requests', () => {
     });
   });
 
-  it('1,000 aborted before, at and in their answer', async () => {
+  it('1,000 requests are aborted before, at and during their response', async () => {
     await victim.survives(async () => {
       const closed: Promise<unknown>[] = [];
       for (const socket of await connectMany(1000, REQUEST)) {
@@ -143,25 +143,24 @@ describe('requests', () => {
     });
   });
 
-  it('heads of a megabyte, 200 at once', async () => {
+  it('200 simultaneous request heads of a megabyte get 431', async () => {
     await victim.survives(async () => {
       const head = `GET /metrics HTTP/1.1\r\nHost: x\r\nX-Big: ${'a'.repeat(MIB)}\r\n\r\n`;
-      const answers = await Promise.all(many(200, () => connectRaw(victim.url, head).received));
-      // Whoever still writes when the answer is there may see the reset before it.
-      for (const answer of answers) expect(answer).toMatch(/^$|^HTTP\/1\.1 431 /);
-      const [alone] = answers.filter((answer) => answer !== '');
-      expect(alone).toBeDefined();
+      const responses = await Promise.all(many(200, () => connectRaw(victim.url, head).received));
+      // A client that is still writing may see the reset before the response.
+      for (const response of responses) expect(response).toMatch(/^$|^HTTP\/1\.1 431 /);
+      expect(responses.find((response) => response !== '')).toBeDefined();
     });
   });
 
   it.each([
-    ['with its length', `Content-Length: ${100 * MIB}`, (bytes: Buffer) => bytes],
+    ['with a Content-Length', `Content-Length: ${100 * MIB}`, (bytes: Buffer) => bytes],
     [
       'in chunks',
       'Transfer-Encoding: chunked',
       (bytes: Buffer) => Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')]),
     ],
-  ])('a body of 100 MiB %s goes nowhere', async (_what, header, wrap) => {
+  ])('a body of 100 MiB %s is refused', async (_what, header, wrap) => {
     await victim.survives(async () => {
       const { socket, received } = connectRaw(victim.url, `POST /metrics HTTP/1.1\r\nHost: x\r\n${header}\r\n\r\n`);
       const chunk = wrap(Buffer.alloc(MIB, 'x'));
@@ -181,9 +180,9 @@ describe('requests', () => {
 describe('other protocols', () => {
   it.each([
     ['HTTP/1.0', 'GET /metrics HTTP/1.0\r\n\r\n'],
-    // The parser of Node.js takes it for an old client of ours.
+    // Node.js parses it like HTTP/1.0.
     ['HTTP/0.9', 'GET /metrics\r\n\r\n'],
-  ])('%s is answered and closed, whole', async (_protocol, bytes) => {
+  ])('%s gets a complete response, and the connection closes', async (_protocol, bytes) => {
     const received = await victim.survives(() => connectRaw(victim.url, bytes).received);
     const end = received.indexOf('\r\n\r\n');
     expect(received.slice(0, end)).toMatch(/^HTTP\/1\.1 200 OK\r\n/);
@@ -195,7 +194,7 @@ describe('other protocols', () => {
     ['TLS', '\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003'],
     ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'],
     ['a printer command', '~M119\r\n'],
-    ['nothing but line ends', '\r\n'.repeat(10_000)],
+    ['only line endings', '\r\n'.repeat(10_000)],
   ])('%s is refused', async (_protocol, bytes) => {
     await victim.survives(async () => {
       const { socket, received } = connectRaw(victim.url, bytes);
@@ -204,7 +203,7 @@ describe('other protocols', () => {
     });
   });
 
-  it('every method there is gets an answer, and none but GET and HEAD a page', async () => {
+  it('every method gets a response, and only GET and HEAD get the page', async () => {
     const methods = METHODS.filter((method) => method !== 'CONNECT');
     const statuses = await victim.survives(() =>
       Promise.all(

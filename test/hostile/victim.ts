@@ -1,4 +1,4 @@
-// The program under attack: a process of its own, whose memory and descriptors are counted from outside.
+// The program under attack, in a separate process whose memory and descriptors are measured from outside.
 
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect } from 'vitest';
@@ -7,16 +7,16 @@ import { buildProgram } from '../cli/program.ts';
 import { type Page, parseExposition, samplesOf } from '../support/exposition-parser.ts';
 import { ask } from '../support/http.ts';
 
-// What one attack may cost: about what the process has anyway (80 MiB when idle), however much is sent.
-const MAX_MORE_MIB = 150;
+// What one attack may cost, however much it sends. The idle process has about 80 MiB.
+const MAX_EXTRA_MIB = 150;
 const SETTLES_WITHIN_MS = 10_000;
 
 export interface Victim extends AsyncDisposable {
   readonly url: string;
   readonly printers: readonly SimulatedPrinter[];
-  /** Runs an attack; then all must be as before: memory, descriptors, the printers' connections, and the page. */
+  /** Runs an attack and checks that memory, descriptors, printer connections and the page recover afterwards. */
   survives<T>(attack: () => Promise<T>): Promise<T>;
-  /** One scrape by somebody who means well. */
+  /** One legitimate scrape. */
   scrape(): Promise<Page>;
 }
 
@@ -24,8 +24,8 @@ function readMiB(pid: number, key: 'VmRSS' | 'VmHWM'): number {
   return Number(new RegExp(`${key}:\\s+(\\d+)`).exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
 }
 
-function forgetPeak(pid: number): void {
-  // 5: the peak begins anew (proc(5), clear_refs).
+function resetPeak(pid: number): void {
+  // 5 resets the peak resident set size (proc(5), clear_refs).
   writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
@@ -35,7 +35,7 @@ export async function startVictim(): Promise<Victim> {
   const printers = [
     await startSimulatedPrinter({ model: 'finder', name: 'one' }),
     await startSimulatedPrinter({ model: 'adventurer4', name: 'two' }),
-    // Slow enough for others to come while it is read.
+    // Slow enough for other requests to arrive during its read.
     await startSimulatedPrinter({ model: 'adventurer3', name: 'slow', latencyMs: 20 }),
   ];
   const program = await buildProgram();
@@ -54,7 +54,7 @@ export async function startVictim(): Promise<Victim> {
     expect(samplesOf(page, 'flashforge_up').map(({ value }) => value)).toEqual(printers.map(() => 1));
     return page;
   };
-  // So that what is compiled and kept at the first requests is no cost of the first attack.
+  // Warm up, so that compilation and caches do not count as a cost of the first attack.
   for (let i = 0; i < 100; i++) await scrape();
   return {
     url,
@@ -62,16 +62,16 @@ export async function startVictim(): Promise<Victim> {
     scrape,
     survives: async (attack) => {
       const descriptors = descriptorsOf(pid);
-      forgetPeak(pid);
+      resetPeak(pid);
       const before = readMiB(pid, 'VmRSS');
       const result = await attack();
-      expect(readMiB(pid, 'VmHWM') - before, 'MiB more').toBeLessThan(MAX_MORE_MIB);
+      expect(readMiB(pid, 'VmHWM') - before, 'extra MiB').toBeLessThan(MAX_EXTRA_MIB);
       expect((await ask(url, '/-/healthy')).status).toBe(200);
-      // It takes the process a moment to hear that somebody is gone.
+      // The process notices a closed connection a moment later.
       await expect.poll(async () => (await ask(url, '/metrics')).status, { timeout: SETTLES_WITHIN_MS }).toBe(200);
       await scrape();
-      const left = (): number => descriptorsOf(pid) - descriptors;
-      await expect.poll(left, { timeout: SETTLES_WITHIN_MS, message: 'descriptors left' }).toBeLessThanOrEqual(0);
+      const leaked = (): number => descriptorsOf(pid) - descriptors;
+      await expect.poll(leaked, { timeout: SETTLES_WITHIN_MS, message: 'leaked descriptors' }).toBeLessThanOrEqual(0);
       for (const { stats } of printers) await expect.poll(() => stats.openTcpConnections).toBe(0);
       expect(running.child.exitCode).toBeNull();
       return result;

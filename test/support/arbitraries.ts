@@ -93,11 +93,11 @@ export const DETAIL_BODIES: readonly string[] = readdirSync(CAPTURES, { recursiv
   .map((path) => readFileSync(new URL(path, CAPTURES), 'utf8'));
 
 /** Keys that would reach an object's prototype. */
-export const REACHING_KEYS = ['__proto__', 'constructor', 'prototype', 'toString'];
+export const PROTOTYPE_KEYS = ['__proto__', 'constructor', 'prototype', 'toString'];
 const KEYS = [
   ...new Set(DETAIL_BODIES.flatMap((body) => [...body.matchAll(/"(\w+)":/g)].map(([, name = '']) => name))),
   ...['hasRightFilament', 'hasLeftFilament', 'indepMatlInfo', 'coolingFanLeftSpeed', 'tvoc'],
-  ...REACHING_KEYS,
+  ...PROTOTYPE_KEYS,
 ];
 const WORDS = [
   'completed',

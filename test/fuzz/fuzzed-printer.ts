@@ -1,4 +1,4 @@
-// One printer that is read again and again, each time saying something else, and all that is made of it.
+// A printer that reports a different snapshot at each read, and checks of every output made from it.
 
 import { expect } from 'vitest';
 import type { Reading } from '../../src/fleet/reader.ts';
@@ -11,29 +11,29 @@ import { parseExposition, samplesOf, valueIn } from '../support/exposition-parse
 import { collectLog, configNamed, createPrinter, readingOf } from '../support/fleet.ts';
 
 const FORMATS: readonly ExpositionFormat[] = ['text', 'openmetrics'];
-// Raw words remembered a printer (docs/architecture.md#decisions).
+// The number of raw status words remembered per printer (docs/architecture.md#decisions).
 const MAX_WORDS = 50;
 
-export interface Watched {
-  /** The printer says this; checks its page in one of the formats, its documents, and that every sample is finite. */
+export interface FuzzedPrinter {
+  /** Reads this snapshot, and checks that its page (in one of the formats) and its documents are complete and finite. */
   check(snapshot: Snapshot, replies?: TcpReplies): Promise<void>;
-  /** After all of it: what is logged once a word is logged for no more words than may be remembered. */
+  /** To be called last: checks that no more unknown words were logged than may be remembered. */
   expectNoGrowth(): void;
 }
 
-export function createWatched(protocol: Protocol): Watched {
-  let said: Reading | undefined;
+export function createFuzzedPrinter(protocol: Protocol): FuzzedPrinter {
+  let reading: Reading | undefined;
   const { log, lines } = collectLog();
   const clock = { nowMs: 1_700_000_000_000 };
   const printer = createPrinter(configNamed('any'), {
     log,
     clock,
-    read: async () => said ?? Promise.reject(new Error('nothing was said')),
+    read: async () => reading ?? Promise.reject(new Error('no reading yet')),
   });
   let count = 0;
   return {
     check: async (snapshot, replies = {}) => {
-      said = { ...readingOf(snapshot, protocol), replies };
+      reading = { ...readingOf(snapshot, protocol), replies };
       clock.nowMs += 15_000;
       const format = FORMATS[count++ % FORMATS.length] ?? 'text';
       const view = await printer.read(1000);
@@ -47,7 +47,7 @@ export function createWatched(protocol: Protocol): Watched {
       expect(ratio ?? 0).toBeLessThanOrEqual(1);
       for (const name of DOCUMENTS) {
         for (const [key, value] of Object.entries(renderDocument(name, { replies, snapshot }))) {
-          // What JSON can hold: no NaN and no undefined.
+          // Only what JSON can represent: no NaN and no undefined.
           if (typeof value === 'number') expect(value, key).toSatisfy(Number.isFinite);
           else if (value !== null) expect(value, key).toBeTypeOf('string');
         }
