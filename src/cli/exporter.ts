@@ -49,6 +49,8 @@ export interface ExporterOptions {
   readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Seconds that pass whatever happens to the wall clock; of this machine where it is not given. */
+  readonly monotonicSeconds?: () => number;
 }
 
 export interface RunningExporter {
@@ -84,6 +86,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     checkPort,
     log,
     now,
+    monotonicSeconds: options.monotonicSeconds,
     shutdownSignal,
     localFailures: new LocalFailures(log),
     recallJobs: state?.recall,

@@ -1,7 +1,7 @@
 // All printers: configured ones and discovered ones, read at the same time under one deadline.
 
 import { CancelController } from '../common/cancellation.ts';
-import { findByTarget, matchingEndpoints } from '../config/endpoints.ts';
+import { endpointsMeantBy, matchingEndpoints } from '../config/endpoints.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { LocalFailures } from './local-failures.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
@@ -84,5 +84,13 @@ export class Fleet {
 }
 
 function findIn(printers: readonly Printer[], target: string): Printer | undefined {
-  return findByTarget(printers, ({ config }) => config, target);
+  return (
+    printers.find(({ name }) => name === target) ??
+    printers.find(({ config }) => config.address === target) ??
+    findAt(printers, endpointsMeantBy(target))
+  );
+}
+
+function findAt(printers: readonly Printer[], endpoints: readonly string[]): Printer | undefined {
+  return printers.find(({ config }) => matchingEndpoints(config).some((endpoint) => endpoints.includes(endpoint)));
 }

@@ -3,10 +3,12 @@
 import type { CancelSignal } from '../common/cancellation.ts';
 import type { Logger } from '../common/log.ts';
 import { traceOf } from '../common/reason.ts';
+import { clocksAt } from '../jobs/clocks.ts';
 import { currentJob } from '../jobs/current.ts';
 import type { Identities } from '../jobs/identity-schema.ts';
 import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
-import { observe, shownProgress, shownStart } from '../jobs/observe.ts';
+import { observe } from '../jobs/observe.ts';
+import { shownProgress, shownStart } from '../jobs/shown.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
@@ -32,6 +34,8 @@ export interface PrinterDependencies {
   readonly now: () => number;
   /** Looks whether a printer that refuses TCP has an open HTTP port; undefined: never look. */
   readonly checkPort?: CheckPort | undefined;
+  /** Seconds that pass whatever happens to the wall clock; of this machine where it is not given. */
+  readonly monotonicSeconds?: (() => number) | undefined;
   /** Ends every read when it fires, and every one that begins later at once. */
   readonly shutdownSignal?: CancelSignal | undefined;
   /** What is remembered of this printer's jobs from before a restart. */
@@ -93,7 +97,7 @@ export class Printer {
     this.#localFailures = dependencies.localFailures ?? new LocalFailures(dependencies.log);
     this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
     // After a restart, a printer that is off was last seen before it.
-    this.#lastSeenSeconds = this.#jobs.lastContactSeconds;
+    this.#lastSeenSeconds = this.#jobs.lastContact?.wallSeconds;
   }
 
   get config(): PrinterConfig {
@@ -263,16 +267,16 @@ export class Printer {
       this.#lastSeenSeconds = nowMs / 1000;
       this.#lastState = reading.snapshot.state;
     }
-    this.#noteJobs(reading, nowMs / 1000);
+    this.#noteJobs(reading, nowMs);
     this.#printClock = followPrintClock(this.#printClock, reading.snapshot);
     for (const [command, { code, message: reason }] of reading.problems) {
       this.#dependencies.log.debug('part missing', { printer: this.name, command, code, reason });
     }
   }
 
-  #noteJobs(reading: Reading, nowSeconds: number): void {
+  #noteJobs(reading: Reading, nowMs: number): void {
     const { log, saveJobs } = this.#dependencies;
-    const observed = observe(this.#jobs, toJobReading(reading), nowSeconds);
+    const observed = observe(this.#jobs, toJobReading(reading), clocksAt(nowMs, this.#dependencies.monotonicSeconds));
     this.#jobs = observed.memory;
     for (const { result, file } of observed.events) log.info('print ended', { printer: this.name, result, file });
     if (observed.started) {

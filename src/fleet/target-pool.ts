@@ -11,8 +11,8 @@ export class TargetPool {
   readonly #printers = new Map<string, Printer>();
 
   /** The state file is left out of the dependencies: requests for arbitrary targets must not fill it. */
-  constructor({ read, log, now, shutdownSignal, localFailures, checkPort }: PrinterDependencies) {
-    this.#dependencies = { read, log, now, shutdownSignal, localFailures, checkPort };
+  constructor({ read, log, now, monotonicSeconds, shutdownSignal, localFailures, checkPort }: PrinterDependencies) {
+    this.#dependencies = { read, log, now, monotonicSeconds, shutdownSignal, localFailures, checkPort };
   }
 
   /** The printer with this name and its memory. */

@@ -17,16 +17,21 @@ export interface CurrentJob {
 const MIN_PACE_SECONDS = 120;
 const MIN_PACE_RATIO = 0.03;
 
-function remainingAtPace({ printedSeconds, printedRatio, ratio }: SideProgress): number | undefined {
-  if (printedSeconds < MIN_PACE_SECONDS || printedRatio < MIN_PACE_RATIO) return undefined;
-  return (Math.max(0, 1 - ratio) * printedSeconds) / printedRatio;
+/** Time left at the pace of the last hour. */
+function remainingAtPace({ moves, ratio }: SideProgress): number | undefined {
+  const [first, last] = [moves[0], moves.at(-1)];
+  if (!first || !last) return undefined;
+  const seconds = last.seconds - first.seconds;
+  const gained = last.gained - first.gained;
+  if (seconds < MIN_PACE_SECONDS || gained < MIN_PACE_RATIO) return undefined;
+  return (Math.max(0, 1 - ratio) * seconds) / gained;
 }
 
 /** A job's time left by the printer's own clock of it, which only HTTP has. */
-function remainingByElapsed({ elapsedSeconds, own }: Job): number | undefined {
-  if (elapsedSeconds === undefined || own === undefined) return undefined;
-  if (elapsedSeconds < MIN_PACE_SECONDS || own.ratio < MIN_PACE_RATIO) return undefined;
-  return (elapsedSeconds * Math.max(0, 1 - own.ratio)) / own.ratio;
+function remainingByElapsed({ elapsedSeconds }: Job, ratio: number | undefined): number | undefined {
+  if (elapsedSeconds === undefined || ratio === undefined) return undefined;
+  if (elapsedSeconds < MIN_PACE_SECONDS || ratio < MIN_PACE_RATIO) return undefined;
+  return (elapsedSeconds * Math.max(0, 1 - ratio)) / ratio;
 }
 
 /**
@@ -39,5 +44,6 @@ export function currentJob({ job }: JobMemory, state: State | undefined): Curren
   if (job.end && !isStopped) return undefined;
   const sides = PROTOCOLS.map((protocol) => job.progress[protocol]).filter((side) => side?.own);
   const atPace = sides.map((side) => side && remainingAtPace(side)).find((seconds) => seconds !== undefined);
-  return { file: job.file, ratio: job.own?.ratio, remainingSeconds: atPace ?? remainingByElapsed(job) };
+  const ratio = job.ownSide && job.progress[job.ownSide]?.ratio;
+  return { file: job.file, ratio, remainingSeconds: atPace ?? remainingByElapsed(job, ratio) };
 }

@@ -8,19 +8,33 @@ const protocolSchema = z.enum(['tcp', 'http']);
 const resultSchema = z.enum(RESULTS);
 const countSchema = z.number().int().nonnegative();
 
+/** A moment by the clocks of the machine. */
+const momentSchema = z.object({ wallSeconds: z.number(), monotonicSeconds: z.number().exactOptional() }).readonly();
+
+const clocksSchema = z.object({ wallSeconds: z.number(), monotonicSeconds: z.number() }).readonly();
+
+const filamentSchema = z.object({ meters: z.number().exactOptional(), grams: z.number().exactOptional() }).readonly();
+
+/** A point of the pace: seconds printed, and the ratio gained in them. */
+const moveSchema = z.object({ seconds: z.number(), gained: z.number() }).readonly();
+
 export const sideProgressSchema = z
   .object({
     /** Last ratio of this side, 0 to 1. */
     ratio: z.number(),
+    /** The highest since it is the job's own. */
+    highest: z.number(),
+    /** The smallest part of a job that this side tells. */
+    step: z.number(),
     /** Whether it moved since the job's first reading: only then it is this job's, not the last one's. */
     own: z.boolean(),
     /** Whether it is to be taken for the last job's, and not to be shown, until it moves. */
     stale: z.boolean(),
-    /** Time seen printing, and the ratio won in it: the pace. Pauses, heating and lost contact are not in it. */
-    printedSeconds: z.number(),
-    printedRatio: z.number(),
-    /** When this side was last read while printing, unless something else came since. */
-    printingAtSeconds: z.number().exactOptional(),
+    /** The last hour of printing, the newest move last; pauses, heating and lost contact are not in it. */
+    moves: z.array(moveSchema).readonly(),
+    moveCount: countSchema,
+    /** Whether the last reading of this side was one of printing, and nothing came between. */
+    isPrinting: z.boolean(),
   })
   .readonly();
 
@@ -28,19 +42,37 @@ export const jobSchema = z
   .object({
     /** Empty where the printer names none. */
     file: z.string(),
-    /** The names that `printing` readings gave, by the side whose state they had; only these are compared. */
+    /** The names that `printing` readings gave, by the side that gave them; only these are compared. */
     printedFiles: z.partialRecord(protocolSchema, z.string()).readonly(),
     /** Missing when the job was found in the middle. */
     startSeconds: z.number().exactOptional(),
+    /** The last reading that showed the job. */
+    seen: momentSchema,
+    /** What passed from the start to `seen`; missing when the start was not seen, or where the clocks disagree. */
+    tookSeconds: z.number().exactOptional(),
     progress: z.partialRecord(protocolSchema, sideProgressSchema).readonly(),
-    /** The own progress last seen, on either side, and since when it may have gone on unseen. */
-    own: z.object({ ratio: z.number(), protocol: protocolSchema, seconds: z.number() }).readonly().exactOptional(),
+    /** The side whose own progress was seen last. */
+    ownSide: protocolSchema.exactOptional(),
+    /** Seconds seen printing. */
+    printedSeconds: z.number(),
+    wasPrinting: z.boolean(),
+    /** Whether any reading had the word for printing. */
+    everPrinted: z.boolean(),
     /** The printer's own clock of the job, in the last `printing` reading. Only HTTP has one. */
     elapsedSeconds: z.number().exactOptional(),
+    /** Whether every nozzle was told to be cold in the last reading; missing where the printer did not say. */
+    isHeatOff: z.boolean().exactOptional(),
+    filament: filamentSchema.exactOptional(),
+    /** What the printer does with the job that is no end yet. */
+    pending: z.enum(['cancelling', 'error']).exactOptional(),
+    /** A reading that was done with the heat off, while the word was still printing: one more like it is the end. */
+    doneAt: z.object({ wallSeconds: z.number(), tookSeconds: z.number().exactOptional() }).readonly().exactOptional(),
     /** Whether contact was lost since the job was last seen going on. */
     contactLost: z.boolean(),
-    /** When the printer was read as ready without a word on how far the job came: the next reading may tell. */
-    readySeconds: z.number().exactOptional(),
+    /** A ready reading that did not tell how the job ended. */
+    goneAt: clocksSchema.exactOptional(),
+    /** It heats after having printed, in mid-job or for the next one: when it was last seen printing, and first heating. */
+    reheats: z.object({ from: momentSchema, to: clocksSchema }).readonly().exactOptional(),
     /** Set once the job has its outcome; the job stays here while it may yet be seen going on. */
     end: z
       .object({
@@ -53,18 +85,44 @@ export const jobSchema = z
   })
   .readonly();
 
+/** A printer that is ready: what it still shows of earlier jobs. */
+export const idleSchema = z
+  .object({
+    protocol: protocolSchema,
+    file: z.string(),
+    ratios: z.partialRecord(protocolSchema, z.number()).readonly(),
+  })
+  .readonly();
+
+const lastEndSchema = z
+  .object({
+    timestampSeconds: z.number(),
+    file: z.string(),
+    durationSeconds: z.number().exactOptional(),
+    filament: filamentSchema.exactOptional(),
+  })
+  .readonly();
+
 export const jobMemorySchema = z
   .object({
     serial: z.string().exactOptional(),
     /** Whether a reading with a state was seen: the first is a baseline. */
     baselined: z.boolean(),
-    lastContactSeconds: z.number().exactOptional(),
+    lastContact: momentSchema.exactOptional(),
     /** Failed readings in a row; more than two are two, so that a printer that is off changes nothing. */
     failedReads: countSchema,
+    /** Whether the last reading with a state was one of printing, to count the time. */
+    wasPrinting: z.boolean(),
+    /** Time seen in the state printing. */
+    printingSeconds: z.number(),
+    /** The last ready reading, unless a job was seen since. */
+    idle: idleSchema.exactOptional(),
+    /** File and elapsed time of the job that ended last, to know it again. */
+    lastJob: z.object({ file: z.string(), elapsedSeconds: z.number().exactOptional() }).readonly().exactOptional(),
+    /** Whether a printer that counts percent was seen to end a job at 100 of 100. */
+    endsAtFull: z.boolean(),
     job: jobSchema.exactOptional(),
     totals: z.record(resultSchema, countSchema).readonly(),
-    lastEnds: z
-      .partialRecord(resultSchema, z.object({ timestampSeconds: z.number(), file: z.string() }).readonly())
-      .readonly(),
+    lastEnds: z.partialRecord(resultSchema, lastEndSchema).readonly(),
   })
   .readonly();

@@ -2,18 +2,25 @@
 
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
-import type { jobMemorySchema, jobSchema, sideProgressSchema } from './memory-schema.ts';
+import type { idleSchema, jobMemorySchema, jobSchema, sideProgressSchema } from './memory-schema.ts';
+import type { Result } from './result.ts';
 
 /** Times are seconds since 1970. */
 export type JobMemory = z.infer<typeof jobMemorySchema>;
 /** The job that runs, or the one that ended last and may yet go on. */
 export type Job = z.infer<typeof jobSchema>;
 export type SideProgress = z.infer<typeof sideProgressSchema>;
+export type Idle = z.infer<typeof idleSchema>;
+/** The last job that ended with a result. */
+export type LastEnd = NonNullable<JobMemory['lastEnds'][Result]>;
 
 export function emptyMemory(): JobMemory {
   return {
     baselined: false,
     failedReads: 0,
+    wasPrinting: false,
+    printingSeconds: 0,
+    endsAtFull: false,
     totals: { completed: 0, cancelled: 0, failed: 0, unknown: 0 },
     lastEnds: {},
   };
@@ -25,7 +32,11 @@ export function emptyMemory(): JobMemory {
  */
 export function isWorthSaving(before: JobMemory | undefined, after: JobMemory): boolean {
   if (!before) return true;
-  const isRunning = after.job !== undefined && after.job.end === undefined;
-  const contact = isRunning ? {} : { lastContactSeconds: 0 };
-  return !isDeepStrictEqual({ ...before, ...contact }, { ...after, ...contact });
+  if (after.job !== undefined && after.job.end === undefined) return !isDeepStrictEqual(before, after);
+  return !isDeepStrictEqual(withoutTimes(before), withoutTimes(after));
+}
+
+function withoutTimes(memory: JobMemory): JobMemory {
+  const seen = { wallSeconds: 0 };
+  return { ...memory, lastContact: seen, ...(memory.job && { job: { ...memory.job, seen } }) };
 }

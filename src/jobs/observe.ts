@@ -3,32 +3,15 @@
 
 import { onlyDefined } from '../common/defined.ts';
 import { serialKey } from '../printer/identifiers.ts';
-import { type Progress, type Snapshot, showsJob } from '../printer/snapshot.ts';
-import { hasJob, type State } from '../printer/state.ts';
-import { emptyMemory, type Job, type JobMemory } from './memory.ts';
-import { endJob, isContactLost, judgeReady } from './outcome.ts';
-import {
-  beginJob,
-  type ContactReading,
-  continueJob,
-  DONE_RATIO,
-  fileOf,
-  isAnotherJob,
-  isSameJobAfterEnd,
-  takeProgress,
-} from './progress.ts';
+import type { State } from '../printer/state.ts';
+import { type Clocks, gapBetween } from './clocks.ts';
+import { endAt, type JobEvent, type Recorded, recordEnd } from './ends.ts';
+import { beginJob, continueJob, durationOf, isAnotherJob, isSameJobAfterEnd, startByPrinter } from './job.ts';
+import { emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
+import { isContactLost, judgeReady, wasDone } from './outcome.ts';
+import { isDone, stepOf } from './progress.ts';
+import { type ContactReading, fileOf, isAtLeast, type JobReading } from './reading.ts';
 import type { Result } from './result.ts';
-
-/** One whole read of a printer, as the job logic sees it. */
-export type JobReading = { readonly contact: false } | ContactReading;
-
-/** A job ended; `endSeconds` is the time of the reading that saw it, or of the last contact where that was the end. */
-export interface JobEvent {
-  readonly result: Result;
-  /** Empty where the printer names none. */
-  readonly file: string;
-  readonly endSeconds: number;
-}
 
 export interface Observation {
   readonly memory: JobMemory;
@@ -40,155 +23,241 @@ export interface Observation {
 
 const NO_NEWS: ReadonlySet<State> = new Set<State>(['unknown', 'busy']);
 
-const END_STATES: Readonly<Partial<Record<State, Result>>> = {
-  completed: 'completed',
-  cancelling: 'cancelled',
-  cancelled: 'cancelled',
-  error: 'failed',
-};
+// Longer than two scrapes at the slowest interval: how a job began meanwhile was not seen, nor whether it printed on.
+const MAX_SEEN_GAP_SECONDS = 660;
 
-function mayBegin(reading: ContactReading): boolean {
-  // Over HTTP a manual preheat is `heating` too; over TCP heating is seen only within a build.
-  return reading.state !== 'heating' || reading.stateProtocol === 'tcp' || fileOf(reading) !== '';
+function quiet(memory: JobMemory): Observation {
+  return { memory, events: [], started: false };
 }
 
-function withJob(memory: JobMemory, job: Job | undefined): JobMemory {
-  return job ? { ...memory, job } : onlyDefined({ ...memory, job });
+function told({ memory, event }: Recorded): Observation {
+  return { memory, events: [event], started: false };
 }
 
-function record(memory: JobMemory, job: Job, result: Result, endSeconds: number): [JobMemory, JobEvent] {
-  const { file } = job;
-  const recorded: JobMemory = {
-    ...memory,
-    totals: { ...memory.totals, [result]: memory.totals[result] + 1 },
-    lastEnds: { ...memory.lastEnds, [result]: { timestampSeconds: endSeconds, file } },
-  };
-  return [recorded, { result, file, endSeconds }];
+function withJob(memory: JobMemory, job: Job): JobMemory {
+  const { idle: _, ...rest } = memory;
+  return { ...rest, job };
 }
 
-function observeFailure(before: JobMemory, nowSeconds: number): Observation {
-  const { job, lastContactSeconds } = before;
-  const memory: JobMemory = onlyDefined({
-    ...before,
-    failedReads: Math.min(2, before.failedReads + 1),
-    // A clock that was set back would else keep the end away until it has caught up.
-    lastContactSeconds: lastContactSeconds === undefined ? undefined : Math.min(lastContactSeconds, nowSeconds),
-  });
-  const isDone = job?.own !== undefined && job.own.ratio >= DONE_RATIO;
-  if (!job || job.end || !isDone || !isContactLost(memory, nowSeconds)) return { memory, events: [], started: false };
+function withoutJob(memory: JobMemory): JobMemory {
+  const { job: _, ...rest } = memory;
+  return rest;
+}
+
+/**
+ * Whether a job may begin with this reading. Over HTTP a manual preheat is `heating` too: a job's has a file, and one that
+ * the printer did not name while it was ready. Over TCP heating is seen only within a build.
+ */
+function mayBegin(reading: ContactReading, idle: Idle | undefined): boolean {
+  if (reading.state !== 'heating' || reading.stateProtocol === 'tcp') return true;
+  const file = fileOf(reading);
+  if (file === '' || reading.fileProtocol === 'tcp') return false;
+  return idle === undefined || file !== idle.file;
+}
+
+function observeFailure(before: JobMemory, now: Clocks): Observation {
+  const { job, lastContact } = before;
+  const memory: JobMemory = { ...before, failedReads: Math.min(2, before.failedReads + 1), wasPrinting: false };
+  if (!job || job.end || job.pending || !lastContact || !isContactLost(memory, now)) return quiet(memory);
   // A smart plug cuts the power after the end, and old models leave no other trace.
-  const [recorded, event] = record(memory, job, 'completed', memory.lastContactSeconds ?? nowSeconds);
-  return { memory: withJob(recorded, endJob(job, 'completed')), events: [event], started: false };
+  if (!job.wasPrinting || !wasDone(job) || job.isHeatOff !== true) return quiet(memory);
+  const endSeconds = Math.min(lastContact.wallSeconds, now.wallSeconds);
+  return told(recordEnd(memory, job, { result: 'completed', endSeconds, durationSeconds: durationOf(job, undefined) }));
 }
 
 /** The end of a job that nobody told: its printer is ready, or prints another one. */
-function recordEnd(
-  memory: JobMemory,
-  job: Job,
-  progress: Progress | undefined,
-  nowSeconds: number,
-): [JobMemory, JobEvent] {
-  const endSeconds = Math.min(job.readySeconds ?? nowSeconds, nowSeconds);
-  return record(memory, job, judgeReady(job, progress, endSeconds), endSeconds);
+function recordUnseenEnd(memory: JobMemory, job: Job, now: Clocks, last: ContactReading | undefined): Recorded {
+  // When it heats for the next one, the job was gone before.
+  const { from = job.seen, to = job.goneAt ?? now } = last ? {} : (job.reheats ?? {});
+  const result = judgeReady(job, last?.progress, gapBetween(from, to), memory.endsAtFull);
+  const { endSeconds, durationSeconds } = endAt(job, result, to);
+  return recordEnd(memory, job, { result, endSeconds: Math.min(endSeconds, now.wallSeconds), durationSeconds }, last);
 }
 
-function observeReady(memory: JobMemory, reading: ContactReading, nowSeconds: number): Observation {
+function idleOf(reading: ContactReading, before: Idle | undefined): Idle {
+  const { stateProtocol = 'tcp', progress } = reading;
+  const ratios = { ...before?.ratios, ...(progress && { [progress.protocol]: progress.ratio }) };
+  return { protocol: stateProtocol, file: fileOf(reading) || (before?.file ?? ''), ratios };
+}
+
+function observeReady(memory: JobMemory, reading: ContactReading, now: Clocks): Observation {
   const { job } = memory;
-  const idle = withJob(memory, undefined);
-  if (!job || job.end) return { memory: idle, events: [], started: false };
-  // Once only: some printers never answer M27 while they are idle (OctoPrint-FlashForge#40).
-  if (reading.isSilent && job.readySeconds === undefined) {
-    return { memory: withJob(memory, { ...job, readySeconds: nowSeconds }), events: [], started: false };
+  if (job && !job.end) {
+    // Once only: some printers never answer M27 while they are idle (OctoPrint-FlashForge#40).
+    if (reading.isSilent && !job.goneAt) return quiet({ ...memory, job: { ...job, goneAt: now } });
+    const { memory: recorded, event } = recordUnseenEnd(memory, job, now, reading);
+    return told({ memory: { ...withoutJob(recorded), idle: idleOf(reading, undefined) }, event });
   }
-  const [recorded, event] = recordEnd(idle, job, reading.progress, nowSeconds);
-  return { memory: recorded, events: [event], started: false };
+  const idle = idleOf(reading, memory.idle);
+  const next = { ...withoutJob(memory), idle };
+  return hasFilledUp(memory.idle, reading) ? tellUnread(next, reading, 'completed', now, idle) : quiet(next);
 }
 
-function observeEnd(memory: JobMemory, reading: ContactReading, result: Result, nowSeconds: number): Observation {
-  if (!memory.job || memory.job.end) return { memory, events: [], started: false };
-  const last = takeProgress(memory.job, reading, nowSeconds);
-  const job = last.file === '' ? { ...last, file: fileOf(reading) } : last;
-  const [recorded, event] = record(memory, job, result, nowSeconds);
-  return { memory: withJob(recorded, endJob(job, result)), events: [event], started: false };
+/** Whether the counters of an old model went to the end between two ready readings: a whole job was printed meanwhile. */
+function hasFilledUp(before: Idle | undefined, { progress }: ContactReading): boolean {
+  const ratio = progress && before?.ratios[progress.protocol];
+  if (ratio === undefined || !progress) return false;
+  return !isDone(ratio, stepOf(progress)) && isAtLeast(progress.ratio, 1);
 }
 
-function observeRunning(
+/** An end whose job nobody read: while contact was lost, or between two scrapes. */
+function tellUnread(memory: JobMemory, reading: ContactReading, result: Result, now: Clocks, idle?: Idle): Observation {
+  const job = beginJob(reading, now, { idle, startSeconds: undefined });
+  const durationSeconds = reading.elapsedSeconds || undefined;
+  const recorded = recordEnd(memory, job, { result, endSeconds: now.wallSeconds, durationSeconds }, reading);
+  return told(idle ? { ...recorded, memory: { ...withoutJob(recorded.memory), idle } } : recorded);
+}
+
+/** Whether an end is of a job that nobody read. */
+function isUnread({ job, idle, lastJob }: JobMemory, reading: ContactReading): boolean {
+  const file = fileOf(reading);
+  if (job) return reading.state === 'completed' && file !== '' && job.file !== '' && file !== job.file;
+  if (!idle || idle.protocol !== reading.stateProtocol) return false;
+  return lastJob === undefined || file !== lastJob.file || reading.elapsedSeconds !== lastJob.elapsedSeconds;
+}
+
+function observeEnd(
   memory: JobMemory,
   reading: ContactReading,
-  nowSeconds: number,
-  isBaseline: boolean,
+  state: 'completed' | 'cancelled',
+  now: Clocks,
 ): Observation {
   const { job } = memory;
-  const isOver = job?.readySeconds !== undefined && job.end === undefined;
-  const isOther =
-    job && (isOver || isAnotherJob(job, reading) || (job.end !== undefined && !isSameJobAfterEnd(job, reading)));
-  if (job && !isOther) {
-    return { memory: withJob(memory, continueJob(job, reading, nowSeconds)), events: [], started: false };
-  }
-  if (!mayBegin(reading)) return { memory, events: [], started: false };
-  const next = beginJob(reading, nowSeconds, isBaseline ? undefined : nowSeconds);
+  if (!job || job.end)
+    return isUnread(memory, reading) ? tellUnread(dropIdle(memory), reading, state, now) : quiet(memory);
+  const continued = continueJob(job, reading, now);
+  const last = {
+    ...continued,
+    file: job.file === '' ? fileOf(reading) : job.file,
+    elapsedSeconds: reading.elapsedSeconds || job.elapsedSeconds,
+  };
+  const result = state === 'cancelled' && job.pending === 'error' ? 'failed' : state;
+  const end = endAt(onlyDefined(last), result, now);
+  return told(recordEnd(dropIdle(memory), onlyDefined(last), end, reading));
+}
+
+function dropIdle(memory: JobMemory): JobMemory {
+  const { idle: _, ...rest } = memory;
+  return rest;
+}
+
+/** `cancelling` and `error` are on the way: what follows decides. */
+function observePending(
+  memory: JobMemory,
+  reading: ContactReading,
+  pending: 'cancelling' | 'error',
+  now: Clocks,
+): Observation {
+  const { job } = memory;
+  if (!job || job.end) return quiet(memory);
+  const { doneAt: _, ...continued } = continueJob(job, reading, now);
+  // An error stays one when its dialog is left by a cancel.
+  return quiet(withJob(memory, { ...continued, pending: job.pending === 'error' ? 'error' : pending }));
+}
+
+const GOES_ON: ReadonlySet<State | undefined> = new Set<State>(['printing', 'pausing', 'paused']);
+
+function observeRunning(memory: JobMemory, reading: ContactReading, now: Clocks, before: JobMemory): Observation {
+  const { job } = memory;
+  if (job && !isOver(job, reading)) return observeSame(memory, job, reading, now);
+  const idle = memory.idle ?? (job && { protocol: 'tcp', file: '', ratios: ratiosOf(job) });
+  if (!mayBegin(reading, memory.idle)) return quiet(memory);
+  const next = beginJob(reading, now, { idle, startSeconds: startOf(before, reading, now) });
   if (!job || job.end) return { memory: withJob(memory, next), events: [], started: true };
-  const [recorded, event] = recordEnd(memory, job, undefined, nowSeconds);
+  const { memory: recorded, event } = recordUnseenEnd(memory, job, now, undefined);
   return { memory: withJob(recorded, next), events: [event], started: true };
 }
 
-function noteContact(before: JobMemory, reading: ContactReading, nowSeconds: number): JobMemory {
+function isOver(job: Job, reading: ContactReading): boolean {
+  if (job.goneAt || isAnotherJob(job, reading)) return true;
+  // After an error or a cancel, what heats with another file is the next job.
+  const file = fileOf(reading);
+  if (job.pending && reading.state === 'heating' && file !== '' && job.file !== '' && file !== job.file) return true;
+  return job.end !== undefined && !isSameJobAfterEnd(job, reading);
+}
+
+function ratiosOf({ progress: { tcp, http } }: Job): Idle['ratios'] {
+  return onlyDefined({ tcp: tcp?.ratio, http: http?.ratio });
+}
+
+/** When a job began that this reading shows for the first time; undefined where nobody saw it. */
+function startOf(before: JobMemory, reading: ContactReading, now: Clocks): number | undefined {
+  const { baselined, failedReads, lastContact } = before;
+  const isSeen =
+    baselined &&
+    failedReads === 0 &&
+    lastContact !== undefined &&
+    (gapBetween(lastContact, now).seconds ?? Number.POSITIVE_INFINITY) <= MAX_SEEN_GAP_SECONDS;
+  return isSeen ? now.wallSeconds : startByPrinter(reading, now);
+}
+
+function observeSame(memory: JobMemory, job: Job, reading: ContactReading, now: Clocks): Observation {
+  if (job.end) return quiet(memory);
+  const { pending, doneAt, ...continued } = continueJob(job, reading, now);
+  const stillPending = pending !== undefined && !GOES_ON.has(reading.state);
+  const next: Job = { ...continued, ...(stillPending && { pending }) };
+  if (!isDoneAndCold(next, reading)) return quiet(withJob(memory, next));
+  const at = onlyDefined({ wallSeconds: now.wallSeconds, tookSeconds: durationOf(next, now) });
+  if (!doneAt) return quiet(withJob(memory, { ...next, doneAt: at }));
+  // Old models keep the word for printing until somebody presses OK: joseffallman/hass_flashforge#80.
+  const endSeconds = Math.min(doneAt.wallSeconds, now.wallSeconds);
+  const end = { result: 'completed', endSeconds, durationSeconds: doneAt.tookSeconds } as const;
+  return told(recordEnd(memory, next, end, reading));
+}
+
+/** Whether a job whose word is still printing is done, with its nozzles off. */
+function isDoneAndCold(job: Job, { state, progress, isHeatOff }: ContactReading): boolean {
+  const side = progress && job.progress[progress.protocol];
+  return state === 'printing' && isHeatOff === true && side?.own === true && isDone(side.ratio, side.step);
+}
+
+function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): JobMemory {
   const { serial } = reading;
   const isOther = serial !== undefined && before.serial !== undefined && serialKey(before.serial) !== serialKey(serial);
-  const job = isOther ? undefined : before.job;
-  const contactLost = job !== undefined && (job.contactLost || (!job.end && isContactLost(before, nowSeconds)));
-  return onlyDefined({
+  if (isOther) {
     // What happened under this printer's name stays; what runs is another printer's.
-    totals: before.totals,
-    lastEnds: before.lastEnds,
-    job: job && { ...job, contactLost },
-    baselined: before.baselined && !isOther,
+    const { totals, lastEnds, printingSeconds } = before;
+    return { ...emptyMemory(), totals, lastEnds, printingSeconds, lastContact: now, serial };
+  }
+  const { job } = before;
+  const isLost = job !== undefined && !job.end && !job.goneAt && !job.contactLost && isContactLost(before, now);
+  return onlyDefined({
+    ...before,
+    ...(isLost && { job: { ...job, contactLost: true } }),
     failedReads: 0,
-    lastContactSeconds: nowSeconds,
+    lastContact: now,
     serial: serial ?? before.serial,
   });
+}
+
+/** Counts the time up to this reading, when the one before it showed the printer printing as well. */
+function countPrinting(before: JobMemory, memory: JobMemory, isPrinting: boolean, now: Clocks): JobMemory {
+  const seconds = before.lastContact && gapBetween(before.lastContact, now).seconds;
+  const counts = isPrinting && before.wasPrinting && seconds !== undefined && seconds <= MAX_SEEN_GAP_SECONDS;
+  return { ...memory, wasPrinting: isPrinting, printingSeconds: memory.printingSeconds + (counts ? seconds : 0) };
 }
 
 /**
  * Takes one reading of a printer into its memory.
  * @param memory undefined for a printer never seen before
- * @param nowSeconds since 1970; may go back
  */
-export function observe(memory: JobMemory | undefined, reading: JobReading, nowSeconds: number): Observation {
+export function observe(memory: JobMemory | undefined, reading: JobReading, now: Clocks): Observation {
   const before = memory ?? emptyMemory();
-  if (!reading.contact) return observeFailure(before, nowSeconds);
-  const contacted = noteContact(before, reading, nowSeconds);
+  if (!reading.contact) return observeFailure(before, now);
   const { state } = reading;
-  if (state === undefined || NO_NEWS.has(state)) return { memory: contacted, events: [], started: false };
+  const contacted = countPrinting(before, noteContact(before, reading, now), state === 'printing', now);
+  if (state === undefined || NO_NEWS.has(state)) return quiet(contacted);
   const next: JobMemory = { ...contacted, baselined: true };
-  if (state === 'ready') return observeReady(next, reading, nowSeconds);
-  const result = END_STATES[state];
-  if (result) return observeEnd(next, reading, result, nowSeconds);
-  return observeRunning(next, reading, nowSeconds, !contacted.baselined);
-}
-
-/**
- * The progress that may be shown after this reading was observed: only while there is a job, and not the last job's,
- * which old models go on showing when the next one starts.
- */
-export function shownProgress(
-  memory: JobMemory | undefined,
-  reading: { readonly state?: State; readonly progress?: Progress },
-): Progress | undefined {
-  const { state, progress } = reading;
-  if (!progress || !hasJob(state)) return undefined;
-  const isStale = state !== 'completed' && memory?.job?.progress[progress.protocol]?.stale === true;
-  return isStale ? undefined : progress;
-}
-
-/**
- * When the job began that this reading shows, after it was observed: one that runs, or that is done and still on the plate.
- * Seconds since 1970; undefined also for a job found in the middle.
- */
-export function shownStart(
-  { job }: JobMemory,
-  reading: Pick<Snapshot, 'state' | 'stateProtocol' | 'file'>,
-): number | undefined {
-  const isShown = job?.end ? showsJob(reading) : reading.state !== 'ready';
-  return isShown ? job?.startSeconds : undefined;
+  switch (state) {
+    case 'ready':
+      return observeReady(next, reading, now);
+    case 'completed':
+    case 'cancelled':
+      return observeEnd(next, reading, state, now);
+    case 'cancelling':
+    case 'error':
+      return observePending(next, reading, state, now);
+    default:
+      return observeRunning(next, reading, now, contacted.baselined ? before : emptyMemory());
+  }
 }

@@ -1,56 +1,120 @@
 // How a job ended, judged from what was seen of it (docs/architecture.md#jobs).
 
 import type { Progress, Protocol } from '../printer/snapshot.ts';
-import type { Job, JobMemory } from './memory.ts';
-import { DONE_RATIO, isAtLeast, secondsSince } from './progress.ts';
+import { type Clocks, type Gap, gapBetween } from './clocks.ts';
+import type { Job, JobMemory, SideProgress } from './memory.ts';
+import { countsPercent, isDone, reached, STILL_THERE_RATIO, TAKEN_BACK_RATIO, timeLeft } from './progress.ts';
+import { isAtLeast } from './reading.ts';
 import type { Result } from './result.ts';
 
-// Beyond this nobody can say from the pace whether the job got to its end.
-const MAX_JUDGED_GAP_SECONDS = 120;
+// Beyond this, which is a little more than the slowest scrape interval, nobody can say whether the job got to its end.
+const MAX_JUDGED_GAP_SECONDS = 330;
+const SHORT_GAP_SECONDS = 120;
 
 const LOST_AFTER_FAILED_READS = 2;
 const LOST_AFTER_SECONDS = 60;
+// Nobody reads that seldom: the exporter was away.
+const AWAY_AFTER_SECONDS = 660;
+
+const BARELY_BEGUN_RATIO = 0.1;
+/** Nobody guesses that a print got from less than this to its end unseen. */
+const HALF_DONE_RATIO = 0.5;
+/** A hot nozzle below this a moment ago had something left to print. */
+const NEARLY_ALL_RATIO = 0.995;
+const MOMENT_SECONDS = 20;
+/** Below this, a print whose nozzle was turned off was cancelled: an end routine is the last of the file. */
+const COLD_BEFORE_END_RATIO = 0.985;
+// The time left by the pace may be so many times the gap, and the job still got to its end: many print faster there. Nobody
+// cancels just then; over a longer gap somebody may.
+const NEARLY_DONE_GAPS = 2.25;
+const NEARLY_DONE_LONG_GAPS = 1.5;
+const FAR_FROM_DONE_GAPS = 4;
 
 /** Whether contact is lost, not just one reading: a printer that is busy fails to answer now and then (Orca-Flashforge#7). */
-export function isContactLost(memory: JobMemory, nowSeconds: number): boolean {
-  const { failedReads, lastContactSeconds } = memory;
-  return (
-    failedReads >= LOST_AFTER_FAILED_READS &&
-    lastContactSeconds !== undefined &&
-    secondsSince(lastContactSeconds, nowSeconds) >= LOST_AFTER_SECONDS
-  );
+export function isContactLost({ failedReads, lastContact }: JobMemory, now: Clocks): boolean {
+  if (!lastContact) return false;
+  const { leastSeconds } = gapBetween(lastContact, now);
+  const isFailing = failedReads >= LOST_AFTER_FAILED_READS && leastSeconds >= LOST_AFTER_SECONDS;
+  return isFailing || leastSeconds >= AWAY_AFTER_SECONDS;
 }
 
-function ownRatioIn(job: Job, progress: Progress | undefined): number | undefined {
+/** The side whose progress is the job's own. */
+function ownSideOf({ ownSide, progress }: Job): SideProgress | undefined {
+  return ownSide && progress[ownSide];
+}
+
+/** Whether the job was as good as done in the last reading that showed its own progress. */
+export function wasDone(job: Job): boolean {
+  const side = ownSideOf(job);
+  return side !== undefined && isDone(reached(side), side.step);
+}
+
+/** What a reading after the job still shows of its progress; undefined when it is gone, reset or never was the job's. */
+function stillThere(job: Job, progress: Progress | undefined): SideProgress | undefined {
   const side = progress && job.progress[progress.protocol];
-  // What moves down in the very reading that ends the job was reset, and tells nothing of the job.
-  return side && (side.own || progress.ratio > side.ratio) ? progress.ratio : undefined;
-}
-
-function expectedRatio(job: Job, nowSeconds: number): number {
-  const { own } = job;
-  const side = own && job.progress[own.protocol];
-  if (!own || !side) return 0;
-  const pace = side.printedSeconds > 0 ? Math.max(0, side.printedRatio / side.printedSeconds) : 0;
-  return own.ratio + pace * secondsSince(own.seconds, nowSeconds);
+  if (!side) return undefined;
+  const isOwn = side.own || progress.ratio > side.ratio;
+  const isKept = isAtLeast(progress.ratio, side.highest - STILL_THERE_RATIO);
+  return isOwn && isKept ? { ...side, ratio: progress.ratio } : undefined;
 }
 
 /**
  * The result of a job whose printer is `ready` now, or prints another one.
  * @param progress in the reading that shows the end; undefined when it is another job's
+ * @param gap since the job was last seen
+ * @param endsAtFull whether this printer was seen to end a job at 100 of 100
  */
-export function judgeReady(job: Job, progress: Progress | undefined, nowSeconds: number): Result {
-  const { own } = job;
-  const still = ownRatioIn(job, progress);
-  if (still !== undefined && still >= DONE_RATIO) return 'completed'; // (a)
-  // (c) before (b): it matters only when the other side, which may lag a percent behind, is the one that answers.
-  if (own && own.ratio >= DONE_RATIO) return 'completed';
-  const last = progress && job.progress[progress.protocol]?.ratio;
-  if (still !== undefined && last !== undefined && still >= last) return 'cancelled'; // (b)
-  if (!own) return 'unknown'; // (d)
-  if (job.contactLost) return 'unknown'; // (c) from here on
-  if (!isAtLeast(expectedRatio(job, nowSeconds), DONE_RATIO)) return 'cancelled';
-  return secondsSince(own.seconds, nowSeconds) <= MAX_JUDGED_GAP_SECONDS ? 'completed' : 'unknown';
+export function judgeReady(job: Job, progress: Progress | undefined, gap: Gap, endsAtFull: boolean): Result {
+  if (job.pending) return job.pending === 'error' ? 'failed' : 'cancelled';
+  const still = stillThere(job, progress);
+  if (still && isDone(still.ratio, still.step)) {
+    if (!countsPercent(still.step) || isAtLeast(still.ratio, 1)) return 'completed';
+    return endsAtFull ? 'cancelled' : 'unknown';
+  }
+  // The other side, which may lag a percent behind, saw it further.
+  const side = ownSideOf(job);
+  if (still && side && reached(side) > still.ratio + TAKEN_BACK_RATIO && reached(side) >= 1 - TAKEN_BACK_RATIO)
+    return 'unknown';
+  if (still) return 'cancelled';
+  if (!side) return judgeUnmoved(job, gap);
+  return wasDone(job) ? judgeDone(job, side, gap) : judgeByPace(job, side, gap);
+}
+
+/** A job that was as good as done, and left no trace. */
+function judgeDone(job: Job, side: SideProgress, gap: Gap): Result {
+  if (job.isHeatOff === true) return 'completed';
+  if (job.contactLost) return 'unknown';
+  if (job.isHeatOff === undefined) return 'completed';
+  // A hot nozzle: there was something left to print.
+  const left = timeLeft(side, job.printedSeconds);
+  if (left && left.usualSeconds > FAR_FROM_DONE_GAPS * gap.mostSeconds) return 'unknown';
+  if (left && left.usualSeconds < Math.max(MOMENT_SECONDS, NEARLY_DONE_GAPS * gap.leastSeconds)) return 'completed';
+  return side.ratio < NEARLY_ALL_RATIO && gap.mostSeconds <= MOMENT_SECONDS ? 'unknown' : 'completed';
+}
+
+/** A job that was not done, and left no trace. */
+function judgeByPace(job: Job, side: SideProgress, gap: Gap): Result {
+  // Printers cool down and park before they are ready again, also after a cancel; an end routine comes at the very end.
+  if (job.isHeatOff === true && job.wasPrinting) {
+    return reached(side) < COLD_BEFORE_END_RATIO ? 'cancelled' : 'unknown';
+  }
+  const left = timeLeft(side, job.printedSeconds);
+  const isSeen = !job.contactLost && gap.mostSeconds <= MAX_JUDGED_GAP_SECONDS;
+  if (!left) return isSeen && side.highest < BARELY_BEGUN_RATIO ? 'cancelled' : 'unknown';
+  if (left.leastSeconds > 2 * gap.mostSeconds) return 'cancelled';
+  if (left.cautiousSeconds > FAR_FROM_DONE_GAPS * gap.mostSeconds) return 'cancelled';
+  const gaps = gap.mostSeconds <= SHORT_GAP_SECONDS ? NEARLY_DONE_GAPS : NEARLY_DONE_LONG_GAPS;
+  return isSeen && reached(side) >= HALF_DONE_RATIO && left.usualSeconds < gaps * gap.leastSeconds
+    ? 'completed'
+    : 'unknown';
+}
+
+/** A job whose progress never moved. */
+function judgeUnmoved(job: Job, gap: Gap): Result {
+  if (job.contactLost || gap.mostSeconds > MAX_JUDGED_GAP_SECONDS) return 'unknown';
+  const sides = Object.values(job.progress);
+  const isBarelyBegun = sides.length > 0 && sides.every(({ stale, ratio }) => stale || ratio < BARELY_BEGUN_RATIO);
+  return !job.everPrinted || isBarelyBegun ? 'cancelled' : 'unknown';
 }
 
 /**
@@ -62,7 +126,7 @@ function endRatios(job: Job, result: Result): Partial<Record<Protocol, number>> 
   for (const protocol of ['tcp', 'http'] as const) {
     const side = job.progress[protocol];
     const own = side?.own ? side.ratio : undefined;
-    const bound = result === 'completed' && (own === undefined || own < DONE_RATIO) ? 1 : own;
+    const bound = result === 'completed' && (own === undefined || !side || !isDone(own, side.step)) ? 1 : own;
     if (bound !== undefined) ratios[protocol] = bound;
   }
   return ratios;
@@ -70,5 +134,6 @@ function endRatios(job: Job, result: Result): Partial<Record<Protocol, number>> 
 
 /** The job with its outcome; a job has only one. */
 export function endJob(job: Job, result: Result): Job {
-  return { ...job, end: { result, ratios: endRatios(job, result) } };
+  const { pending: _, doneAt: __, ...ended } = job;
+  return { ...ended, end: { result, ratios: endRatios(job, result) } };
 }

@@ -1,172 +1,179 @@
-// A running job's own numbers: which progress is its own, how fast it goes, and when it must be another job.
+// How far a job is, side by side: which progress is the job's own, and how fast it goes.
 
-import { onlyDefined } from '../common/defined.ts';
-import { cutLabel } from '../common/text.ts';
-import type { Progress, Protocol } from '../printer/snapshot.ts';
-import type { State } from '../printer/state.ts';
-import type { Job, SideProgress } from './memory.ts';
+import type { Progress } from '../printer/snapshot.ts';
+import type { SideProgress } from './memory.ts';
+import { isAtLeast } from './reading.ts';
 
-/** From here on a job is as good as done: printers show 99 or 100 % minutes before the end, or never 100. */
-export const DONE_RATIO = 0.99;
+// From here on a job is as good as done, by how finely its printer counts: whole percents end at 99 of 100 on some; a
+// byte count that stops at 99.4 % was cancelled (docs/protocol.md#m27-progress).
+const DONE_IN_PERCENT = 0.99;
+const DONE_IN_FINER_STEPS = 0.998;
+const DONE_IN_BYTES = 0.999;
 
-// 0.9 − 0.8 is a little less than 0.1, and many additions of 0.01 a little less than their sum.
-const ROUNDING = 1e-9;
+const PERCENT = 0.01;
+const PER_MILLE = 0.001;
+// printProgress of /detail has four digits and more.
+const HTTP_STEP = 0.0001;
 
-const NEW_JOB_FALL_RATIO = 0.1;
-const NEW_JOB_FALL_SECONDS = 60;
+/** Progress that is lower than the highest by no more is still the job's: some printers go back by a percent at the end. */
+export const STILL_THERE_RATIO = 0.02;
 
-/** A reading of a printer that was reached, as far as jobs care. */
-export interface ContactReading {
-  readonly contact: true;
-  readonly serial?: string;
-  readonly state?: State;
-  /** The side whose word `state` is. */
-  readonly stateProtocol?: Protocol;
-  readonly progress?: Progress;
-  readonly elapsedSeconds?: number;
-  readonly file?: string;
-  /** The side that named the file, where that is not the state's. */
-  readonly fileProtocol?: Protocol;
-  /** M27 got no reply: how far the job came is not known, not even that it came nowhere. */
-  readonly isSilent?: true;
+/** So much some printers take back at the end, and so much one side may lag behind the other. */
+export const TAKEN_BACK_RATIO = 0.01;
+
+const PACE_SECONDS = 3600;
+const PACE_SPACING_SECONDS = 20;
+// Fewer steps than that say little of the pace: whole percents stand still for minutes, and then move at once.
+const PACE_STEPS = 3;
+
+/** The smallest part of a job that this progress tells. */
+export function stepOf({ step, protocol }: Progress): number {
+  return step ?? (protocol === 'http' ? HTTP_STEP : PERCENT);
 }
 
-export function fileOf(reading: ContactReading): string {
-  return cutLabel((reading.file ?? '').trim());
+/** Whether a side counts whole percents. */
+export function countsPercent(step: number): boolean {
+  return isAtLeast(step, PERCENT);
 }
 
-/** A gap between two readings; a clock that was set back makes it 0. */
-export function secondsSince(thenSeconds: number, nowSeconds: number): number {
-  return Math.max(0, nowSeconds - thenSeconds);
-}
-
-export function isAtLeast(ratio: number, bound: number): boolean {
-  return ratio >= bound - ROUNDING;
-}
-
-// Only a key, to compare names that the same side gave.
-function namingSideOf(reading: ContactReading): Protocol {
-  return reading.fileProtocol ?? reading.stateProtocol ?? 'tcp';
+/** Whether a job is as good as done at this progress. */
+export function isDone(ratio: number, step: number): boolean {
+  if (countsPercent(step)) return isAtLeast(ratio, DONE_IN_PERCENT);
+  const isBytes = !isAtLeast(step, PER_MILLE) && step !== HTTP_STEP;
+  return isAtLeast(ratio, isBytes ? DONE_IN_BYTES : DONE_IN_FINER_STEPS);
 }
 
 /**
- * Whether the name in this reading is another than the same side gave while printing. Sides may spell one file in two
- * ways, and while heating a printer may still name the last job's file.
+ * A side's progress in the first reading of a job.
+ * @param leftover what the side showed before the job began; undefined when that was not seen
+ * @param isAtStart whether the reading is of the job's beginning, so that a high progress cannot be its own
  */
-function isOtherFile(job: Job, reading: ContactReading): boolean {
-  const before = job.printedFiles[namingSideOf(reading)];
-  const now = fileOf(reading);
-  return before !== undefined && now !== '' && now !== before;
-}
-
-/** Whether a `printing` reading shows that the job it was taken for ended unseen, and another one runs. */
-export function isAnotherJob(job: Job, reading: ContactReading): boolean {
-  if (reading.state !== 'printing') return false;
-  if (isOtherFile(job, reading)) return true;
-  const { progress, elapsedSeconds } = reading;
-  const side = progress && job.progress[progress.protocol];
-  if (progress && side?.own && isAtLeast(side.ratio - progress.ratio, NEW_JOB_FALL_RATIO)) return true;
-  return (
-    job.elapsedSeconds !== undefined &&
-    elapsedSeconds !== undefined &&
-    job.elapsedSeconds - elapsedSeconds > NEW_JOB_FALL_SECONDS
-  );
-}
-
-/**
- * Whether what goes on after an outcome is still the job that had it: the same file, no lower progress. A reading
- * without progress is taken for the same job until one with progress says otherwise.
- */
-export function isSameJobAfterEnd(job: Job, reading: ContactReading): boolean {
-  const file = fileOf(reading);
-  const isNeverNamed = Object.keys(job.printedFiles).length === 0;
-  if (isOtherFile(job, reading)) return false;
-  if (isNeverNamed && file !== '' && job.file !== '' && file !== job.file) return false;
-  const bound = reading.progress && job.end?.ratios[reading.progress.protocol];
-  return reading.progress === undefined || bound === undefined || isAtLeast(reading.progress.ratio, bound);
-}
-
-function firstProgress(job: Job, { ratio }: Progress, reading: ContactReading, nowSeconds: number): SideProgress {
-  // Finder and Adventurer 3 keep the last job's 100/100 until the next one prints (docs/protocol.md#m27-progress). A job found in the
-  // middle may truly be at 99 %, except while it heats.
-  const isAtStart = job.startSeconds !== undefined || reading.state === 'heating';
-  return onlyDefined({
+export function firstProgress(
+  progress: Progress,
+  leftover: number | undefined,
+  isAtStart: boolean,
+  isPrinting: boolean,
+): SideProgress {
+  const { ratio } = progress;
+  const step = stepOf(progress);
+  // A job that is found while it heats says nothing yet of which job its progress is.
+  const isLeftover = leftover === undefined ? !isPrinting || isDone(ratio, step) : leftover === ratio;
+  return {
     ratio,
-    own: false,
-    stale: ratio >= DONE_RATIO && isAtStart && job.own === undefined,
-    printedSeconds: 0,
-    printedRatio: 0,
-    printingAtSeconds: reading.state === 'printing' ? nowSeconds : undefined,
-  });
+    highest: ratio,
+    step,
+    // Moved since the printer was ready; but 0 is what a reset counter shows.
+    own: leftover !== undefined && isPrinting && ratio > 0 && !isLeftover && !isDone(ratio, step),
+    stale: ratio > 0 && isAtStart && isLeftover,
+    moves: [{ seconds: 0, gained: 0 }],
+    moveCount: 0,
+    isPrinting,
+  };
 }
 
-function nextProgress(before: SideProgress, ratio: number, isPrinting: boolean, nowSeconds: number): SideProgress {
+/**
+ * A side's progress with one more reading.
+ * @param printedSeconds that the job was seen printing until now
+ */
+export function nextProgress(
+  before: SideProgress,
+  progress: Progress,
+  isPrinting: boolean,
+  printedSeconds: number,
+): SideProgress {
+  const { ratio } = progress;
   const own = before.own || ratio !== before.ratio;
+  const base = { ratio, step: stepOf(progress), own, stale: before.stale && !own, isPrinting };
   // What fell before it was the job's own was the last job's: the pace begins anew.
-  const isFresh = !before.own && ratio < before.ratio;
-  const { printingAtSeconds } = before;
-  const counts = isPrinting && !isFresh && printingAtSeconds !== undefined;
-  return onlyDefined({
-    ratio,
-    own,
-    stale: before.stale && !own,
-    printedSeconds: isFresh ? 0 : before.printedSeconds + (counts ? secondsSince(printingAtSeconds, nowSeconds) : 0),
-    printedRatio: isFresh ? 0 : before.printedRatio + (counts ? ratio - before.ratio : 0),
-    printingAtSeconds: isPrinting ? nowSeconds : undefined,
-  });
-}
-
-// The time up to the next printing reading is then no time of printing.
-function breakPace(job: Job): Job {
-  const progress: Partial<Record<Protocol, SideProgress>> = {};
-  for (const protocol of ['tcp', 'http'] as const) {
-    const side = job.progress[protocol];
-    if (!side) continue;
-    progress[protocol] = onlyDefined({ ...side, printingAtSeconds: undefined });
+  if (!before.own && ratio < before.ratio) {
+    return { ...base, highest: ratio, moves: [{ seconds: printedSeconds, gained: 0 }], moveCount: 0 };
   }
-  return { ...job, progress };
+  const { moves, moveCount } = before;
+  const highest = Math.max(before.highest, ratio);
+  if (!isPrinting || !before.isPrinting) {
+    return { ...base, highest, moves: shifted(before, printedSeconds), moveCount };
+  }
+  if (highest === before.highest) return { ...base, highest, moves, moveCount };
+  const gained = (moves.at(-1)?.gained ?? 0) + highest - before.highest;
+  return { ...base, highest, moves: withMove(moves, { seconds: printedSeconds, gained }), moveCount: moveCount + 1 };
 }
 
-/** The job with the progress of this reading taken in. */
-export function takeProgress(job: Job, reading: ContactReading, nowSeconds: number): Job {
-  const isPrinting = reading.state === 'printing';
-  const base = isPrinting && !job.contactLost ? job : breakPace(job);
-  const { progress } = reading;
-  if (!progress) return base;
-  const { protocol, ratio } = progress;
-  const before = base.progress[protocol];
-  // Printers show 0 while they heat, also in mid-job, and after a cancel: only printing makes a job's progress fall.
-  if (before?.own && ratio < before.ratio && !isPrinting) return base;
-  const side = before
-    ? nextProgress(before, ratio, isPrinting, nowSeconds)
-    : firstProgress(base, progress, reading, nowSeconds);
-  const taken = { ...base, progress: { ...base.progress, [protocol]: side } };
-  return side.own ? { ...taken, own: { ratio, protocol, seconds: nowSeconds } } : taken;
+// What was gained unseen does not count for the pace, nor does the time: the last point moves on to where it is seen again.
+function shifted({ moves, isPrinting }: SideProgress, printedSeconds: number): SideProgress['moves'] {
+  const last = moves.at(-1);
+  return isPrinting || !last || moves.length > 1 ? moves : [{ ...last, seconds: printedSeconds }];
 }
 
-/** The job with a reading taken in that shows it going on. */
-export function continueJob(job: Job, reading: ContactReading, nowSeconds: number): Job {
-  const isPrinting = reading.state === 'printing';
-  const isHalted = reading.state === 'paused' || reading.state === 'pausing';
-  const file = fileOf(reading);
-  const next = takeProgress(job, reading, nowSeconds);
-  const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
-  return onlyDefined({
-    contactLost: false,
-    startSeconds: next.startSeconds,
-    progress: next.progress,
-    end: next.end,
-    file: isNamed ? file : next.file,
-    printedFiles:
-      isPrinting && file !== '' ? { ...job.printedFiles, [namingSideOf(reading)]: file } : next.printedFiles,
-    elapsedSeconds: (isPrinting ? reading.elapsedSeconds : undefined) ?? next.elapsedSeconds,
-    // In a pause nothing goes on unseen, also where the printer then shows no progress.
-    own: isHalted && next.own ? { ...next.own, seconds: nowSeconds } : next.own,
-  });
+type Move = SideProgress['moves'][number];
+
+/** The moves of the last hour and one more; the older they are, the fewer of them. */
+function withMove(moves: readonly Move[], move: Move): readonly Move[] {
+  const kept = [move];
+  let newer = move;
+  for (const older of moves.toReversed()) {
+    const ageSeconds = move.seconds - older.seconds;
+    if (ageSeconds > PACE_SECONDS && kept.length > 1) break;
+    const isFirst = older === moves[0];
+    if (!isFirst && newer.seconds - older.seconds < Math.max(PACE_SPACING_SECONDS, ageSeconds / 8)) {
+      // The last move alone tells how long the progress has stood still.
+      if (newer !== move || kept.length > 1) continue;
+    }
+    kept.push(older);
+    newer = older;
+  }
+  return kept.toReversed();
 }
 
-/** A job seen for the first time. Without a start time it was found in the middle. */
-export function beginJob(reading: ContactReading, nowSeconds: number, startSeconds: number | undefined): Job {
-  const job: Job = onlyDefined({ file: '', printedFiles: {}, startSeconds, progress: {}, contactLost: false });
-  return continueJob(job, reading, nowSeconds);
+/** The side after a reading in which it was not seen printing: time up to the next one is no time of printing. */
+export function interrupted(side: SideProgress): SideProgress {
+  return side.isPrinting ? { ...side, isPrinting: false } : side;
+}
+
+export interface TimeLeft {
+  /** At the job's latest pace. */
+  readonly usualSeconds: number;
+  /** At its latest pace or over the hour, whichever was faster, and with the percent that some printers take back at the end. */
+  readonly cautiousSeconds: number;
+  /** The same, at the fastest that it was in any part of that hour. */
+  readonly leastSeconds: number;
+}
+
+/** The progress of a side that may have gone back by a percent, as some do at the end. */
+export function reached({ ratio, highest }: SideProgress): number {
+  return isAtLeast(ratio, highest - STILL_THERE_RATIO) ? highest : ratio;
+}
+
+/**
+ * What the job still needed when this side was last read, by its own pace.
+ * @param printedSeconds that the job was seen printing until then
+ * @returns undefined where too little was seen of its pace
+ */
+export function timeLeft(side: SideProgress, printedSeconds: number): TimeLeft | undefined {
+  const { step, moves, moveCount } = side;
+  const [first, last] = [moves[0], moves.at(-1)];
+  if (!first || !last || moveCount < 2) return undefined;
+  let fastest = 0;
+  for (const [index, move] of moves.entries()) fastest = Math.max(fastest, paceOf(move, moves[index + 1]));
+  const latest = paceOf(
+    moves.findLast(({ seconds, gained }) => {
+      return last.seconds - seconds >= PACE_SPACING_SECONDS && isAtLeast(last.gained - gained, PACE_STEPS * step);
+    }) ?? first,
+    last,
+  );
+  if (latest <= 0) return undefined;
+  const usual = Math.max(paceOf(first, last), latest);
+  // Whole percents stand still for a while; what is printed meanwhile can be told from the pace.
+  const leftAt = (pace: number, more: number): number => {
+    const since = Math.min(step, pace * (printedSeconds - last.seconds));
+    return (1 - Math.min(1, reached(side) + since + more)) / pace;
+  };
+  return {
+    usualSeconds: leftAt(latest, 0),
+    cautiousSeconds: leftAt(usual, TAKEN_BACK_RATIO),
+    leastSeconds: leftAt(Math.max(usual, fastest), TAKEN_BACK_RATIO),
+  };
+}
+
+function paceOf(from: Move, to: Move | undefined): number {
+  return to && to.seconds > from.seconds ? (to.gained - from.gained) / (to.seconds - from.seconds) : 0;
 }

@@ -12,6 +12,7 @@ import { shortReasonOf } from '../common/reason.ts';
 import { type Identities, identitiesSchema, mapAsEntries } from './identity-schema.ts';
 import { emptyMemory, isWorthSaving, type JobMemory } from './memory.ts';
 import { jobMemorySchema } from './memory-schema.ts';
+import { memoryV1Schema } from './memory-v1.ts';
 
 /** Printers that left the configuration keep their history, but not without bound. */
 export const MAX_PRINTERS = 1000;
@@ -19,13 +20,12 @@ export const MAX_PRINTERS = 1000;
 const MAX_FILE_BYTES = 32n * 1024n * 1024n;
 
 // A list, least recently seen first, and not an object: a printer's name can then not be a special key (`__proto__`).
-const fileSchema = z.object({
-  version: z.literal(1),
-  // Version 0.1.0 wrote no identities, and ignores them.
-  printers: z.array(
-    z.object({ name: z.string(), memory: jobMemorySchema, identities: identitiesSchema.exactOptional() }),
-  ),
-});
+// Version 0.1.0 of the exporter wrote version 1, without identities.
+const common = { name: z.string(), identities: identitiesSchema.exactOptional() };
+const fileSchema = z.discriminatedUnion('version', [
+  z.object({ version: z.literal(2), printers: z.array(z.object({ ...common, memory: jobMemorySchema })) }),
+  z.object({ version: z.literal(1), printers: z.array(z.object({ ...common, memory: memoryV1Schema })) }),
+]);
 
 /** What is remembered of one printer. */
 interface Entry {
@@ -188,7 +188,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     for (const [name, entry] of entries) taken.set(name, entry);
     try {
       await detectExternalChange();
-      knownStamp = await writeAtomically(path, `${JSON.stringify({ version: 1, printers }, mapAsEntries)}\n`);
+      knownStamp = await writeAtomically(path, `${JSON.stringify({ version: 2, printers }, mapAsEntries)}\n`);
       if (lastFailure !== undefined) log.info('state file is written again', { path });
       lastFailure = undefined;
     } catch (error) {

@@ -63,6 +63,8 @@ export interface Progress {
   /** 0 to 1. */
   readonly ratio: number;
   readonly protocol: Protocol;
+  /** The smallest part of a job that it tells: 0.01 where M27 counts percent; undefined where that is not known. */
+  readonly step?: number;
 }
 
 export interface Snapshot {

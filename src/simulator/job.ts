@@ -15,6 +15,10 @@ export interface JobPlan {
   readonly plateMs?: number;
   /** How long the job has already run when it starts, heating included. */
   readonly headStartMs?: number;
+  /** How long the end routine takes: the nozzle is off, the word still that of a running job; default 0. */
+  readonly endMs?: number;
+  /** The word stays so until somebody presses OK, as on old models: for clear(). */
+  readonly waitsForOk?: boolean;
   /** How long the printer reports that it is about to pause, or to cancel; default 0. */
   readonly pausingMs?: number;
   readonly cancellingMs?: number;
@@ -29,6 +33,9 @@ export const DEFAULT_PLAN: JobPlan = {
   toolCelsius: 210,
   bedCelsius: 60,
 };
+
+// The end routine is the last few lines of the file.
+const LAST_LINES = 0.99999;
 
 /** A started plan, and what has happened to it since. */
 export interface JobRun {
@@ -57,6 +64,8 @@ export interface JobMoment {
   /** 0 to 1; 0 while it heats. */
   readonly progress: number;
   readonly layer: number;
+  /** Whether the file is printed, and only its end routine still runs. */
+  readonly isEnding: boolean;
   /** Time spent printing, without heating and pauses. */
   readonly printedMs: number;
   readonly remainingMs: number;
@@ -96,19 +105,21 @@ export function jobAt(run: JobRun, nowMs: number): JobMoment {
   // The job's own clock stops when it pauses or ends.
   const stopMs = Math.min(nowMs, pausedAtMs ?? nowMs, ended?.atMs ?? nowMs);
   const activeMs = Math.max(0, stopMs - run.startedMs - run.pausedForMs);
-  const jobMs = plan.heatMs + plan.durationMs;
+  const jobMs = plan.heatMs + plan.durationMs + (plan.endMs ?? 0);
   const cycleMs = plan.plateMs === undefined ? Number.POSITIVE_INFINITY : Math.max(1, jobMs + plan.plateMs);
   const cycle = Math.floor(activeMs / cycleMs);
   const inCycleMs = cycle === 0 ? activeMs : activeMs - cycle * cycleMs;
 
   const printedMs = Math.min(plan.durationMs, Math.max(0, inCycleMs - plan.heatMs));
   const done = inCycleMs >= jobMs;
-  const progress = done || plan.durationMs === 0 ? Number(done) : printedMs / plan.durationMs;
+  const isEnding = (!done || plan.waitsForOk === true) && inCycleMs >= plan.heatMs + plan.durationMs;
+  const progress = done || plan.durationMs === 0 ? Number(done) : Math.min(LAST_LINES, printedMs / plan.durationMs);
   const phase = phaseAt(run, nowMs, inCycleMs);
   return {
     phase,
     progress,
     layer: Math.floor(progress * plan.layers),
+    isEnding,
     printedMs,
     remainingMs: plan.durationMs - printedMs,
     heatRatio: plan.heatMs === 0 ? 1 : Math.min(1, inCycleMs / plan.heatMs),
@@ -123,7 +134,8 @@ function phaseAt(run: JobRun, nowMs: number, inCycleMs: number): JobPhase {
   if (ended) return nowMs - ended.atMs < (plan.cancellingMs ?? 0) ? 'cancelling' : 'cancelled';
   if (pausedAtMs !== undefined) return nowMs - pausedAtMs < (plan.pausingMs ?? 0) ? 'pausing' : 'paused';
   if (inCycleMs < plan.heatMs) return 'heating';
-  return inCycleMs < plan.heatMs + plan.durationMs ? 'printing' : 'completed';
+  const isWaiting = plan.waitsForOk || inCycleMs < plan.heatMs + plan.durationMs + (plan.endMs ?? 0);
+  return isWaiting ? 'printing' : 'completed';
 }
 
 function isUnderWay(run: JobRun, nowMs: number): boolean {

@@ -216,7 +216,8 @@ function wordsOf(model: Model, moment: JobMoment): Words {
 // The bed heats first, then the tool. After the job both cool down as fast as they heated up.
 function heatsOf(model: Model, plan: JobPlan, moment: JobMoment): { tools: readonly Heat[]; bed: Heat } {
   const { ambient, hasBed } = model;
-  const isOver = moment.phase === 'completed' || moment.phase === 'cancelled' || moment.phase === 'failed';
+  const isOver =
+    moment.isEnding || moment.phase === 'completed' || moment.phase === 'cancelled' || moment.phase === 'failed';
   const left = isOver ? Math.max(0, 1 - moment.endedForMs / Math.max(1, plan.heatMs)) : 1;
   const bedRatio = Math.min(1, 2 * moment.heatRatio) * left;
   const toolRatio = (hasBed ? Math.max(0, 2 * moment.heatRatio - 1) : moment.heatRatio) * left;

@@ -4,9 +4,10 @@ import { onlyDefined } from '../common/defined.ts';
 import { NO_CHAMBER_SENSOR } from '../printer/celsius.ts';
 import { formatMac } from '../printer/identifiers.ts';
 import { formatModel } from '../printer/products.ts';
-import type { Axes, HeaterReading, Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
+import type { Axes, HeaterReading, Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
 import { type State, stateFromTcp } from '../printer/state.ts';
 import { finite } from './fields.ts';
+import type { PrintProgress } from './m27.ts';
 import type { Temperatures } from './m105.ts';
 import type { Position } from './m114.ts';
 import type { MachineInfo } from './m115.ts';
@@ -52,6 +53,11 @@ function stateFrom({ machineStatus, moveMode, foreignStatus, isPartial }: Status
   return foreignStatus === undefined || isPartial ? undefined : 'unknown';
 }
 
+function progressFrom({ ratio, total }: PrintProgress): Progress | undefined {
+  if (ratio === undefined) return undefined;
+  return onlyDefined({ ratio, protocol: PROTOCOL, step: total === undefined ? undefined : 1 / total });
+}
+
 /** Turns the replies of one read into a snapshot. */
 export function snapshotFromTcp(replies: TcpReplies): Snapshot {
   const { m119, m105, m27, m114, m115 } = replies;
@@ -70,7 +76,7 @@ export function snapshotFromTcp(replies: TcpReplies): Snapshot {
     isFileUnknown: m119?.isPartial && m119.currentFile === undefined ? true : undefined,
     heaters: heaters && heaters.size > 0 ? heaters : undefined,
     positionMeters: m114 && axesFrom(m114),
-    progress: m27?.ratio === undefined ? undefined : { ratio: m27.ratio, protocol: PROTOCOL },
+    progress: m27 && progressFrom(m27),
     printBytes: m27?.bytes,
     printSizeBytes: m27?.sizeBytes,
     layer: m27?.layer,

@@ -54,9 +54,9 @@ async function metrics(options: RoutesOptions, request: Request): Promise<HttpRe
 
 async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
-  const { printer, name } = await findTarget(request, options, endsAt - performance.now());
+  const printer = await findTarget(request, options, endsAt - performance.now());
   const view = await printer.read(Math.max(0, endsAt - performance.now()), request.signal);
-  return await page(request, { printers: [{ ...view, labels: { printer: name } }] });
+  return await page(request, { printers: [view] });
 }
 
 function serviceDiscovery({ fleet }: RoutesOptions): HttpResponse {

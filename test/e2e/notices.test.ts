@@ -104,14 +104,16 @@ describe.skipIf(someMissing)('one notice each', { concurrent: true, timeout: 180
 
   test('with two Prometheus servers', (t) => threePrints(t, { servers: 2 }));
 
-  test('of a print whose printer lost power at 99 %, before its end was read', async (t) => {
+  test('of a print whose printer a plug switched off in its end routine, before its end was read', async (t) => {
     const bench = await startBench(t, 'adventurer3', 'a3');
     const world = await startWorld(t, [bench], { lostFor: '30s' });
-    bench.print('unnamed.gx');
+    bench.print('unnamed.gx', { endMs: 1_000_000 });
     for (const ratio of [0.98, 0.99]) {
       bench.at(ratio + 0.005);
       await progress(world, ratio, 1);
     }
+    bench.at(1.5);
+    await world.prometheus.waitFor('flashforge_temperature_target_celsius{heater="tool0"} == 0', some);
     await bench.printer.switchOff();
     await world.prometheus.waitFor('flashforge_scrape_failures_total', ([sample]) => Number(sample?.value[1]) >= 2);
     // The minute after which a printer counts as switched off by its plug.

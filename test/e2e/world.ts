@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import type { PrinterConfig } from '../../src/printer/config.ts';
+import type { JobPlan } from '../../src/simulator/job.ts';
 import type { SimulatedModel } from '../../src/simulator/models.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { ENDED_S, prometheusConfig, runAlertmanager, runPrometheus, shortRules, started } from '../alerts/harness.ts';
@@ -22,7 +23,7 @@ const DURATION_MS = 1_000_000;
 /** A simulated printer whose job progress the test controls. */
 export interface Bench {
   readonly printer: SimulatedPrinter;
-  print(file: string): void;
+  print(file: string, plan?: Partial<JobPlan>): void;
   /** Advances the job to this progress, from 0 to 1. */
   at(ratio: number): void;
 }
@@ -34,9 +35,9 @@ export async function startBench(t: TestContext, model: SimulatedModel, name: st
   t.onTestFinished(() => printer.close());
   return {
     printer,
-    print(file) {
+    print(file, plan) {
       startedMs = nowMs;
-      printer.start({ file, heatMs: HEAT_MS, durationMs: DURATION_MS });
+      printer.start({ file, heatMs: HEAT_MS, durationMs: DURATION_MS, ...plan });
     },
     at(ratio) {
       nowMs = startedMs + HEAT_MS + ratio * DURATION_MS;

@@ -10,8 +10,8 @@ const HELP = `npm run jobs-model -- [options]
   --seed N            of the random jobs (1)
   --jobs N            for each family, interval and event (2)
   --intervals A,B     seconds between scrapes (${INTERVALS.join(',')})
-  --family TEXT       only families whose name has it
-  --event TEXT        only events whose name has it
+  --family A,B         only families whose name has one of these
+  --event A,B         only events whose name has one of these
   --by A,B            rows of the table: ${DIMENSIONS.join(', ')}, or several at once (all three)
   --summary           three tables, by one of them each
   --show VERDICT      every read around the end of the first jobs with this verdict: ${VERDICTS.join(', ')}
@@ -62,7 +62,8 @@ function describe({ scenario, job, told, verdict }: Judgement, again: Scenario):
 }
 
 function main(): void {
-  const matches = (text: string) => (item: { readonly name: string }) => item.name.includes(text);
+  const matches = (texts: string) => (item: { readonly name: string }) =>
+    texts.split(',').some((text) => item.name.includes(text));
   const options = {
     seed: Number(values.seed),
     rounds: Number(values.jobs),

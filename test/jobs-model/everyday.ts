@@ -6,7 +6,7 @@ export interface Kind {
   readonly name: string;
   /** Whether the exporter loses sight of the printer for longer than a read. */
   readonly losesContact: boolean;
-  readonly isFor?: (family: Family) => boolean;
+  readonly isFor?: (family: Family, interval: number) => boolean;
   readonly play: (stage: Stage) => void;
 }
 
@@ -100,10 +100,14 @@ export const FINISHED: readonly Kind[] = [
     stage.begin();
     stage.finish();
   }),
-  kind('a print shorter than the interval', (stage) => {
-    stage.begin({ seconds: stage.interval * stage.random.between(0.3, 0.9), slowStart: false }, 5);
-    stage.finish(stage.random.magnitude(600, 10_000));
-  }),
+  kind(
+    'a print shorter than the interval',
+    (stage) => {
+      stage.begin({ seconds: stage.interval * stage.random.between(0.3, 0.9), slowStart: false }, 5);
+      stage.finish(stage.random.magnitude(600, 10_000));
+    },
+    (_, interval) => interval >= 120,
+  ),
 ];
 
 export const STOPPED: readonly Kind[] = [

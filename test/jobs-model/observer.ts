@@ -1,16 +1,12 @@
 // The only place where the model meets the exporter: readings go in, and the ends that it tells come out.
 import { toJobReading } from '../../src/fleet/job-reading.ts';
+import type { Clocks } from '../../src/jobs/clocks.ts';
 import type { JobMemory } from '../../src/jobs/memory.ts';
 import { observe } from '../../src/jobs/observe.ts';
 import type { Result } from '../../src/jobs/result.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 
-/** What the exporter's machine says of the time. */
-export interface Clocks {
-  readonly wallSeconds: number;
-  /** Never steps; starts anew with the process. */
-  readonly monotonicSeconds: number;
-}
+export type { Clocks };
 
 /** An end as users are told it. */
 export interface Told {
@@ -28,7 +24,7 @@ export class Observer {
   #memory: JobMemory | undefined;
 
   /** Takes a read of the printer; without a reply it failed. */
-  read(reply: Reply | undefined, { wallSeconds }: Clocks): readonly Told[] {
+  read(reply: Reply | undefined, now: Clocks): readonly Told[] {
     const reading = toJobReading({
       up: reply !== undefined,
       snapshot: reply?.snapshot ?? {},
@@ -37,7 +33,7 @@ export class Observer {
       unanswered: new Set(reply?.isM27Silent ? ['M27'] : []),
       replies: {},
     });
-    const { memory, events } = observe(this.#memory, reading, wallSeconds);
+    const { memory, events } = observe(this.#memory, reading, now);
     this.#memory = memory;
     return events;
   }

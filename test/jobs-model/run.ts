@@ -39,7 +39,6 @@ export function run(scenario: Scenario, watch?: Watch): readonly ToldAt[] {
   const reader = new Reader(scenario.segments);
   const told: ToldAt[] = [];
   const restarts = faults.away.toSorted((a, b) => a.to - b.to);
-  let bootedAt = -1000;
   const first = random.between(0, interval);
   for (let scrape = 0; ; scrape++) {
     const at = first + scrape * interval + random.between(0, 0.02) * interval;
@@ -47,18 +46,18 @@ export function run(scenario: Scenario, watch?: Watch): readonly ToldAt[] {
     if (covers(faults.away, at) || random.chance(faults.missedShare)) continue;
     while (restarts[0] && restarts[0].to <= at) {
       observer.restart(restarts[0].keepsState);
-      bootedAt = restarts.shift()?.to ?? at;
+      restarts.shift();
     }
     const moment = reader.at(at);
     const reply = replyAt(scenario, moment, at);
-    const ends = observer.read(reply, clocksAt(scenario, at, bootedAt));
+    const ends = observer.read(reply, clocksAt(scenario, at));
     for (const end of ends) told.push({ ...end, at });
     watch?.(at, moment, reply, ends);
   }
 }
 
-function clocksAt({ faults }: Scenario, at: number, bootedAt: number): Clocks {
+function clocksAt({ faults }: Scenario, at: number): Clocks {
   let wallSeconds = EPOCH + at;
   for (const step of faults.clockSteps) if (step.at <= at) wallSeconds += step.seconds;
-  return { wallSeconds, monotonicSeconds: at - bootedAt };
+  return { wallSeconds, monotonicSeconds: at + 1000 };
 }

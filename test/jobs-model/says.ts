@@ -128,7 +128,7 @@ function tcpSnapshot(family: Family, side: TcpSide, moment: Moment, answers: Ans
 }
 
 function progressOf({ counts }: TcpSide, { ratio, bytes }: Counters): Snapshot {
-  const progress = { ratio, protocol: 'tcp' } as const;
+  const progress = { ratio, protocol: 'tcp', step: 1 / (counts === 'bytes' ? bytes : STEPS[counts]) } as const;
   if (counts !== 'bytes') return { progress };
   // A Finder ends at the total plus one.
   const printed = Math.floor(ratio * bytes);

@@ -61,12 +61,14 @@ export class Stage {
   readonly random: Random;
   readonly family: Family;
   readonly interval: number;
+  readonly #longestSeconds: number;
   #files = 0;
 
-  constructor(random: Random, family: Family, interval: number) {
+  constructor(random: Random, family: Family, interval: number, longestSeconds = longest(interval)) {
     this.random = random;
     this.family = family;
     this.interval = interval;
+    this.#longestSeconds = longestSeconds;
     this.story = new Story(random);
   }
 
@@ -80,7 +82,7 @@ export class Stage {
   }
 
   begin(options: Partial<PlanOptions> = {}, heatingSeconds = this.random.between(45, 400)): Job {
-    const longestSeconds = longest(this.interval);
+    const longestSeconds = this.#longestSeconds;
     const shortestSeconds = Math.min(Math.max(480, 8 * this.interval), longestSeconds / 4);
     const seconds = this.random.magnitude(shortestSeconds, longestSeconds);
     const slowStart = this.random.chance(0.15);

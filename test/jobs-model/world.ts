@@ -27,14 +27,14 @@ export interface Scenario {
 }
 
 /** Whether this event can happen to this printer. */
-export function isPossible({ isFor }: Kind, family: Family): boolean {
-  return isFor === undefined || isFor(family);
+export function isPossible({ isFor }: Kind, family: Family, interval: number): boolean {
+  return isFor === undefined || isFor(family, interval);
 }
 
 /** The scenario of a seed. */
-export function imagine(seed: number, family: Family, interval: number, kind: Kind): Scenario {
+export function imagine(seed: number, family: Family, interval: number, kind: Kind, longestSeconds?: number): Scenario {
   const random = new Random(seed);
-  const stage = new Stage(random, family, interval);
+  const stage = new Stage(random, family, interval, longestSeconds);
   const { story } = stage;
   story.idle(stage.scrapes(3, 12));
   if (random.chance(0.5)) {
@@ -68,6 +68,8 @@ export interface WorldOptions {
   readonly intervals: readonly number[];
   readonly families?: readonly Family[];
   readonly kinds?: readonly Kind[];
+  /** Of a print, where that is not left to the interval. */
+  readonly longestSeconds?: number;
 }
 
 /** All scenarios of a seed; each has a seed of its own that does not depend on the others. */
@@ -76,14 +78,10 @@ export function* scenarios(options: WorldOptions): Generator<Scenario> {
   for (const family of families) {
     for (const interval of options.intervals) {
       for (const kind of kinds) {
-        if (!isPossible(kind, family)) continue;
+        if (!isPossible(kind, family, interval)) continue;
         for (let round = 0; round < options.rounds; round++) {
-          yield imagine(
-            seedOf(options.seed, `${family.name}/${interval}/${kind.name}/${round}`),
-            family,
-            interval,
-            kind,
-          );
+          const seed = seedOf(options.seed, `${family.name}/${interval}/${kind.name}/${round}`);
+          yield imagine(seed, family, interval, kind, options.longestSeconds);
         }
       }
     }

@@ -3,12 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../src/common/log.ts';
+import type { Clocks } from '../../src/jobs/clocks.ts';
 import { emptyMemory, type JobMemory } from '../../src/jobs/memory.ts';
-import { type JobReading, observe } from '../../src/jobs/observe.ts';
+import { observe } from '../../src/jobs/observe.ts';
+import type { JobReading } from '../../src/jobs/reading.ts';
 import { MAX_PRINTERS, openStateFile } from '../../src/jobs/state-file.ts';
 
 // 2026-01-02T03:04:05Z
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+/** Both clocks of a machine whose time is right. */
+const at = (seconds: number): Clocks => ({ wallSeconds: seconds, monotonicSeconds: seconds });
 
 let directory: string;
 let path: string;
@@ -49,7 +54,7 @@ const ready: JobReading = { contact: true, state: 'ready', stateProtocol: 'tcp' 
 
 function remember(readings: readonly JobReading[], memory: JobMemory | undefined = undefined, from = 1000): JobMemory {
   return readings.reduce<JobMemory>(
-    (before, reading, index) => observe(before, reading, from + index * 30).memory,
+    (before, reading, index) => observe(before, reading, at(from + index * 30)).memory,
     memory ?? emptyMemory(),
   );
 }
@@ -85,9 +90,11 @@ describe('state file', () => {
     const { events } = observe(
       second.initial.get('finder'),
       { contact: true, state: 'completed', stateProtocol: 'tcp' },
-      9000,
+      at(9000),
     );
-    expect(events).toStrictEqual([{ result: 'completed', file: 'böat "1".gx', endSeconds: 9000 }]);
+    expect(events).toStrictEqual([
+      { result: 'completed', file: 'böat "1".gx', endSeconds: 9000, durationSeconds: 9000 - 1030 },
+    ]);
     await second.close();
   });
 
@@ -144,12 +151,12 @@ describe('writing', () => {
     file.save('finder', done);
     await file.flush();
     const before = await readFile(path, 'utf8');
-    file.save('finder', observe(done, ready, 5000).memory);
+    file.save('finder', observe(done, ready, at(5000)).memory);
     // A write that should not be would show within these reads.
     for (let number = 0; number < 50; number += 1) expect(await readFile(path, 'utf8')).toBe(before);
     await file.close();
     const again = await openIt();
-    expect(again.initial.get('finder')?.lastContactSeconds).toBe(5000);
+    expect(again.initial.get('finder')?.lastContact?.wallSeconds).toBe(5000);
     await again.close();
   });
 
@@ -157,11 +164,11 @@ describe('writing', () => {
     const file = await openIt();
     let memory = running;
     for (let percent = 4; percent < 80; percent += 1) {
-      memory = observe(memory, printing(percent), 1000 + percent * 30).memory;
+      memory = observe(memory, printing(percent), at(1000 + percent * 30)).memory;
       file.save('finder', memory);
       if (percent % 10 === 0) {
         await file.flush();
-        expect(JSON.parse(await readFile(path, 'utf8')).printers[0].memory.job.own.ratio).toBe(percent / 100);
+        expect(JSON.parse(await readFile(path, 'utf8')).printers[0].memory.job.progress.tcp.ratio).toBe(percent / 100);
       }
     }
     await file.close();
@@ -206,19 +213,19 @@ describe('writing', () => {
 describe('a file that is not as it was left', () => {
   const memoryText = JSON.stringify(done);
   it.each([
-    ['no JSON', '{"version":1,"printers":['],
+    ['no JSON', '{"version":2,"printers":['],
     ['empty', ''],
     ['binary', '\u0000\u0001\ufffd'],
-    ['another version', '{"version":2,"printers":[]}'],
+    ['another version', '{"version":3,"printers":[]}'],
     ['another shape', '[]'],
     [
       'a field of another type',
-      `{"version":1,"printers":[{"name":"a","memory":${memoryText.replace('"completed":1', '"completed":"1"')}}]}`,
+      `{"version":2,"printers":[{"name":"a","memory":${memoryText.replace('"completed":1', '"completed":"1"')}}]}`,
     ],
-    ['a missing field', '{"version":1,"printers":[{"name":"a","memory":{}}]}'],
+    ['a missing field', '{"version":2,"printers":[{"name":"a","memory":{}}]}'],
     [
       'an impossible count',
-      `{"version":1,"printers":[{"name":"a","memory":${memoryText.replace('"completed":1', '"completed":-1')}}]}`,
+      `{"version":2,"printers":[{"name":"a","memory":${memoryText.replace('"completed":1', '"completed":-1')}}]}`,
     ],
   ])('is set aside and started anew: %s', async (_, text) => {
     await writeFile(path, text);
@@ -293,7 +300,7 @@ describe('a file that is not as it was left', () => {
   });
 
   it('is no reason to stumble over a half-written file of a crash', async () => {
-    await writeFile(`${path}.tmp`, '{"version":1,"pri');
+    await writeFile(`${path}.tmp`, '{"version":2,"pri');
     const file = await openIt();
     file.save('finder', running);
     await file.close();

@@ -84,7 +84,13 @@ export interface Clock {
 type Dependencies = Partial<PrinterDependencies> & { readonly clock?: Clock };
 
 function complete({ clock = { nowMs: 1_700_000_000_000 }, ...dependencies }: Dependencies): PrinterDependencies {
-  return { read: readSockets, log: collectLog().log, now: () => clock.nowMs, ...dependencies };
+  return {
+    read: readSockets,
+    log: collectLog().log,
+    now: () => clock.nowMs,
+    monotonicSeconds: () => clock.nowMs / 1000,
+    ...dependencies,
+  };
 }
 
 export function createPrinter(config: PrinterConfig, dependencies: Dependencies = {}): Printer {

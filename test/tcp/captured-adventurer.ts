@@ -10,7 +10,7 @@ const CUBE220 = { buildVolumeMeters: axes({ x: 0.22, y: 0.22, z: 0.22 }) };
 const A3_IDLE: Snapshot = {
   ...status('ready', 'READY', 'READY'),
   ...endstops({ x_max: true, y_max: false, z_max: false }),
-  ...progress(0),
+  ...progress(0, 100),
 };
 
 const A4_IDLE: Snapshot = {
@@ -99,14 +99,14 @@ export const ADVENTURERS: readonly Captured[] = [
     title: 'Adventurer 3X, 72 of 100',
     folder: 'adventurer3-misc-printing',
     files: { M105: 'M105-3x-bed-part-invented.txt', M27: 'M27-72of100.txt' },
-    snapshot: { ...heaters({ tool0: [221, 220], bed: [50, 50] }), ...progress(0.72) },
+    snapshot: { ...heaters({ tool0: [221, 220], bed: [50, 50] }), ...progress(0.72, 100) },
     raw: ['temp: tool0=221/220 bed=50/50', 'progress: 72/100'],
   },
   {
     title: 'Adventurer 3, heating, 2 of 100',
     folder: 'adventurer3-misc-printing',
     files: { M105: 'M105-adventurerclient.txt', M27: 'M27-2of100.txt' },
-    snapshot: { ...heaters({ tool0: [25, 250], bed: [17, 150] }), ...progress(0.02) },
+    snapshot: { ...heaters({ tool0: [25, 250], bed: [17, 150] }), ...progress(0.02, 100) },
     raw: ['temp: tool0=25/250 bed=17/150', 'progress: 2/100'],
   },
   {
@@ -123,7 +123,7 @@ export const ADVENTURERS: readonly Captured[] = [
     folder: 'adventurer4-v2.0.9',
     files: { ...A4_FILES, M105: 'M105-idle.txt', M27: 'M27-idle.txt', M601: 'M601-fail.txt' },
     login: 'always',
-    snapshot: { ...A4_IDLE, ...heaters({ tool0: [22, 0], bed: [14, 0] }), ...progress(0) },
+    snapshot: { ...A4_IDLE, ...heaters({ tool0: [22, 0], bed: [14, 0] }), ...progress(0, 100) },
     raw: A4_RAW('temp: tool0=22/0 bed=14/0', 'progress: 0/100'),
   },
   {
@@ -134,7 +134,7 @@ export const ADVENTURERS: readonly Captured[] = [
     snapshot: {
       ...A4_IDLE,
       ...heaters({ tool0: [198, 210], bed: [48, 64] }),
-      ...progress(0.11),
+      ...progress(0.11, 100),
       layer: 44,
       layers: 419,
     },
@@ -150,7 +150,7 @@ export const ADVENTURERS: readonly Captured[] = [
       file: 'Portable Cable Winder - Large.gx',
       ...heaters({ tool0: [239.9, 240], bed: [69.9, 70] }),
       positionMeters: axes({ x: 0.0369, y: 0.00776, z: 0.033, a: 0.486511, b: 0 }),
-      ...progress(0.98),
+      ...progress(0.98, 100),
       layer: 163,
       layers: 166,
       identity: {
@@ -183,7 +183,7 @@ export const ADVENTURERS: readonly Captured[] = [
       file: '3x2 Rugged Drawer Outer x2.3mf',
       ...heaters({ tool0: [220.3, 220], bed: [50, 50] }),
       positionMeters: axes({ x: -0.008262, y: -0.03398, z: 0.028772, a: 18.631348, b: 0 }),
-      ...progress(0.18),
+      ...progress(0.18, 100),
       layer: 117,
       layers: 523,
       identity: {

@@ -8,7 +8,7 @@ const FINDER: Snapshot = {
   ...endstops({ x_max: true, y_max: false, z_max: true }),
   ...heaters({ tool0: [24, 0] }),
   positionMeters: axes({ x: 0.0869984, y: 0.0705016, z: 0.14, a: 0, b: 0 }),
-  ...progress(1),
+  ...progress(1, 5_525_652),
   printBytes: 5_525_653,
   printSizeBytes: 5_525_652,
   identity: {
@@ -35,7 +35,7 @@ const CREATOR4: Snapshot = {
   lightOn: true,
   ...heaters({ tool0: [21, 0], tool1: [20, 0], bed: [20, 0] }),
   positionMeters: axes({ x1: -0.23, x2: 0.23, y: 0.175, z: 0, a: 0.005, b: 0 }),
-  ...progress(0),
+  ...progress(0, 1000),
   identity: {
     model: 'FlashForge Creator 4',
     name: 'Creator4S',
@@ -101,7 +101,7 @@ export const OLD: readonly Captured[] = [
     snapshot: {
       ...status('printing', 'BUILDING_FROM_SD', 'READY'),
       ...endstops({ x_max: false, y_max: false, z_max: false }),
-      ...progress(0),
+      ...progress(0, 1000),
     },
     raw: ['endstop: X-max:0 Y-max:0 Z-max:0', 'flags: S:1 L:0 J:0 F:0', 'progress: 0/1000'],
   },

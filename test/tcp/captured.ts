@@ -48,8 +48,9 @@ export function status(state: State, word: string, moveMode?: string): Snapshot 
   };
 }
 
-export function progress(ratio: number): Pick<Snapshot, 'progress'> {
-  return { progress: { ratio, protocol: 'tcp' } };
+/** @param total the second number of M27 */
+export function progress(ratio: number, total: number): Pick<Snapshot, 'progress'> {
+  return { progress: { ratio, protocol: 'tcp', step: 1 / total } };
 }
 
 export function endstops(entries: Readonly<Record<string, boolean>>): Pick<Snapshot, 'endstops'> {

@@ -111,8 +111,11 @@ describe('state', () => {
 describe('the rest', () => {
   it.each<readonly [line: string, expected: Snapshot]>([
     ['SD printing byte 0/0', {}],
-    ['SD printing byte 0/100', { progress: { ratio: 0, protocol: 'tcp' } }],
-    ['SD printing byte 4276/4275', { progress: { ratio: 1, protocol: 'tcp' }, printBytes: 4276, printSizeBytes: 4275 }],
+    ['SD printing byte 0/100', { progress: { ratio: 0, protocol: 'tcp', step: 0.01 } }],
+    [
+      'SD printing byte 4276/4275',
+      { progress: { ratio: 1, protocol: 'tcp', step: 1 / 4275 }, printBytes: 4276, printSizeBytes: 4275 },
+    ],
     ['Layer: 3/4', { layer: 3, layers: 4 }],
     ['X:1 Y:-2.5', { positionMeters: new Map(Object.entries({ x: 0.001, y: -0.0025 })) }],
     ['Endstop: X-max: 1', { endstops: new Map([['x_max', true]]) }],

@@ -1,0 +1,154 @@
+// A job from one reading to the next: how it begins, how it goes on, and when it must be another one.
+
+import { onlyDefined } from '../common/defined.ts';
+import type { Protocol } from '../printer/snapshot.ts';
+import type { Clocks, Gap } from './clocks.ts';
+import { gapBetween } from './clocks.ts';
+import type { Idle, Job, SideProgress } from './memory.ts';
+import { firstProgress, interrupted, nextProgress } from './progress.ts';
+import { type ContactReading, fileOf, isAtLeast, namingSideOf } from './reading.ts';
+
+const NEW_JOB_FALL_RATIO = 0.1;
+const NEW_JOB_FALL_SECONDS = 60;
+
+/**
+ * Whether the name in this reading is another than the same side gave while printing. Sides may spell one file in two
+ * ways, and while heating a printer may still name the last job's file.
+ */
+function isOtherFile(job: Job, reading: ContactReading): boolean {
+  const before = job.printedFiles[namingSideOf(reading)];
+  const now = fileOf(reading);
+  return before !== undefined && now !== '' && now !== before;
+}
+
+/** Whether a `printing` reading shows that the job it was taken for ended unseen, and another one runs. */
+export function isAnotherJob(job: Job, reading: ContactReading): boolean {
+  if (reading.state !== 'printing') return false;
+  if (isOtherFile(job, reading)) return true;
+  const { progress, elapsedSeconds } = reading;
+  const side = progress && job.progress[progress.protocol];
+  if (progress && side?.own && isAtLeast(side.ratio - progress.ratio, NEW_JOB_FALL_RATIO)) return true;
+  return (
+    job.elapsedSeconds !== undefined &&
+    elapsedSeconds !== undefined &&
+    job.elapsedSeconds - elapsedSeconds > NEW_JOB_FALL_SECONDS
+  );
+}
+
+/**
+ * Whether what goes on after an outcome is still the job that had it: the same file, no lower progress. A reading
+ * without progress is taken for the same job until one with progress says otherwise.
+ */
+export function isSameJobAfterEnd(job: Job, reading: ContactReading): boolean {
+  const file = fileOf(reading);
+  const isNeverNamed = Object.keys(job.printedFiles).length === 0;
+  if (isOtherFile(job, reading)) return false;
+  if (isNeverNamed && file !== '' && job.file !== '' && file !== job.file) return false;
+  const bound = reading.progress && job.end?.ratios[reading.progress.protocol];
+  return reading.progress === undefined || bound === undefined || isAtLeast(reading.progress.ratio, bound);
+}
+
+/** What the printer showed before the job began. */
+export interface Before {
+  readonly idle: Idle | undefined;
+  /** When the job began; undefined when that was not seen. */
+  readonly startSeconds: number | undefined;
+}
+
+/** Seconds of printing that this reading adds to the job's. */
+function printedSince(job: Job, reading: ContactReading, gap: Gap): number {
+  if (!job.wasPrinting || reading.state !== 'printing' || job.contactLost) return 0;
+  const { elapsedSeconds } = reading;
+  const ownClock =
+    elapsedSeconds !== undefined && job.elapsedSeconds !== undefined ? elapsedSeconds - job.elapsedSeconds : undefined;
+  return Math.max(0, ownClock ?? gap.seconds ?? 0);
+}
+
+/** The job with the progress of this reading taken in. */
+function takeProgress(job: Job, reading: ContactReading, gap: Gap, leftover: Idle | undefined): Job {
+  const isPrinting = reading.state === 'printing';
+  const isUnbroken = isPrinting && !job.contactLost && gap.seconds !== undefined;
+  const printedSeconds = job.printedSeconds + printedSince(job, reading, gap);
+  const { progress } = reading;
+  const sides: Partial<Record<Protocol, SideProgress>> = {};
+  for (const protocol of ['tcp', 'http'] as const) {
+    const known = job.progress[protocol];
+    const side = known && !isUnbroken ? interrupted(known) : known;
+    if (progress?.protocol !== protocol) {
+      if (side) sides[protocol] = side;
+    } else if (!side) {
+      // A job found in the middle may truly be at 99 %, except while it heats.
+      const isAtStart = (job.startSeconds !== undefined || reading.state === 'heating') && job.ownSide === undefined;
+      sides[protocol] = firstProgress(progress, leftover?.ratios[protocol], isAtStart, isPrinting);
+    } else if (side.own && progress.ratio < side.ratio && !isPrinting) {
+      // Printers show 0 while they heat, also in mid-job, and after a cancel: only printing makes a job's progress fall.
+      sides[protocol] = side;
+    } else {
+      sides[protocol] = nextProgress(side, progress, isPrinting, printedSeconds);
+    }
+  }
+  const isOwn = progress !== undefined && sides[progress.protocol]?.own === true;
+  return { ...job, progress: sides, printedSeconds, ...(isOwn && { ownSide: progress.protocol }) };
+}
+
+/** The job with a reading taken in that shows it. */
+export function continueJob(job: Job, reading: ContactReading, now: Clocks, leftover?: Idle): Job {
+  const gap = gapBetween(job.seen, now);
+  const isPrinting = reading.state === 'printing';
+  const file = fileOf(reading);
+  const taken = takeProgress(job, reading, gap, leftover);
+  const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
+  const { filament = job.filament } = reading;
+  return onlyDefined({
+    ...taken,
+    file: isNamed ? file : job.file,
+    printedFiles: isPrinting && file !== '' ? { ...job.printedFiles, [namingSideOf(reading)]: file } : job.printedFiles,
+    // A clock that was set by hours since the start makes the start a moment of another day.
+    startSeconds: gap.seconds === undefined ? startByPrinter(reading, now) : job.startSeconds,
+    seen: now,
+    tookSeconds: plus(job.tookSeconds, gap.seconds),
+    wasPrinting: isPrinting,
+    everPrinted: job.everPrinted || isPrinting,
+    elapsedSeconds: (isPrinting ? reading.elapsedSeconds : undefined) ?? job.elapsedSeconds,
+    isHeatOff: reading.isHeatOff,
+    filament,
+    contactLost: false,
+    reheats: reading.state === 'heating' ? reheats(job, now) : undefined,
+  });
+}
+
+function reheats(job: Job, now: Clocks): Job['reheats'] {
+  return job.reheats ?? (job.wasPrinting ? { from: job.seen, to: now } : undefined);
+}
+
+function plus(seconds: number | undefined, more: number | undefined): number | undefined {
+  return seconds === undefined || more === undefined ? undefined : seconds + more;
+}
+
+/** When the job began by the printer's own count of its time. */
+export function startByPrinter({ elapsedSeconds }: ContactReading, now: Clocks): number | undefined {
+  return elapsedSeconds ? now.wallSeconds - elapsedSeconds : undefined;
+}
+
+/** A job seen for the first time. Without a start time it was found in the middle. */
+export function beginJob(reading: ContactReading, now: Clocks, { idle, startSeconds }: Before): Job {
+  const job: Job = onlyDefined({
+    file: '',
+    printedFiles: {},
+    startSeconds,
+    seen: now,
+    tookSeconds: startSeconds === undefined ? undefined : Math.max(0, now.wallSeconds - startSeconds),
+    progress: {},
+    printedSeconds: 0,
+    wasPrinting: false,
+    everPrinted: false,
+    contactLost: false,
+  });
+  return continueJob(job, reading, now, idle);
+}
+
+/** How long the job took until this moment: as its printer counted, else by the clock from a start that was seen. */
+export function durationOf(job: Job, now: Clocks | undefined): number | undefined {
+  if (job.elapsedSeconds) return job.elapsedSeconds;
+  return now ? plus(job.tookSeconds, gapBetween(job.seen, now).seconds) : job.tookSeconds;
+}
