@@ -1,7 +1,7 @@
 // What `probe` prints: the findings, what to do next, and lines for the configuration file; for people or as JSON.
 
+import { isIPv4 } from 'node:net';
 import { printable } from '../common/log.ts';
-import type { FoundPrinter } from '../discovery/found.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import type { Protocol } from '../printer/snapshot.ts';
 import type { PortState } from '../tcp/port-check.ts';
@@ -38,8 +38,9 @@ function portRow({ protocol, port, state }: PortFinding, { examination, diagnosi
   ];
 }
 
-function discoveryText(found: FoundPrinter | undefined): string {
-  if (!found) return 'no reply';
+function discoveryText({ discovery: found, addresses }: Examination): string {
+  // UDP discovery is IPv4 only.
+  if (!found) return addresses.some(isIPv4) ? 'no reply' : 'not asked over IPv6';
   const serial = found.serial === undefined ? '' : `, serial number ${found.serial}`;
   const name = found.name === '' ? '' : ` "${found.name}"`;
   return `${found.model ?? 'unknown model'}${name}${serial}`;
@@ -47,7 +48,7 @@ function discoveryText(found: FoundPrinter | undefined): string {
 
 function rowsOf(report: Report): readonly Row[] {
   const { config, host, examination, diagnosis } = report;
-  const { addresses, discovery, reading, ports } = examination;
+  const { addresses, reading, ports } = examination;
   const readOver = reading.endpoints.flatMap(({ protocol, failure }) => (failure ? [] : [protocol])).join(', ');
   return [
     ['printer', printable(config.name)],
@@ -55,7 +56,7 @@ function rowsOf(report: Report): readonly Row[] {
     ['resolves to', addresses.includes(host) ? undefined : addresses.join(', ')],
     ['host', diagnosis.hostAnswers ? 'answers' : 'does not answer'],
     ...ports.map((port) => portRow(port, report)),
-    ['discovery', discoveryText(discovery)],
+    ['discovery', discoveryText(examination)],
     ['read over', readOver || 'nothing'],
     ...readingRows(reading),
   ];

@@ -117,7 +117,7 @@ export const NEXT_STEPS = {
   },
   'wrong-code': {
     symptom: 'The check code is wrong (other models)',
-    step: 'Switch LAN mode on and copy the Printer ID or access code from the network page of the screen; a code from the sticker holds only until LAN mode is switched off and on.',
+    step: 'Switch LAN mode on and copy the Printer ID or access code that the screen then shows, or the sticker; it changes when LAN mode is switched off and on.',
   },
   'wrong-credentials': {
     symptom: 'The printer refuses the serial number or the check code',
