@@ -1,4 +1,4 @@
-// The compose stack: every file that it mounts exists, every name that it says leads somewhere, every configuration is valid.
+// The compose stack: mounted files exist, names resolve to services, and configurations are valid.
 import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ function service(name: string): Service {
   return found;
 }
 
-/** Which port a service listens on, as its image or its command says. */
+/** The port each service listens on, from its image or its command. */
 const PORTS: Readonly<Record<string, number>> = {
   exporter: 10899,
   demo: 10899,
@@ -27,7 +27,7 @@ const PORTS: Readonly<Record<string, number>> = {
   'demo-notices': 8080,
   grafana: 3000,
 };
-/** `http://prometheus:9090/…` and `prometheus:9090` alike. */
+/** Checks that an address (`http://prometheus:9090/…` or `prometheus:9090`) is a service and its port. */
 function expectService(address: string): void {
   const { hostname, port } = new URL(address.includes('://') ? address : `http://${address}`);
   expect(compose.services, address).toHaveProperty([hostname]);
@@ -40,20 +40,20 @@ async function temporaryFolder(): Promise<string> {
   return folder;
 }
 
-/** The folder of a container, made from what is mounted there. */
-async function assemble(folder: string, mounted: Service): Promise<string> {
-  const here = await temporaryFolder();
+/** Copies everything mounted below a container's folder into a temporary folder. */
+async function copyMounts(folder: string, mounted: Service): Promise<string> {
+  const copy = await temporaryFolder();
   for (const { source, target, isVolume } of mountsOf(mounted)) {
     if (isVolume || !`${target}/`.startsWith(`${folder}/`)) continue;
-    const path = join(here, target.slice(folder.length));
+    const path = join(copy, target.slice(folder.length));
     await mkdir(dirname(path), { recursive: true });
     await cp(source, path, { recursive: true });
   }
-  return here;
+  return copy;
 }
 
 describe.each(services)('service %s', (_, one) => {
-  test('mounts what exists', async () => {
+  test('mounts files and volumes that exist', async () => {
     for (const { source, isVolume, isReadOnly } of mountsOf(one)) {
       if (isVolume) {
         expect(compose.volumes).toHaveProperty([source]);
@@ -65,16 +65,16 @@ describe.each(services)('service %s', (_, one) => {
     for (const secret of one.secrets ?? []) expect(compose.secrets).toHaveProperty([secret]);
   });
 
-  test('has an image of one version', () => {
+  test('pins the version of its image', () => {
     expect(one.image).toMatch(/^[a-z./-]+:v?\d+\.\d+\.\d+$/);
   });
 
-  test('has no right that it does not need', () => {
+  test('runs without privileges and publishes ports on localhost only', () => {
     expect(one).toMatchObject({ read_only: true, cap_drop: ['ALL'], security_opt: ['no-new-privileges:true'] });
     for (const port of one.ports ?? []) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1$/);
   });
 
-  test('names services that exist, and start with it', () => {
+  test('depends on services of the same profile', () => {
     const [, sharer] = /^service:(.*)$/.exec(one.network_mode ?? '') ?? [];
     for (const other of [...(one.depends_on ?? []), ...(sharer === undefined ? [] : [sharer])]) {
       expect(service(other).profiles ?? one.profiles).toEqual(one.profiles);
@@ -82,7 +82,7 @@ describe.each(services)('service %s', (_, one) => {
   });
 });
 
-test('every exporter is the version of this package, built here', () => {
+test('every exporter is built here, in the version of this package', () => {
   const ours = services.filter(([, { build }]) => build !== undefined);
   expect(ours.length).toBeGreaterThan(1);
   for (const [, { image, build, pull_policy }] of ours) {
@@ -92,25 +92,25 @@ test('every exporter is the version of this package, built here', () => {
   }
 });
 
-test('secrets are files, with one line each', async () => {
+test('secrets are files of one line', async () => {
   for (const { file } of Object.values(compose.secrets)) {
     expect(readText(join('deploy', file))).toMatch(/^\S+\n$/);
   }
 });
 
-test('the head of the file explains every variable', () => {
+test('the comment at the top explains every variable', () => {
   const [head = ''] = readText(COMPOSE).split('\nname:');
   for (const variable of variablesOf(COMPOSE)) expect(head).toMatch(new RegExp(`^#   ${variable} `, 'm'));
 });
 
-test.each(['exporter', 'demo'])('the arguments of %s are understood, and its printers too', async (name) => {
+test.each(['exporter', 'demo'])('the arguments and the printers of %s are valid', async (name) => {
   const { command = [] } = service(name);
   const inside = command.find((word) => word.startsWith('--config.file='))?.replace('--config.file=', '') ?? '';
   const outside = findMounted(service(name), inside) ?? '';
   expect(await checkArguments(command, outside)).toMatchObject({ code: 0, err: '' });
 });
 
-test('the example of a check code names a secret that the exporter has', () => {
+test('the example check code is a secret of the exporter', () => {
   const [, secret] = /check_code_file: \/run\/secrets\/(\S+)/.exec(readText('deploy/printers.yml')) ?? [];
   expect(service('exporter').secrets).toContain(secret);
 });
@@ -141,14 +141,14 @@ describe('Prometheus', () => {
     dns_sd_configs?: { names: string[]; port: number }[];
   }
 
-  test('finds its rules and the file of its targets', () => {
+  test('finds its rule file and its target file', () => {
     const named = [...config.rule_files, ...config.scrape_configs.flatMap((job) => job.file_sd_configs ?? [])].flatMap(
       (entry) => (typeof entry === 'string' ? entry : entry.files),
     );
     expect(named.map(file)).toEqual([pathOf('alerts/flashforge.rules.yml'), pathOf('deploy/compose/exporter.yml')]);
   });
 
-  test('scrapes services, under names that the rules know, and tells services', () => {
+  test('has services as targets and Alertmanagers, in jobs that the rules match', () => {
     for (const { job_name } of config.scrape_configs) expect(job_name).toMatch(/^flashforge/);
     const groups = [...config.scrape_configs, ...config.alerting.alertmanagers];
     for (const { static_configs = [], dns_sd_configs = [] } of groups) {
@@ -160,8 +160,8 @@ describe('Prometheus', () => {
   });
 
   const promtool = requireProgram('promtool');
-  test.skipIf(promtool === undefined)('promtool finds nothing wrong', async () => {
-    const folder = await assemble('/etc/prometheus', prometheus);
+  test.skipIf(promtool === undefined)('passes promtool check config', async () => {
+    const folder = await copyMounts('/etc/prometheus', prometheus);
     const { code, output } = await runProgram(promtool ?? '', ['check', 'config', join(folder, 'prometheus.yml')]);
     expect(code, output).toBe(0);
   });
@@ -174,9 +174,9 @@ describe('Alertmanager', () => {
     templates?: string[];
     receivers: { webhook_configs: { url: string }[] }[];
   }
-  const ways = ['deploy/alertmanager.yml', 'deploy/alertmanager/ntfy.yml', 'deploy/alertmanager/email.yml'];
+  const configs = ['deploy/alertmanager.yml', 'deploy/alertmanager/ntfy.yml', 'deploy/alertmanager/email.yml'];
 
-  test.each(ways)('has the templates of %s', (name) => {
+  test.each(configs)('has the templates of %s', (name) => {
     for (const template of readYaml<Config>(name).templates ?? []) {
       expect(findMounted(service('alertmanager'), `/etc/alertmanager/${template}`)).toBe(
         pathOf(`deploy/alertmanager/${template}`),
@@ -184,14 +184,14 @@ describe('Alertmanager', () => {
     }
   });
 
-  test('looks for secrets where they are mounted', () => {
-    for (const name of ways) {
+  test('reads secrets from where they are mounted', () => {
+    for (const name of configs) {
       const paths = readText(name).match(/\/etc\/alertmanager\/\S+/g) ?? [];
       for (const path of paths) expect(findMounted(service('alertmanager'), path)).toBeDefined();
     }
   });
 
-  test('routes the demo as everything else, to the program that prints', () => {
+  test('routes the demo like the real configuration, to the program that prints notifications', () => {
     const demo = readYaml<Config>('deploy/demo/alertmanager.yml');
     const real = readYaml<Config>('deploy/alertmanager.yml');
     expect([demo.route, demo.inhibit_rules]).toEqual([real.route, real.inhibit_rules]);
@@ -200,9 +200,9 @@ describe('Alertmanager', () => {
 
   const amtool = requireProgram('amtool');
   test.skipIf(amtool === undefined).each(['alertmanager', 'demo-alertmanager'])(
-    'amtool finds nothing wrong with %s',
+    'passes amtool check-config for %s',
     async (name) => {
-      const folder = await assemble('/etc/alertmanager', service(name));
+      const folder = await copyMounts('/etc/alertmanager', service(name));
       const path = join(folder, 'alertmanager.yml');
       const { code, output } = await runProgram(amtool ?? '', ['check-config', path]);
       expect(code, output).toBe(0);
@@ -214,7 +214,7 @@ describe('Grafana', () => {
   const grafana = service('grafana');
   const provisioning = (path: string) => findMounted(grafana, `/etc/grafana/provisioning/${path}`) ?? '';
 
-  test('has datasources that are services', async () => {
+  test('has services as datasources', async () => {
     const [file = ''] = await readdir(provisioning('datasources'));
     const { datasources } = readYaml<{ datasources: { url: string; type: string }[] }>(
       `deploy/grafana/provisioning/datasources/${file}`,
@@ -223,15 +223,15 @@ describe('Grafana', () => {
     for (const { url } of datasources) expectService(url);
   });
 
-  // It takes every .json below that folder for a dashboard, in folders too.
-  test('finds the dashboards and no other file, one of them as its home', async () => {
+  // Grafana loads every .json below that folder as a dashboard.
+  test('finds only the dashboards, and has one of them as its home', async () => {
     const [file = ''] = await readdir(provisioning('dashboards'));
     const { providers } = readYaml<{ providers: { options: { path: string } }[] }>(
       `deploy/grafana/provisioning/dashboards/${file}`,
     );
     const paths = providers.map(({ options }) => options.path);
     expect(paths).toHaveLength(1);
-    const found = await readdir(await assemble(paths[0] ?? '', grafana), { recursive: true });
+    const found = await readdir(await copyMounts(paths[0] ?? '', grafana), { recursive: true });
     expect(found.toSorted()).toEqual(['exporter.json', 'fleet.json', 'printer.json']);
     const home = findMounted(grafana, grafana.environment?.['GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH'] ?? '') ?? '';
     expect(JSON.parse(readText(`dashboards/${basename(home)}`))).toHaveProperty('panels');
@@ -244,10 +244,10 @@ describe('Grafana', () => {
   });
 });
 
-describe('on the network of the host', () => {
+describe('the host network override', () => {
   const override = readCompose(OVERRIDE);
 
-  test('changes services that exist, and mounts over what they have', async () => {
+  test('changes existing services and replaces existing mounts', async () => {
     for (const [name, changed] of Object.entries(override.services)) {
       for (const { source, target } of mountsOf(changed)) {
         await stat(source);
@@ -256,27 +256,27 @@ describe('on the network of the host', () => {
     }
   });
 
-  test('the exporter searches, and does everything that it did', async () => {
+  test('adds discovery to the flags of the exporter', async () => {
     const { command = [], ports, network_mode } = override.services['exporter'] ?? {};
     expect({ ports, network_mode }).toEqual({ ports: [], network_mode: 'host' });
     expect(command).toEqual([...(service('exporter').command ?? []), '--discovery.interval=5m']);
     expect(await checkArguments(command, pathOf('deploy/printers.yml'))).toMatchObject({ code: 0, err: '' });
   });
 
-  test('Prometheus knows the name under which it asks for it', () => {
+  test("gives Prometheus the host name of the exporter's target", () => {
     const [group] = readYaml<{ targets: string[] }[]>('deploy/compose/exporter-on-host.yml');
     const { extra_hosts } = override.services['prometheus'] as { extra_hosts?: string[] };
     expect(group?.targets.map((target) => `${target.replace(/:10899$/, '')}:host-gateway`)).toEqual(extra_hosts);
   });
 });
 
-// The Python one of Debian: newer ones are plugins of Docker, which the machines of our tests have not. It needs no engine.
+// Debian's Python version, which needs no Docker engine. Newer versions are Docker plugins, which our test machines lack.
 const dockerCompose = requireProgram('docker-compose');
-test.skipIf(dockerCompose === undefined)('docker-compose understands it', async () => {
+test.skipIf(dockerCompose === undefined)('the file passes docker-compose config', async () => {
   const folder = await temporaryFolder();
   for (const name of ['deploy', 'alerts', 'dashboards'])
     await cp(pathOf(name), join(folder, name), { recursive: true });
-  // It is older than the key `name`.
+  // This version does not know the key `name`.
   const path = join(folder, COMPOSE);
   await writeFile(path, readText(COMPOSE).replace(/^name: .*$/m, ''));
   const { code, output } = await runProgram(dockerCompose ?? '', ['-f', path, '--profile', 'demo', 'config', '-q']);

@@ -29,7 +29,7 @@ export interface Compose {
   volumes: Record<string, null>;
 }
 
-/** The value of `${NAME:-default}` where nobody sets NAME. */
+/** Replaces every `${NAME:-default}` by its default. */
 export const withDefaults = (text: string) => text.replace(/\$\{(\w+):-([^}]*)\}/g, '$2');
 
 export function readCompose(name: string): Compose {
@@ -37,7 +37,7 @@ export function readCompose(name: string): Compose {
 }
 
 export interface Mount {
-  /** A path of this machine, or the name of a volume. */
+  /** A path on this machine, or the name of a volume. */
   source: string;
   target: string;
   isVolume: boolean;
@@ -57,7 +57,7 @@ export function mountsOf({ volumes = [] }: Service): Mount[] {
   });
 }
 
-/** Where a path inside a service's container is on this machine, or undefined when nothing is mounted there. */
+/** The path on this machine of a path in a service's container; undefined if nothing is mounted there. */
 export function findMounted(service: Service, path: string): string | undefined {
   for (const { source, target, isVolume } of mountsOf(service)) {
     if (!isVolume && path === target) return source;
@@ -66,6 +66,6 @@ export function findMounted(service: Service, path: string): string | undefined 
   return undefined;
 }
 
-/** Every `${NAME…}` that a file asks for. */
+/** The name of every `${NAME…}` in a file. */
 export const variablesOf = (name: string) =>
   [...readText(name).matchAll(/\$\{(\w+)/g)].map(([, variable]) => variable ?? '');

@@ -1,5 +1,5 @@
-// The demo of compose.yml without containers: its simulated printers, its configurations, the real programs, until a
-// notice is printed.
+// The demo of compose.yml without containers: its simulated printers and configurations with the real programs, until a
+// notification is printed.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -13,35 +13,35 @@ import { findPrometheus, startPrometheus } from '../support/prometheus.ts';
 import { COMPOSE, readCompose } from './compose.ts';
 import { pathOf, readText, readYaml, runExporter } from './files.ts';
 
-// With real programs the first print ends after 16 s instead of 159 s, and 1 s passes between scrapes instead of 5.
+// At this speed the first print ends after 16 s instead of 159 s. The scrape interval is 1 s instead of 5 s.
 const SPEED = 200;
-// In which each printer of the demo ends three prints.
+// Each printer of the demo ends three prints in this time.
 const MINUTES = 15;
 
 const someMissing = [findPrometheus(), findAlertmanager()].includes(undefined);
 
-/** Runs a `simulate` of compose.yml on ports of its own. */
+/** Runs a `simulate` command of compose.yml on free ports. @returns its printers as arguments of the exporter */
 async function simulate(t: TestContext, command: readonly string[], now = Date.now): Promise<string[]> {
   const stop = new AbortController();
   const args = command.map((word) => word.replace(/^--port=.*/, '--port=0'));
   const count = Number(command.find((word) => word.startsWith('--count='))?.split('=')[1] ?? 1);
   const lines: string[] = [];
   const started = createDeferred<string[]>();
-  const note = (text: string): void => {
+  const onOutput = (text: string): void => {
     const [line] = /^\S+=\S+$/.exec(text.trim()) ?? [];
-    // Over TCP alone: what it prints last is the configuration for HTTP.
+    // Use the TCP arguments only; the configuration for HTTP follows them.
     if (line === undefined) return;
     lines.push(line);
     if (lines.length === count) started.resolve(lines);
   };
-  const ended = runExporter(args, stop.signal, note, now);
+  const ended = runExporter(args, stop.signal, onOutput, now);
   t.onTestFinished(async () => {
     stop.abort();
     await ended;
   });
   return await Promise.race([
     started.promise,
-    ended.then(({ err }) => Promise.reject(new Error(`simulate ended: ${err}`))),
+    ended.then(({ err }) => Promise.reject(new Error(`simulate exited: ${err}`))),
   ]);
 }
 
@@ -57,8 +57,8 @@ const commands = Object.values(readCompose(COMPOSE).services).flatMap(({ command
   command?.[0] === 'simulate' ? [command] : [],
 );
 
-// The demo scrapes every 5 s. Who points a Prometheus of his own at it has 30 s, as the README says.
-test.for([5, 30])('every print of the demo is seen to end, scraped every %i s', async (seconds, t) => {
+// The demo scrapes every 5 s. Users who scrape it with their own Prometheus use 30 s, as in the README.
+test.for([5, 30])('the exporter sees every print of the demo end at a scrape interval of %i s', async (seconds, t) => {
   let nowMs = Date.UTC(2026, 0, 1);
   const now = (): number => nowMs;
   const printers = (await Promise.all(commands.map((command) => simulate(t, command, now)))).flat();
@@ -66,27 +66,27 @@ test.for([5, 30])('every print of the demo is seen to end, scraped every %i s', 
   t.onTestFinished(() => exporter.close(0));
   const states = new Map<string, string[]>();
   const ends = new Map<string, Set<number>>();
-  for (const overMs = nowMs + MINUTES * 60_000; nowMs < overMs; nowMs += seconds * 1000) {
+  for (const endMs = nowMs + MINUTES * 60_000; nowMs < endMs; nowMs += seconds * 1000) {
     const page = await scrape(exporter);
     for (const { labels, value } of samplesOf(page, 'flashforge_state')) {
       const { printer = '', state = '' } = labels;
       const seen = states.get(printer) ?? [];
       states.set(printer, seen);
-      // Heating takes a few seconds only.
+      // Heating takes only a few seconds.
       if (value === 1 && state !== 'heating' && seen.at(-1) !== state) seen.push(state);
     }
-    // What FlashForgePrintCompleted looks at: another time is another notice.
+    // FlashForgePrintCompleted sends one notification per timestamp.
     for (const { labels, value } of samplesOf(page, 'flashforge_last_print_end_timestamp_seconds')) {
       const end = `${labels['printer']} ${labels['result']}`;
       ends.set(end, (ends.get(end) ?? new Set()).add(value));
     }
   }
-  // The Adventurer 3 knows no `completed`.
-  const turn = (done: string) => [0, 1, 2].flatMap(() => ['printing', done]);
+  // The Adventurer 3 has no state `completed`.
+  const threePrints = (done: string) => [0, 1, 2].flatMap(() => ['printing', done]);
   expect(Object.fromEntries([...states].map(([printer, seen]) => [printer, seen.slice(0, 6)]))).toEqual({
-    'adventurer3-1': turn('ready'),
-    'adventurer5m-pro-1': turn('completed'),
-    'adventurer5m-pro-2': turn('completed'),
+    'adventurer3-1': threePrints('ready'),
+    'adventurer5m-pro-1': threePrints('completed'),
+    'adventurer5m-pro-2': threePrints('completed'),
   });
   expect(Object.fromEntries([...ends].map(([end, { size }]) => [end, size]))).toEqual({
     'adventurer3-1 completed': 3,
@@ -95,7 +95,7 @@ test.for([5, 30])('every print of the demo is seen to end, scraped every %i s', 
   });
 });
 
-test.skipIf(someMissing)('a print of the demo ends, and its notice is printed', { timeout: 90_000 }, async (t) => {
+test.skipIf(someMissing)('the demo prints a notification when a print ends', { timeout: 90_000 }, async (t) => {
   const fast = commands.map((command) => command.map((word) => word.replace(/^--speed=.*/, `--speed=${SPEED}`)));
   const printers = (await Promise.all(fast.map((command) => simulate(t, command)))).flat();
   expect(printers).toHaveLength(3);
@@ -138,7 +138,7 @@ test.skipIf(someMissing)('a print of the demo ends, and its notice is printed', 
   t.onTestFinished(() => prometheus.stop());
 
   const seen: string[] = [];
-  // The Adventurer 3 tells no file, the 5M Pro does.
+  // The Adventurer 3 reports no file name, the 5M Pro does.
   const wanted = [
     /^\S+Z adventurer3-1: a print is done$/,
     /^\S+Z adventurer5m-pro-[12]: calibration cube\.gx is done$/,

@@ -1,4 +1,4 @@
-// The documents for people: files that they name exist, commands that they show exist, links lead somewhere.
+// The documents: the files, commands and flags that they mention exist, and their links work.
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -19,8 +19,8 @@ async function flagsOfHelp(): Promise<string[]> {
   return [...new Set([...out.matchAll(/^ +(?:-\w, )?(--[\w.-]+)/gm)].map(([, flag = '']) => flag))].sort();
 }
 
-// Made on the reader's machine.
-const MADE = /^deploy\/kubernetes\/my-printers/;
+// Created on the reader's machine.
+const CREATED_BY_READER = /^deploy\/kubernetes\/my-printers/;
 
 describe.each(DOCUMENTS)('%s', (document) => {
   const text = readText(document);
@@ -32,7 +32,7 @@ describe.each(DOCUMENTS)('%s', (document) => {
     }
   });
 
-  test('names files and folders that exist', () => {
+  test('mentions files and folders that exist', () => {
     const named = [
       ...text.matchAll(
         /`((?:src|test|docs|deploy|alerts|dashboards|scripts|base|overlays|\.ci|\.github)\/[\w./*-]*)`/g,
@@ -40,36 +40,36 @@ describe.each(DOCUMENTS)('%s', (document) => {
     ];
     for (const [, path = ''] of named) {
       const found = [path, join(here, path)].some((name) => existsSync(pathOf(name.replace(/\/\*\..*$/, ''))));
-      expect(found || MADE.test(path), path).toBe(true);
+      expect(found || CREATED_BY_READER.test(path), path).toBe(true);
     }
   });
 
-  test('shows scripts that this package has', () => {
+  test('shows npm scripts that exist', () => {
     const { scripts } = readPackage();
     for (const [, name = ''] of text.matchAll(/npm run (?:--silent )?([\w:-]*\w)/g))
       expect(scripts).toHaveProperty([name]);
   });
 
-  test('names flags that the exporter has', async () => {
+  test('mentions flags that exist', async () => {
     const known = await flagsOfHelp();
     const named = text.match(/--(?:config|web|probe|scrape|discovery|state|log)\.[a-z][a-z.-]*[a-z]/g) ?? [];
     for (const flag of named) expect(known).toContain(flag);
   });
 });
 
-test('the README lists every flag of the help', async () => {
+test('the README lists every flag of --help', async () => {
   const [, table = ''] = /^## Flags\n([\s\S]*?)^## /m.exec(readText('README.md')) ?? [];
   const listed = [...table.matchAll(/^\| `(--[\w.-]+)/gm)].map(([, flag]) => flag);
   expect(listed.toSorted()).toEqual((await flagsOfHelp()).filter((flag) => !/^--(help|version)$/.test(flag)));
 });
 
-test('the architecture names the files of src/ as they are', () => {
+test('docs/architecture.md mentions files that exist in src/', () => {
   const files = readdirSync(pathOf('src'), { recursive: true, encoding: 'utf8' }).map((path) => path.split('/').at(-1));
   for (const [, name = ''] of readText('docs/architecture.md').matchAll(/`\**([\w-]+\.ts)\**`/g))
     expect(files).toContain(name);
 });
 
-test('every issue form asks for what the printer says', () => {
+test("every issue form asks for the printer's replies", () => {
   const forms = readdirSync(pathOf('.github/ISSUE_TEMPLATE')).filter((name) => name !== 'config.yml');
   expect(forms.length).toBeGreaterThan(0);
   for (const name of forms) {

@@ -1,4 +1,4 @@
-// The files this project ships for deployments, as the tests read them.
+// Helpers to read the files of the project and to run the exporter's command line.
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
@@ -6,11 +6,11 @@ import { runCli } from '../../src/cli/cli.ts';
 
 const root = new URL('../../', import.meta.url);
 
-/** The absolute path of a file of the project. */
+/** The absolute path of a project file. */
 export const pathOf = (name: string) => fileURLToPath(new URL(name, root));
 export const readText = (name: string) => readFileSync(pathOf(name), 'utf8');
 
-/** Plain data of a YAML file, with merge keys (`<<`) applied. It has to be one document. */
+/** The data of a YAML file with one document, with merge keys (`<<`) applied. */
 export function readYaml<T>(name: string): T {
   const [document] = readYamls<T>(name);
   if (document === undefined) throw new Error(`${name} is empty`);
@@ -21,7 +21,7 @@ export function readYamls<T>(name: string): T[] {
   return parseYamls<T>(readText(name), name);
 }
 
-/** @param name for the message of an error */
+/** @param name for error messages */
 export function parseYamls<T>(text: string, name: string): T[] {
   return parseAllDocuments(text, { merge: true, logLevel: 'error' }).map((document) => {
     if (document.errors.length > 0) throw new Error(`${name}: ${document.errors.join('; ')}`);
@@ -41,7 +41,7 @@ export interface CliRun {
   err: string;
 }
 
-/** Runs a command line of the exporter in this process. */
+/** Runs a command of the exporter in this process. */
 export async function runExporter(
   args: readonly string[],
   stop = new AbortController().signal,
@@ -66,10 +66,10 @@ export async function runExporter(
 }
 
 /**
- * What `--config.check` says to these arguments, with the configuration file found elsewhere: an unknown flag or a
- * value that is not understood is exit code 2.
+ * Runs `--config.check` with these arguments and another configuration file. An unknown flag or an invalid value gives
+ * exit code 2.
  */
 export function checkArguments(args: readonly string[], configFile: string): Promise<CliRun> {
-  const here = args.map((word) => (word.startsWith('--config.file=') ? `--config.file=${configFile}` : word));
-  return runExporter([...here, '--config.check']);
+  const replaced = args.map((word) => (word.startsWith('--config.file=') ? `--config.file=${configFile}` : word));
+  return runExporter([...replaced, '--config.check']);
 }

@@ -1,4 +1,4 @@
-// The Dockerfile, as text: .github/workflows/image.yml builds and runs it.
+// The Dockerfile as text. .github/workflows/image.yml builds and runs it.
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -16,11 +16,11 @@ const [, final = ''] =
     .at(-1)
     ?.split(/^(?=FROM )/m) ?? [];
 
-/** The values of an instruction in the stage that becomes the image. */
+/** The values of an instruction in the final stage. */
 const values = (instruction: string) =>
   [...final.matchAll(new RegExp(`^\\s*${instruction} (.*)$`, 'gm'))].map(([, value = '']) => value);
 
-test('has every OCI label that says what it is, and from where', () => {
+test('has the OCI labels of its contents and origin', () => {
   const labels = Object.fromEntries(
     [
       ...values('LABEL')
@@ -37,11 +37,11 @@ test('has every OCI label that says what it is, and from where', () => {
   expect(`FROM ${labels['base.name']?.replace('docker.io/library/', '')}`).toBe(final.split('\n')[0]);
 });
 
-test('is not root, by a number that Kubernetes can check', () => {
+test('runs as a numeric user, so that Kubernetes can check that it is not root', () => {
   expect(values('USER')).toEqual(['1000:1000']);
 });
 
-test('carries what runs: no sources, no development dependencies, no package manager’s work', () => {
+test('contains no sources, no development dependencies and no package manager files', () => {
   expect(values('COPY').map((value) => value.split(' ').at(-1))).toEqual([
     './',
     'node_modules',
@@ -52,7 +52,7 @@ test('carries what runs: no sources, no development dependencies, no package man
   expect(dockerfile).toContain('npm ci --omit=dev');
 });
 
-describe('knows its health', () => {
+describe('the health check', () => {
   const [check = ''] = values('HEALTHCHECK .*? CMD');
   const [program, script = '', where] = JSON.parse(check) as string[];
   const isHealthy = (url: string) =>
@@ -61,7 +61,7 @@ describe('knows its health', () => {
   const tls = 'tls_server_config: {cert_file: server.crt, key_file: server.key}\n';
   const users = 'basic_auth_users: {prometheus: $2b$10$e8mQdXTkXDBhNXwJK4hJ.OXo9brDHvehS6DgELbSNqr6X70FTXDYK}\n';
 
-  test('without another program, at the port that it opens', async () => {
+  test('runs with Node.js alone, on the exposed port', async () => {
     const [port] = values('EXPOSE');
     expect([program, where]).toEqual(['node', `127.0.0.1:${port}/-/healthy`]);
     expect(values('COPY').join(' ')).toContain(` scripts/${script} ./`);
@@ -69,11 +69,11 @@ describe('knows its health', () => {
   });
 
   test.each([
-    ['as it comes', '', 200],
+    ['by default', '', 200],
     ['with users', users, 401],
     ['with TLS', tls, 200],
     ['with both', tls + users, 401],
-  ])('%s', async (_, config, status) => {
+  ])('succeeds %s', async (_, config, status) => {
     const folder = await createCertificateFolder();
     onTestFinished(() => folder.remove());
     const file = await folder.write('web-config.yml', config);
@@ -82,7 +82,7 @@ describe('knows its health', () => {
     expect(await isHealthy(url)).toEqual({ code: 0, output: `status ${status}\n` });
   });
 
-  test('not while it answers with an error of its own, nor when nothing listens', async () => {
+  test('fails on a 5xx response and on a refused connection', async () => {
     const server = createServer((_, response) => response.writeHead(503).end()).listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -97,7 +97,7 @@ describe('knows its health', () => {
   });
 });
 
-test('the build gets what it copies, and nothing else', () => {
+test('.dockerignore allows only what the build copies', () => {
   const lines = readText('.dockerignore')
     .split('\n')
     .filter((line) => line !== '');

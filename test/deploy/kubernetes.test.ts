@@ -1,4 +1,4 @@
-// The Kubernetes manifests: they fit the API, and every name that one says is the name of another.
+// The Kubernetes manifests conform to the API, and their references resolve.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
@@ -19,7 +19,7 @@ const PACKAGES = {
   'monitoring.coreos.com': '@kubernetes-models/prometheus-operator',
 } as const;
 
-/** Where npm put the packages with the API's types and schemas. */
+/** The node_modules folder with the packages of the API's types and schemas. */
 function findModels(): string | undefined {
   const names = Object.values(PACKAGES);
   const folders = createRequire(import.meta.url).resolve.paths('kubernetes-models') ?? [];
@@ -42,7 +42,7 @@ function moduleOf({ apiVersion, kind }: Manifest): string {
   return `${name}/${apiVersion}/${kind}`;
 }
 
-/** Every value under a key, however deep. */
+/** Every value of a key, at any depth. */
 function valuesUnder(key: string, node: unknown): unknown[] {
   if (typeof node !== 'object' || node === null) return [];
   return Object.entries(node).flatMap(([name, value]) => [
@@ -83,13 +83,13 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     manifests.filter((manifest): manifest is M => manifest.kind === kind);
   const only = <M extends Manifest>(kind: string): M => {
     const [first, ...others] = all<M>(kind);
-    if (first === undefined || others.length > 0) throw new Error(`${overlay} has not exactly one ${kind}`);
+    if (first === undefined || others.length > 0) throw new Error(`${overlay} does not have exactly one ${kind}`);
     return first;
   };
   const named = (kind: string, name: string | undefined) =>
     manifests.filter((manifest) => manifest.kind === kind && manifest.metadata.name === name);
 
-  test('has no two objects of one name, all in one namespace', () => {
+  test('has unique objects, all in one namespace', () => {
     const titles = manifests.map(titleOf);
     expect(new Set(titles).size).toBe(titles.length);
     const namespace = only('Namespace').metadata.name;
@@ -98,7 +98,7 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     }
   });
 
-  describe.skipIf(models === undefined)('by the API', () => {
+  describe.skipIf(models === undefined)('against the API', () => {
     test.each(manifests.map((manifest) => [titleOf(manifest), manifest] as const))(
       '%s is valid',
       async (_, manifest) => {
@@ -112,8 +112,8 @@ describe.each(OVERLAYS)('%s', (overlay) => {
       },
     );
 
-    // The schemas take any unknown key; TypeScript does not, in a literal.
-    test('has no misspelt key', async () => {
+    // The schemas accept unknown keys. TypeScript refuses them in a literal.
+    test('has no unknown key', async () => {
       const folder = await mkdtemp(join(tmpdir(), 'flashforge-kubernetes-'));
       onTestFinished(() => rm(folder, { recursive: true, force: true }));
       await symlink(models ?? '', join(folder, 'node_modules'));
@@ -134,7 +134,7 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     });
   });
 
-  test('the pods are those that the Deployment, the Service and the NetworkPolicy look for', () => {
+  test('the Deployment, the Service and the NetworkPolicy select the pods', () => {
     const { selector, template } = only<Deployment>('Deployment').spec;
     expect(template.metadata.labels).toMatchObject(selector.matchLabels);
     expect(template.metadata.labels).toMatchObject(only<Service>('Service').spec.selector);
@@ -155,7 +155,7 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     for (const port of [...probes.map((probe) => probe.port), ...allowed, ...targets]) expect(ports).toContain(port);
   });
 
-  test('every volume exists, and is mounted', () => {
+  test('every volume exists and is mounted', () => {
     const { containers, volumes } = only<Deployment>('Deployment').spec.template.spec;
     for (const { configMap, secret, persistentVolumeClaim } of volumes) {
       const found = [
@@ -169,7 +169,7 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     expect(mounted.sort()).toEqual(volumes.map(({ name }) => name).sort());
   });
 
-  test('the arguments are understood, and every file of theirs is on a volume', async () => {
+  test('the arguments are valid, and their files are on volumes', async () => {
     const [container] = only<Deployment>('Deployment').spec.template.spec.containers;
     const { args = [], volumeMounts = [], image } = container ?? {};
     expect(await checkArguments(args, pathOf(`${FOLDER}/base/printers.yml`))).toMatchObject({ code: 0, err: '' });
@@ -181,12 +181,12 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     expect(image?.split(':')[1]).toBe(readPackage().version);
   });
 
-  test('a check code of the example is a key of the Secret', () => {
+  test('the example check code is a key of the Secret', () => {
     const file = readText(`${FOLDER}/base/printers.yml`).match(/check_code_file: \S+\/(\S+)/)?.[1];
     expect(Object.keys(only('Secret')['stringData'] as object)).toEqual([file]);
   });
 
-  test('a pod may do what it needs, and nothing else', () => {
+  test('the pod meets the restricted security standard', () => {
     const [, container] = valuesUnder('securityContext', only('Deployment')).sort(
       (a, b) => Number('capabilities' in (a as object)) - Number('capabilities' in (b as object)),
     );
@@ -205,14 +205,14 @@ describe.each(OVERLAYS)('%s', (overlay) => {
       expect(only('PrometheusRule')['spec']).toEqual(parse(readText('alerts/flashforge.rules.yml')));
     });
 
-    test('every dashboard is a ConfigMap that Grafana’s sidecar takes', () => {
+    test("every dashboard is a ConfigMap that Grafana's sidecar loads", () => {
       const dashboards = all<ConfigMap>('ConfigMap').filter(
         ({ metadata }) => metadata.labels?.['grafana_dashboard'] === '1',
       );
       const files = dashboards.flatMap(({ data }) => Object.keys(data));
       expect(files.sort()).toEqual(['exporter.json', 'fleet.json', 'printer.json']);
       for (const { data } of dashboards) {
-        // kubectl apply without --server-side keeps a copy of each object in an annotation of at most 256 KiB.
+        // kubectl apply without --server-side copies each object into an annotation, which is limited to 256 KiB.
         for (const [name, text] of Object.entries(data)) expect(text.length, name).toBeLessThan(256 * 1024);
         for (const text of Object.values(data)) expect(JSON.parse(text)).toHaveProperty('uid');
       }
@@ -223,14 +223,14 @@ describe.each(OVERLAYS)('%s', (overlay) => {
       const [port] = service.spec.ports;
       const [monitor] = all('ServiceMonitor');
       const [config] = all('ScrapeConfig');
-      // Exactly one of them: both would read each printer twice.
+      // Exactly one of them, since with both Prometheus would read each printer twice.
       expect(Boolean(monitor)).not.toBe(Boolean(config));
       if (monitor) {
         const spec = monitor['spec'] as { selector: { matchLabels: Labels }; endpoints: { port: string }[] };
         expect(service.metadata.labels).toMatchObject(spec.selector.matchLabels);
         expect(spec.selector.matchLabels).not.toEqual({});
         expect(spec.endpoints.map((endpoint) => endpoint.port)).toEqual([port?.name]);
-        // The job is the Service's name, and the alert FlashForgeExporterDown looks for this beginning.
+        // The job is named after the Service, and the alert FlashForgeExporterDown matches this prefix.
         expect(service.metadata.name).toMatch(/^flashforge/);
       }
       if (config) {
@@ -242,10 +242,10 @@ describe.each(OVERLAYS)('%s', (overlay) => {
     });
   }
 
-  test.skipIf(kubectl === undefined)('kubectl makes the same of it', async () => {
+  test.skipIf(kubectl === undefined)('kubectl kustomize gives the same manifests', async () => {
     const { code, output } = await runProgram(kubectl ?? '', ['kustomize', pathOf(`${FOLDER}/${overlay}`)]);
     expect(code, output).toBe(0);
-    // Without the hashes of generated names, and with Secrets as they were written.
+    // Remove the hashes of generated names, and decode the Secrets.
     const theirs = parseYamls<Manifest>(output.replaceAll(/(flashforge-[a-z-]+)-[a-z0-9]{10}$/gm, '$1'), overlay);
     const readable = theirs.map(({ data, ...manifest }) =>
       manifest.kind === 'Secret'
@@ -261,7 +261,7 @@ function mapValues(record: Labels, change: (value: string) => string): Labels {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-/** Debian's kubectl is too old to read these, so that a machine without a newer one is no fault, not even in CI. */
+/** Debian's kubectl is too old, so a machine without a newer one skips the test, even in CI. */
 function findKubectl(): string | undefined {
   const { stdout } = spawnSync('kubectl', ['version', '--client', '--output=json'], { encoding: 'utf8' });
   if (/"kustomizeVersion": "v[5-9]/.test(stdout ?? '')) return 'kubectl';
@@ -269,12 +269,12 @@ function findKubectl(): string | undefined {
   return undefined;
 }
 
-test('the overlay’s rules are up to date', async () => {
+test("the overlay's rules are up to date", async () => {
   const { code, output } = await runProgram(process.execPath, [pathOf('scripts/generate-kubernetes.js'), '--check']);
   expect(code, output).toBe(0);
 });
 
-test('an overlay of one’s own, as in the README, replaces what it should', () => {
+test("the README's example overlay replaces existing objects", () => {
   const example = /```yaml\n# my-printers[^\n]*\n([\s\S]*?)```/.exec(readText(`${FOLDER}/README.md`))?.[1] ?? '';
   interface Names {
     configMapGenerator: { name: string }[];

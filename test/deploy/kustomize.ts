@@ -1,5 +1,5 @@
-// As much of kustomize as deploy/kubernetes uses: resources, generators, labels, namespace, and patches that delete.
-// Generated names go without their hash. Anything else in a kustomization is an error.
+// The parts of kustomize that deploy/kubernetes uses: resources, generators, labels, namespace, and delete patches.
+// Generated names have no hash. Anything else in a kustomization is an error.
 import { existsSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathOf, readText, readYaml, readYamls } from './files.ts';
@@ -59,7 +59,7 @@ function generatedData(folder: string, { files = [], envs = [] }: Generator): Re
 export function buildKustomization(folder: string): Manifest[] {
   const text = readYaml<Kustomization>(join(folder, 'kustomization.yaml'));
   const unknown = Object.keys(text).filter((key) => !KNOWN_KEYS.has(key));
-  if (unknown.length > 0) throw new Error(`${folder}: this helper does not know ${unknown.join(', ')}`);
+  if (unknown.length > 0) throw new Error(`${folder}: unsupported keys: ${unknown.join(', ')}`);
   const { namespace, resources = [], labels = [], patches = [] } = text;
   const { disableNameSuffixHash: _, ...generatedMetadata } = text.generatorOptions ?? {};
 
@@ -80,12 +80,12 @@ export function buildKustomization(folder: string): Manifest[] {
   manifests.push(...generated('Secret', text.secretGenerator, 'stringData'));
 
   for (const { patch } of patches) {
-    if (!patch.startsWith('$patch: delete\n')) throw new Error(`${folder}: this helper knows "$patch: delete" only`);
+    if (!patch.startsWith('$patch: delete\n')) throw new Error(`${folder}: only "$patch: delete" is supported`);
     const kind = /^kind: (.*)$/m.exec(patch)?.[1];
     const name = /^ +name: (.*)$/m.exec(patch)?.[1];
-    const left = manifests.filter((manifest) => manifest.kind !== kind || manifest.metadata.name !== name);
-    if (left.length !== manifests.length - 1) throw new Error(`${folder}: there is no ${kind} ${name} to delete`);
-    manifests = left;
+    const remaining = manifests.filter((manifest) => manifest.kind !== kind || manifest.metadata.name !== name);
+    if (remaining.length !== manifests.length - 1) throw new Error(`${folder}: there is no ${kind} ${name} to delete`);
+    manifests = remaining;
   }
   const pairs = Object.assign({}, ...labels.map((label) => label.pairs)) as Record<string, string>;
   return manifests.map((manifest) => ({

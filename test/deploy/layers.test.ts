@@ -1,4 +1,4 @@
-// The rule in biome.json that keeps each folder of src from importing the folders below it.
+// The lint rules in biome.json that let each folder of src import only the folders above it.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -16,7 +16,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** What the linter prints for a file of this content, and whether it accepts it. */
+/** Lints a file with this content. */
 function lint(path: string, content: string): { readonly ok: boolean; readonly output: string } {
   const file = join(folder, path);
   mkdirSync(dirname(file), { recursive: true });

@@ -1,4 +1,4 @@
-// The npm package: what is in it, and that it runs where only the package is.
+// The npm package: its contents, and that it runs without the checkout.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
@@ -13,7 +13,7 @@ import { requireProgram, runProgram } from '../support/programs.ts';
 import { pathOf, readPackage } from './files.ts';
 
 const { version } = readPackage();
-// What a checkout has, without what is built or installed.
+// The parts of a checkout that the package is built from.
 const SOURCES =
   'package.json README.md LICENSE CHANGELOG.md tsconfig.json tsconfig.build.json scripts src dashboards alerts deploy docs';
 const INSTALL_TIMEOUT_MS = 120_000;
@@ -35,13 +35,13 @@ interface Packed {
 }
 let packed: Packed;
 
-// A copy is built, packed and bundled: dist/ of this checkout belongs to whoever works here.
+// Build, pack and bundle a copy, to leave dist/ of this checkout alone.
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'flashforge-package-'));
   await mkdir(checkout());
   for (const name of SOURCES.split(' ')) await cp(pathOf(name), join(checkout(), name), { recursive: true });
   await symlink(pathOf('node_modules'), join(checkout(), 'node_modules'));
-  // What somebody may have lying around, and nobody should get.
+  // A private file that must not be packed.
   await writeFile(join(checkout(), 'deploy/.env'), 'SECRETS=/etc/flashforge\n');
   await run(process.execPath, ['scripts/build.js'], checkout());
   if (npm === undefined) return;
@@ -53,7 +53,7 @@ afterAll(async () => {
   if (root !== '') await rm(root, { recursive: true, force: true });
 });
 
-test.skipIf(npm === undefined)('holds dist, dashboards, alerts, deploy, README, LICENSE and nothing else', () => {
+test.skipIf(npm === undefined)('contains only dist, dashboards, alerts, deploy, README and LICENSE', () => {
   const paths = packed.files.map(({ path }) => path);
   const allowed = [
     /^(package\.json|README\.md|LICENSE)$/,
@@ -76,12 +76,12 @@ test.skipIf(npm === undefined)('holds dist, dashboards, alerts, deploy, README, 
   expect(packed.size).toBeLessThan(500_000);
 });
 
-test.skipIf(npm === undefined)('publint finds nothing', async () => {
+test.skipIf(npm === undefined)('passes publint', async () => {
   const { messages, pkg } = await publint({ pkgDir: checkout(), strict: true });
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([]);
 });
 
-/** Installs the package into an empty folder. Undefined, with the reason on stderr, where there is no registry. */
+/** Installs the package into an empty folder. Without a registry, returns undefined and prints the reason on stderr. */
 async function install(): Promise<string | undefined> {
   const folder = join(root, 'empty');
   await mkdir(folder);
@@ -99,7 +99,7 @@ async function install(): Promise<string | undefined> {
 }
 
 test.skipIf(npm === undefined)(
-  'installed into an empty folder, it runs the demo',
+  'runs the demo when installed into an empty folder',
   { timeout: INSTALL_TIMEOUT_MS },
   async (t) => {
     const folder = await install();
@@ -109,7 +109,7 @@ test.skipIf(npm === undefined)(
 
     const demo = spawn(program, ['demo', '--web.listen-address', '127.0.0.1:0', '--log.level', 'warn'], {
       cwd: folder,
-      // `#!/usr/bin/env node` has to find the Node.js that is tested.
+      // `#!/usr/bin/env node` has to find the Node.js under test.
       env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
@@ -129,13 +129,13 @@ test.skipIf(npm === undefined)(
   },
 );
 
-test('bundled into one file, it runs in an empty folder without npm', { timeout: INSTALL_TIMEOUT_MS }, async (t) => {
+test('runs as a single bundled file, without npm', { timeout: INSTALL_TIMEOUT_MS }, async (t) => {
   await run(process.execPath, ['scripts/bundle.js'], checkout());
   const folder = join(root, 'bundle-only');
   await mkdir(folder);
   const program = join(folder, 'flashforge-exporter.mjs');
   await cp(join(checkout(), 'bundle/flashforge-exporter.mjs'), program);
-  // The password is "secret": comparing it needs bcryptjs in a worker thread, and the files need YAML.
+  // The password is "secret". Checking it needs bcryptjs in a worker thread, and the files need the YAML parser.
   await writeFile(join(folder, 'web.yml'), `basic_auth_users:\n  prometheus: ${await hash('secret', 4)}\n`);
   await writeFile(join(folder, 'printers.yml'), 'printers:\n  - name: off\n    address: 127.0.0.1:1\n');
   expect(await run(process.execPath, [program, '--version'], folder)).toMatch(

@@ -1,4 +1,4 @@
-// Every configuration for /probe that this project ships, in a real Prometheus: whom it asks, and with which labels.
+// Every shipped configuration for /probe, in a real Prometheus: its scrape URLs and its labels.
 import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { pathOf, readText, readYaml } from './files.ts';
 const PROMETHEUS = 'deploy/prometheus.yml';
 const SCRAPE_CONFIG = 'deploy/kubernetes/overlays/prometheus-operator-probe/scrapeconfig.yaml';
 
-/** deploy/prometheus.yml with the job at its end, which is a comment, made one of its jobs. */
+/** deploy/prometheus.yml with the commented-out job at its end enabled. */
 function uncommented(): string {
   const text = readText(PROMETHEUS);
   const start = text.indexOf('  # - job_name:');
@@ -25,7 +25,7 @@ function uncommented(): string {
   return text.slice(0, start) + text.slice(start).replace(/^ {2}# /gm, '  ');
 }
 
-/** The job of a ScrapeConfig as the Prometheus Operator writes it for Prometheus. */
+/** The scrape config that the Prometheus Operator generates from a ScrapeConfig. */
 function ofOperator(): ScrapeConfig {
   const { spec } = readYaml<{ spec: Record<string, unknown> }>(SCRAPE_CONFIG);
   const snake = (name: string) => name.replace(/[A-Z]+(?![a-z])|[A-Z]/g, '_$&').toLowerCase();
@@ -95,7 +95,7 @@ describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', ()
     await Promise.all(printers.map((printer) => printer.close()));
   });
 
-  /** The targets of one configuration, once they are as they have to be. */
+  /** The targets of one configuration, once all of them are ready. */
   async function targetsOf(document: string, areReady: (target: Target) => boolean): Promise<readonly Target[]> {
     let all: Target[] = [];
     return await poll(
@@ -110,7 +110,7 @@ describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', ()
     );
   }
 
-  test.each(DOCUMENTS)('%s: asks the exporter, not the printer', async (document) => {
+  test.each(DOCUMENTS)('%s: scrapes the exporter, not the printer', async (document) => {
     const urls = (await targetsOf(document, () => true)).map(({ scrapeUrl }) => scrapeUrl);
     const expected = printers.map(
       ({ host, tcpPort }) => `http://${address}/probe?target=${encodeURIComponent(`${host}:${tcpPort}`)}`,
@@ -118,9 +118,9 @@ describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', ()
     expect(urls.toSorted()).toEqual(expected.toSorted());
   });
 
-  // A label that comes once the printer was read makes other series of all its series, and to an alert that looks back the
-  // printer is two. One that a metric has too takes its name from it (`exported_model`).
-  test.each(DOCUMENTS)('%s: has labels that stay, and that no metric has', async (document) => {
+  // A label that appears only after the first read would split every series in two, and alerts that look back would see two
+  // printers. A label that a metric has too would rename the metric's label (`exported_model`).
+  test.each(DOCUMENTS)('%s: has constant target labels that no metric has', async (document) => {
     expect((await fetch(`${exporter.url}/metrics`)).status).toBe(200);
     const targets = await targetsOf(document, (target) => '__meta_flashforge_model' in target.discoveredLabels);
     const names = new Set(targets.flatMap(({ labels }) => Object.keys(labels)));
@@ -132,7 +132,7 @@ describe.skipIf(findPrometheus() === undefined)('a configuration for /probe', ()
   });
 });
 
-test('no document makes a label of what is known only after a read', async () => {
+test('no document makes a label from metadata that is known only after a read', async () => {
   const files = [
     'README.md',
     ...(await readdir(pathOf('docs'))).map((name) => `docs/${name}`),
@@ -144,7 +144,7 @@ test('no document makes a label of what is known only after a read', async () =>
 });
 
 const promtool = requireProgram('promtool');
-test.skipIf(promtool === undefined)(`promtool finds nothing wrong with the whole of ${PROMETHEUS}`, async () => {
+test.skipIf(promtool === undefined)(`the complete ${PROMETHEUS} passes promtool check config`, async () => {
   const folder = await mkdtemp(join(tmpdir(), 'flashforge-scrape-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await copyFile(pathOf('alerts/flashforge.rules.yml'), join(folder, 'flashforge.rules.yml'));

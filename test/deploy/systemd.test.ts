@@ -1,4 +1,4 @@
-// The systemd units: systemd itself finds no fault, and gives a good score.
+// The systemd units pass systemd-analyze, with a low exposure.
 import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,18 +10,18 @@ const UNITS = 'deploy/systemd';
 const SERVICE = `${UNITS}/flashforge-exporter.service`;
 const SOCKET = `${UNITS}/flashforge-exporter.socket`;
 const DROP_IN = `${UNITS}/flashforge-exporter.service.d/socket.conf`;
-// A unit without any hardening has 9.6.
-const WORST_EXPOSURE = 1.5;
+// A unit without hardening has 9.6.
+const MAX_EXPOSURE = 1.5;
 
 const analyze = requireProgram('systemd-analyze');
 
-/** The values of a key, in their order, with continued lines joined. */
+/** The values of a key in order, with continuation lines joined. */
 function settings(file: string, key: string): string[] {
   const text = readText(file).replaceAll(/\\\n\s*/g, '');
   return [...text.matchAll(new RegExp(`^${key}=(.*)$`, 'gm'))].map(([, value = '']) => value);
 }
 
-/** The command line of the service, its variables filled in. */
+/** The command line of the service with its variables expanded. */
 function commandLine(listen: string): string[] {
   const [line = ''] = settings(SERVICE, 'ExecStart');
   return line
@@ -42,11 +42,11 @@ describe.skipIf(analyze === undefined)('systemd-analyze', () => {
   test.each([
     ['the service', false],
     ['the service with its socket', true],
-  ])('finds nothing wrong with %s', async (_, withSocket) => {
+  ])('verifies %s', async (_, withSocket) => {
     const root = await temporaryFolder();
     const units = join(root, 'etc/systemd/system');
     await cp(pathOf(UNITS), units, { recursive: true, filter: (path) => withSocket || !path.includes('service.d') });
-    // The targets and slices that it names, as systemd ships them.
+    // The targets and slices that the units refer to, as shipped with systemd.
     await mkdir(join(root, 'usr/lib/systemd'), { recursive: true });
     await cp('/lib/systemd/system', join(root, 'usr/lib/systemd/system'), { recursive: true, verbatimSymlinks: true });
     for (const program of [commandLine('')[0] ?? '', '/usr/bin/kill']) {
@@ -60,18 +60,18 @@ describe.skipIf(analyze === undefined)('systemd-analyze', () => {
     expect(output.split('\n').filter((line) => line.includes('flashforge'))).toEqual([]);
   });
 
-  test(`gives an exposure of at most ${WORST_EXPOSURE}`, async () => {
-    // "security" takes a unit's name from its file, and wants no drop-in folder of another project beside it.
+  test(`gives an exposure of at most ${MAX_EXPOSURE}`, async () => {
+    // "security" takes the unit's name from the file, and would also read the drop-in folder next to it.
     const file = join(await temporaryFolder(), 'flashforge-exporter.service');
     await writeFile(file, readText(SERVICE));
     const { output } = await runProgram(analyze ?? '', ['security', '--offline=true', '--no-pager', file]);
     const exposure = /Overall exposure level for [^:]+: ([\d.]+)/.exec(output)?.[1];
     expect(exposure, output).toBeDefined();
-    expect(Number(exposure)).toBeLessThanOrEqual(WORST_EXPOSURE);
+    expect(Number(exposure)).toBeLessThanOrEqual(MAX_EXPOSURE);
   });
 });
 
-test('the command line is understood', async () => {
+test('the command line is valid', async () => {
   const [listen = ''] = settings(SERVICE, 'Environment').map((value) => value.replace(/^LISTEN=/, ''));
   const [, ...args] = commandLine(listen);
   expect(await checkArguments(args, pathOf('deploy/printers.yml'))).toMatchObject({ code: 0, err: '' });
@@ -83,18 +83,18 @@ test('the flag of the socket drop-in exists', async () => {
   expect((await runExporter(['--help'])).out).toContain(listen);
 });
 
-test('the socket opens the port that the service opens without it', () => {
+test('the socket and the service use the same port', () => {
   const [listen = ''] = settings(SERVICE, 'Environment');
   expect(settings(SOCKET, 'ListenStream')).toEqual([/:(\d+)$/.exec(listen)?.[1]]);
 });
 
-test('the drop-in and the socket name each other', () => {
+test('the drop-in requires the socket, and the socket starts the service', () => {
   expect(settings(DROP_IN, 'Requires')).toEqual(['flashforge-exporter.socket']);
-  // A socket starts the service of its own name unless it says otherwise.
+  // By default a socket starts the service of the same name.
   expect(settings(SOCKET, 'Service')).toEqual([]);
 });
 
-test('the README shows the paths that the unit uses', async () => {
+test('the README has the paths of the unit', async () => {
   const readme = await readFile(pathOf(`${UNITS}/README.md`), 'utf8');
   const [credential = ''] = settings(SERVICE, 'LoadCredential');
   const [id = '', folder = ''] = credential.split(':');

@@ -1,4 +1,4 @@
-// The workflows: what they run exists here, and they may do no more than they need.
+// The GitHub workflows: what they run exists, and their permissions are minimal.
 import { readdirSync } from 'node:fs';
 import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -35,7 +35,7 @@ describe.each(files)('%s', (file) => {
   const { permissions, jobs } = readYaml<Workflow>(`${FOLDER}/${file}`);
   const steps = Object.values(jobs).flatMap((job) => job.steps);
 
-  test('uses actions by commit, with the version beside it', () => {
+  test('pins actions to commits, with the version as a comment', () => {
     for (const line of readText(`${FOLDER}/${file}`)
       .split('\n')
       .filter((text) => text.includes('uses:'))) {
@@ -43,7 +43,7 @@ describe.each(files)('%s', (file) => {
     }
   });
 
-  test('may only read, but for the jobs that publish', () => {
+  test('has write permissions only in jobs that publish', () => {
     expect(permissions).toEqual({ contents: 'read' });
     const more = Object.entries(jobs).flatMap(([name, job]) =>
       Object.entries(job.permissions ?? {}).flatMap(([scope, right]) =>
@@ -57,14 +57,14 @@ describe.each(files)('%s', (file) => {
     expect(more).toEqual(expected[file] ?? []);
   });
 
-  test('keeps no token in the checkout, and ends', () => {
+  test('keeps no token in the checkout, and has timeouts', () => {
     for (const { uses, with: options } of steps) {
       if (uses?.startsWith('actions/checkout@')) expect(options).toMatchObject({ 'persist-credentials': false });
     }
     for (const job of Object.values(jobs)) expect(job['timeout-minutes']).toBeLessThanOrEqual(30);
   });
 
-  test('runs scripts that this package has', () => {
+  test('runs npm scripts and programs that exist', () => {
     const { scripts } = readPackage();
     const called = steps.flatMap(({ run = '' }) => [...run.matchAll(/npm (?:run )?(test|(?<=run )[\w:]+)/g)]);
     for (const [, name = ''] of called) expect(scripts).toHaveProperty([name]);
@@ -73,18 +73,18 @@ describe.each(files)('%s', (file) => {
   });
 });
 
-test('tests run on every Node.js that the gate runs them on', () => {
+test('the matrix has the Node.js versions of .ci/run', () => {
   const matrix = readYaml<Workflow>(`${FOLDER}/test.yml`).jobs['node']?.strategy?.matrix['node'];
   const others = /for major in (.*); do/.exec(readText('.ci/run'))?.[1]?.split(' ').map(Number) ?? [];
   expect(matrix).toEqual([20, ...others]);
 });
 
-test('the gate runs where network namespaces can be made', () => {
+test('the gate runs in a privileged container, which can create network namespaces', () => {
   const { gate } = readYaml<Workflow>(`${FOLDER}/test.yml`).jobs;
   expect(gate?.container).toEqual({ image: 'node:20-bookworm', options: '--privileged' });
 });
 
-test('the image is for more than one platform, and says what it is made of', () => {
+test('the image is multi-platform and has provenance and an SBOM', () => {
   const steps = readYaml<Workflow>(`${FOLDER}/image.yml`).jobs['image']?.steps ?? [];
   expect(steps.at(-1)?.with).toMatchObject({
     platforms: 'linux/amd64,linux/arm64',
@@ -94,24 +94,21 @@ test('the image is for more than one platform, and says what it is made of', () 
 });
 
 const npm = requireProgram('npm');
-test.skipIf(npm === undefined)(
-  'the list of contents of a release has all that is installed with the package',
-  async () => {
-    const steps = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['github']?.steps ?? [];
-    const commands = steps.flatMap(({ run }) => (run?.includes('npm sbom') ? [run] : []));
-    const folder = await mkdtemp(join(tmpdir(), 'flashforge-sbom-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
-    for (const name of ['package.json', 'package-lock.json']) await copyFile(pathOf(name), join(folder, name));
-    const { code, output } = await runProgram('/bin/sh', ['-ec', ['cd "$0"', ...commands].join('\n'), folder]);
-    expect(code, output).toBe(0);
-    const { components } = JSON.parse(await readFile(join(folder, 'sbom.cdx.json'), 'utf8')) as Sbom;
-    const { packages } = JSON.parse(readText('package-lock.json')) as Lock;
-    const shipped = Object.entries(packages).flatMap(([path, { dev, version }]) =>
-      path === '' || dev === true ? [] : [`${path.replace(/^.*node_modules\//, '')}@${version}`],
-    );
-    expect(components.map(({ 'bom-ref': name }) => name).sort()).toEqual([...new Set(shipped)].sort());
-  },
-);
+test.skipIf(npm === undefined)('the SBOM of a release lists every package that is installed with it', async () => {
+  const steps = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['github']?.steps ?? [];
+  const commands = steps.flatMap(({ run }) => (run?.includes('npm sbom') ? [run] : []));
+  const folder = await mkdtemp(join(tmpdir(), 'flashforge-sbom-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  for (const name of ['package.json', 'package-lock.json']) await copyFile(pathOf(name), join(folder, name));
+  const { code, output } = await runProgram('/bin/sh', ['-ec', ['cd "$0"', ...commands].join('\n'), folder]);
+  expect(code, output).toBe(0);
+  const { components } = JSON.parse(await readFile(join(folder, 'sbom.cdx.json'), 'utf8')) as Sbom;
+  const { packages } = JSON.parse(readText('package-lock.json')) as Lock;
+  const shipped = Object.entries(packages).flatMap(([path, { dev, version }]) =>
+    path === '' || dev === true ? [] : [`${path.replace(/^.*node_modules\//, '')}@${version}`],
+  );
+  expect(components.map(({ 'bom-ref': name }) => name).sort()).toEqual([...new Set(shipped)].sort());
+});
 
 test('the package is published with provenance', () => {
   const runs = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['npm']?.steps.flatMap(({ run }) => run ?? []);
