@@ -22,7 +22,7 @@ import {
   readText,
 } from './fields.ts';
 import { MAX_TOOLS, readHeaters, readToolCount } from './heaters.ts';
-import { readJob } from './job.ts';
+import { type JobFields, readJob } from './job.ts';
 import { readMaterialSlots, readMaterialStation } from './material-station.ts';
 import { readProduct } from './product.ts';
 
@@ -114,10 +114,8 @@ function readErrorCode(value: unknown): string | undefined {
   return isNone ? '' : code;
 }
 
-function readState(status: string | undefined): Snapshot {
-  if (status === undefined) return {};
-  return { state: stateFromHttp(status), stateProtocol: 'http', statusWords: [{ protocol: 'http', status }] };
-}
+// While the job is being fetched its numbers are garbage (docs/protocol.md#http-status-words).
+const NO_JOB: JobFields = {};
 
 /**
  * Reads the payload of /detail. No field changes what another one means, with these exceptions: `pid`, `model` and
@@ -129,28 +127,40 @@ export function parseDetail(payload: unknown): Snapshot {
   if (!isRecord(payload)) throw new PrinterError('protocol', '/detail: the payload is not a JSON object');
   const { model, product } = readProduct(payload);
   const status = readName(payload['status']);
-  const state = readState(status);
+  const state = status === undefined ? undefined : stateFromHttp(status);
+  const stateProtocol = state && 'http';
+  const isBeingFetched = status !== undefined && isFetching(status);
+  const job = isBeingFetched ? NO_JOB : readJob(payload, product, { state, stateProtocol });
   const minutes = readBetween(payload['cumulativePrintTime'], 0, MAX_LIFETIME_MINUTES);
   return {
-    ...state,
-    ...(status !== undefined && isFetching(status) ? {} : readJob(payload, product, state)),
-    ...onlyDefined({
-      identity: readIdentity(payload, model),
-      heaters: readHeaters(payload, product),
-      lightOn: readFlag(payload['lightStatus']),
-      doorOpen: product?.doorSensor === false ? undefined : readFlag(payload['doorStatus']),
-      filtration: product?.filtration === false ? undefined : readFiltration(payload),
-      tvocIndex: readAirQuality(payload['tvoc'], product?.airQualitySensor),
-      filaments: readFilaments(payload, product),
-      filamentPresent: readFilamentPresent(payload, product),
-      nozzles: readNozzles(payload['nozzleModel'], product?.tools),
-      materialSlots: readMaterialSlots(payload),
-      materialStation: readMaterialStation(payload),
-      // Independent of the state: a clog is `pause` with E0163 (docs/protocol.md#http-error-codes).
-      errorCode: readErrorCode(payload['errorCode']),
-      diskFreeBytes: readScaled(payload['remainingDiskSpace'], 0, MAX_DISK_GB, 9),
-      lifetimePrintSeconds: minutes === undefined ? undefined : minutes * 60,
-      lifetimeFilamentMeters: readBetween(payload['cumulativeFilament'], 0, MAX_LIFETIME_METERS),
-    }),
+    identity: readIdentity(payload, model),
+    state,
+    stateProtocol,
+    statusWords: status === undefined ? undefined : [{ protocol: 'http', status }],
+    heaters: readHeaters(payload, product),
+    progress: job.progress,
+    layer: job.layer,
+    layers: job.layers,
+    elapsedSeconds: job.elapsedSeconds,
+    remainingSeconds: job.remainingSeconds,
+    file: job.file,
+    speedRatio: job.speedRatio,
+    zOffsetMeters: job.zOffsetMeters,
+    fanRatios: job.fanRatios,
+    filamentEstimates: job.filamentEstimates,
+    lightOn: readFlag(payload['lightStatus']),
+    doorOpen: product?.doorSensor === false ? undefined : readFlag(payload['doorStatus']),
+    filtration: product?.filtration === false ? undefined : readFiltration(payload),
+    tvocIndex: readAirQuality(payload['tvoc'], product?.airQualitySensor),
+    filaments: readFilaments(payload, product),
+    filamentPresent: readFilamentPresent(payload, product),
+    nozzles: readNozzles(payload['nozzleModel'], product?.tools),
+    materialSlots: readMaterialSlots(payload),
+    materialStation: readMaterialStation(payload),
+    // Independent of the state: a clog is `pause` with E0163 (docs/protocol.md#http-error-codes).
+    errorCode: readErrorCode(payload['errorCode']),
+    diskFreeBytes: readScaled(payload['remainingDiskSpace'], 0, MAX_DISK_GB, 9),
+    lifetimePrintSeconds: minutes === undefined ? undefined : minutes * 60,
+    lifetimeFilamentMeters: readBetween(payload['cumulativeFilament'], 0, MAX_LIFETIME_METERS),
   };
 }

@@ -38,19 +38,38 @@ function readEstimate(detail: JsonRecord, side: 'Right' | 'Left'): FilamentEstim
   );
 }
 
+/** What /detail says of the state. */
+export type Said = Pick<Snapshot, 'state' | 'stateProtocol'>;
+
+/** The job fields of a snapshot. */
+export type JobFields = Pick<
+  Snapshot,
+  | 'progress'
+  | 'layer'
+  | 'layers'
+  | 'elapsedSeconds'
+  | 'remainingSeconds'
+  | 'file'
+  | 'speedRatio'
+  | 'zOffsetMeters'
+  | 'fanRatios'
+  | 'filamentEstimates'
+>;
+
 /**
  * Reads the job fields.
  * @param said the state, as far as /detail reports it: only a job that runs has time left
  */
-export function readJob(detail: JsonRecord, product: Product | undefined, said: Snapshot): Snapshot {
+export function readJob(detail: JsonRecord, product: Product | undefined, said: Said): JobFields {
   const file = readName(detail['printFileName']);
   const progress = readBetween(detail['printProgress'], 0, MAX_PROGRESS);
   const ratio = progress === undefined ? undefined : Math.min(1, progress);
   const elapsedSeconds = readBetween(detail['printDuration'], 0, MAX_JOB_SECONDS);
-  const isRunning = isJobRunning(said.state) && showsJob({ ...said, ...(file !== undefined && { file }) });
+  const isRunning =
+    isJobRunning(said.state) && showsJob({ state: said.state, stateProtocol: said.stateProtocol, file });
   const estimate = readBetween(detail['estimatedTime'], ABOVE_ZERO, MAX_JOB_SECONDS);
-  return onlyDefined({
-    progress: ratio === undefined ? undefined : ({ ratio, protocol: 'http' } as const),
+  return {
+    progress: ratio === undefined ? undefined : { ratio, protocol: 'http' },
     layer: readCount(detail['printLayer'], MAX_LAYER),
     layers: readCount(detail['targetPrintLayer'], MAX_LAYER),
     elapsedSeconds,
@@ -63,5 +82,5 @@ export function readJob(detail: JsonRecord, product: Product | undefined, said: 
       ['tool0', readEstimate(detail, 'Right')],
       ['tool1', readToolCount(detail, product) > 1 ? readEstimate(detail, 'Left') : undefined],
     ]),
-  });
+  };
 }

@@ -46,7 +46,7 @@ export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): Http
       const body = JSON.stringify({ serialNumber, checkCode });
       const response = await sendWithRetry({ target, doing, body, limits }, signal);
       const snapshot = parseDetail(openResponse(response, doing, checkCode));
-      if (Object.keys(snapshot).length === 0) {
+      if (Object.values(snapshot).every((value) => value === undefined)) {
         throw new PrinterError('protocol', `${doing}: the response has no known field`);
       }
       // The printer accepted this serial number; its response does not repeat it.

@@ -61,7 +61,8 @@ function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {
   const fileProtocol = http.file !== undefined ? 'http' : 'tcp';
   return {
     ...tcp,
-    ...http,
+    // Its undefined keys must not hide what TCP knows.
+    ...onlyDefined(http),
     ...onlyDefined({
       fileProtocol: (http.file ?? tcp.file) === undefined ? undefined : fileProtocol,
       state: stateFrom.state,

@@ -64,7 +64,7 @@ export function snapshotFromTcp(replies: TcpReplies): Snapshot {
   const state = m119 && stateFrom(m119);
   const word = m119?.machineStatus ?? (m119?.isPartial ? undefined : m119?.foreignStatus);
   const heaters = m105 && heatersFrom(m105);
-  return onlyDefined({
+  return {
     identity: m115 && identityFrom(m115),
     state,
     stateProtocol: state && PROTOCOL,
@@ -81,5 +81,5 @@ export function snapshotFromTcp(replies: TcpReplies): Snapshot {
     printSizeBytes: m27?.sizeBytes,
     layer: m27?.layer,
     layers: m27?.layers,
-  });
+  };
 }

@@ -34,7 +34,7 @@ function repliesOf({ folder, files }: Captured): Map<string, string> {
 }
 
 function expectCaptured(reading: TcpReading, captured: Captured): void {
-  expect(snapshotFromTcp(reading.replies)).toStrictEqual(captured.snapshot);
+  expect(snapshotFromTcp(reading.replies)).toEqual(captured.snapshot);
   expect(rawTexts(reading.replies)).toEqual(captured.raw);
   expect(reading.failure?.code).toBe(captured.failure);
 }
@@ -91,7 +91,7 @@ describe.each(CASES)('$folder: $title', (captured) => {
       push.mockClear();
       const reading = await read(printer.target, captured);
       // One more look at the position of the cut, should this fail.
-      expect({ at, snapshot: snapshotFromTcp(reading.replies) }).toStrictEqual({ at, snapshot: captured.snapshot });
+      expect({ at, snapshot: snapshotFromTcp(reading.replies) }).toEqual({ at, snapshot: captured.snapshot });
       expectCaptured(reading, captured);
     }
     const perConversation = [...replies].filter(([command]) => isRead(command)).map(([, bytes]) => bytes.length - 1);
