@@ -55,7 +55,7 @@ export const DONE_AT = stat(
   {
     title: 'Done at',
     description: 'When each running print will be done, the next one first. See “Time left” in the table.',
-    unit: 'time:HH:mm',
+    unit: 'time:ddd HH:mm',
     empty: 'nothing is printing',
   },
   { expr: `sort(${endMilliseconds()})`, legend: '{{printer}}' },
