@@ -9,7 +9,10 @@ export type LogFormat = (typeof LOG_FORMATS)[number];
 
 export type LogFields = Readonly<Record<string, string | number | boolean | undefined>>;
 
-export type Logger = Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>>;
+export interface Logger extends Readonly<Record<LogLevel, (message: string, fields?: LogFields) => void>> {
+  /** Whether debug lines are written, so that what they need is worth collecting. */
+  readonly isDebug?: boolean;
+}
 
 export interface LogOptions {
   readonly level: LogLevel;
@@ -65,7 +68,7 @@ export function createLogger({ level, format, write, now }: LogOptions): Logger 
       const time = new Date(now()).toISOString();
       write(`${formatLine(format, { time, level: own, msg: message, ...fields })}\n`);
     };
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
+  return { isDebug: level === 'debug', debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
 /** A logger that writes nothing. */

@@ -12,6 +12,7 @@ import { shownProgress, shownStart } from '../jobs/shown.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
+import { exchangeFields, type Trace } from '../printer/exchange.ts';
 import { withPresentHeaters } from '../printer/merge.ts';
 import { adviceFor, type KnownFacts } from '../printer/next-steps.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
@@ -160,6 +161,19 @@ export class Printer {
     return (await this.#join(timeMs, signal)).view;
   }
 
+  /**
+   * Reads the printer and tells of each exchange; for somebody who looks for a fault. Waits for the end of a read in progress.
+   * @param timeMs until the requester's deadline, in milliseconds
+   * @param signal fires when the requester has gone
+   */
+  async readTraced(timeMs: number, trace: Trace, signal?: CancelSignal): Promise<PrinterView> {
+    const endsAt = performance.now() + timeMs;
+    const leftMs = (): number => Math.max(0, endsAt - performance.now());
+    while (this.#inProgress && leftMs() > 0 && !signal?.aborted) await this.#inProgress.shared.join(leftMs(), signal);
+    if (!this.#inProgress) this.#current = this.#start(trace);
+    return await this.read(leftMs(), signal);
+  }
+
   async #join(timeMs?: number, signal?: CancelSignal): Promise<Pick<CachedReading, 'view' | 'reading'>> {
     const startedAt = performance.now();
     const current = this.#inProgress ?? this.#start();
@@ -178,7 +192,17 @@ export class Printer {
     return this.#current?.shared.endReason === undefined ? this.#current : undefined;
   }
 
-  #start(): CurrentRead {
+  /** Tells the debug log, if there is one, and whoever asked for it. */
+  #traceFor(trace: Trace | undefined): Trace | undefined {
+    const { log } = this.#dependencies;
+    if (!log.isDebug) return trace;
+    return (exchange) => {
+      log.debug('exchange', { printer: this.name, ...exchangeFields(exchange) });
+      trace?.(exchange);
+    };
+  }
+
+  #start(trace?: Trace): CurrentRead {
     const config = this.#config;
     let peek = (): Reading => failedReading(config, new PrinterError('timeout', 'the printer did not answer in time'));
     const shared = new SharedRead<FinishedRead>(
@@ -188,6 +212,7 @@ export class Printer {
           identity: this.#needsIdentity(),
           tcpHabits: this.#tcpHabits.habits,
           nowMs: this.#dependencies.now(),
+          trace: this.#traceFor(trace),
           onBegin: (begun: () => Reading): void => {
             peek = begun;
           },

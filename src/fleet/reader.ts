@@ -4,6 +4,7 @@ import type { CancelSignal } from '../common/cancellation.ts';
 import type { HttpReader } from '../lan-http/read.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
+import type { Trace } from '../printer/exchange.ts';
 import { mergeSnapshots } from '../printer/merge.ts';
 import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
 import type { ReadCommand } from '../tcp/commands.ts';
@@ -43,6 +44,8 @@ export interface ReadOptions {
   readonly tcpHabits?: TcpHabits | undefined;
   /** Milliseconds since 1970; by default the system's time. */
   readonly nowMs?: number | undefined;
+  /** Called after each exchange with the printer. */
+  readonly trace?: Trace | undefined;
   /** Called once at the start, with a function that returns what has been read so far. */
   readonly onBegin?: ((peek: () => Reading) => void) | undefined;
 }
@@ -113,14 +116,22 @@ function merge(parts: readonly EndpointReading[]): Reading {
 /** Creates the function that reads printers, over the given HTTP client. */
 export function createPrinterReader(http: HttpReader): ReadPrinter {
   const readers: Readonly<Record<Protocol, ReadEndpoint>> = {
-    tcp: ({ tcp }, { identity, tcpHabits: habits, nowMs, onBegin }, signal) =>
+    tcp: ({ tcp }, { identity, tcpHabits: habits, nowMs, trace, onBegin }, signal) =>
       tcp &&
       readTcp(
         tcp,
-        { login: tcp.login, identity, habits, nowMs, onBegin: (peek) => onBegin(() => fromUnfinishedTcp(peek())) },
+        {
+          login: tcp.login,
+          identity,
+          habits,
+          nowMs,
+          trace,
+          onBegin: (peek) => onBegin(() => fromUnfinishedTcp(peek())),
+        },
         signal,
       ).then(fromTcp),
-    http: ({ http: detail }, _options, signal) => detail && http.readDetail(detail, signal).then(fromHttp, failedHttp),
+    http: ({ http: detail }, { trace }, signal) =>
+      detail && http.readDetail(detail, signal, trace).then(fromHttp, failedHttp),
   };
   return async (config, { onBegin, ...common }, signal) => {
     const protocols = protocolsOf(config);

@@ -3,6 +3,7 @@
 import { formatAddress } from '../common/address.ts';
 import type { CancelSignal } from '../common/cancellation.ts';
 import { PrinterError } from '../printer/errors.ts';
+import type { Trace } from '../printer/exchange.ts';
 import { withSerialPrefix } from '../printer/identifiers.ts';
 import type { Snapshot } from '../printer/snapshot.ts';
 import type { HttpLimits, HttpTarget, Post } from './client.ts';
@@ -14,9 +15,10 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = { connectMs: 3000, bodyBytes: 256
 export interface HttpReader {
   /**
    * Reads a printer. When it settles, soon after the signal fires at the latest, its sockets are closed.
+   * @param trace called after each request with its response or failure
    * @throws PrinterError any code but denied; the message never contains the check code
    */
-  readDetail(target: HttpTarget, signal: CancelSignal): Promise<Snapshot>;
+  readDetail(target: HttpTarget, signal: CancelSignal, trace?: Trace): Promise<Snapshot>;
 }
 
 /** Loads the HTTP client ahead of the first read, which would otherwise load it within its own deadline. */
@@ -24,9 +26,29 @@ export async function loadHttpClient(): Promise<typeof import('./client.ts')> {
   return await import('./client.ts');
 }
 
-async function sendWithRetry(post: Post, signal: CancelSignal): Promise<HttpResponse> {
+type Send = (post: Post, signal: CancelSignal) => Promise<HttpResponse>;
+
+/** Sends as before, and tells the trace of it. */
+function traced(send: Send, trace: Trace): Send {
+  return async (post, signal) => {
+    const startedAt = performance.now();
+    const told = { protocol: 'http', sent: post.doing } as const;
+    const seconds = (): number => (performance.now() - startedAt) / 1000;
+    try {
+      const response = await send(post, signal);
+      trace({ ...told, receivedBytes: Buffer.byteLength(response.text), seconds: seconds() });
+      return response;
+    } catch (error) {
+      if (error instanceof PrinterError) trace({ ...told, seconds: seconds(), failure: error });
+      throw error;
+    }
+  };
+}
+
+async function sendWithRetry(post: Post, signal: CancelSignal, trace: Trace | undefined): Promise<HttpResponse> {
   // Imported here: undici is a quarter of the start-up time, and many users have no printer with an HTTP side.
-  const { send } = await loadHttpClient();
+  const client = await loadHttpClient();
+  const send = trace ? traced(client.send, trace) : client.send;
   try {
     return await send(post, signal);
   } catch (error) {
@@ -39,12 +61,12 @@ async function sendWithRetry(post: Post, signal: CancelSignal): Promise<HttpResp
 /** Creates the reader of HTTP sides. It has no state: the caller reads a printer once at a time (docs/architecture.md#data-flow). */
 export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): HttpReader {
   return {
-    readDetail: async (target, signal) => {
+    readDetail: async (target, signal, trace) => {
       const doing = `POST ${formatAddress(target.host, target.port)}/detail`;
       const serialNumber = withSerialPrefix(target.serialNumber);
       const checkCode = target.checkCode.reveal();
       const body = JSON.stringify({ serialNumber, checkCode });
-      const response = await sendWithRetry({ target, doing, body, limits }, signal);
+      const response = await sendWithRetry({ target, doing, body, limits }, signal, trace);
       const snapshot = parseDetail(openResponse(response, doing, checkCode));
       if (Object.values(snapshot).every((value) => value === undefined)) {
         throw new PrinterError('protocol', `${doing}: the response has no known field`);

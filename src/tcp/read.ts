@@ -2,11 +2,13 @@
 
 import type { CancelSignal } from '../common/cancellation.ts';
 import type { LoginMode } from '../printer/config.ts';
+import type { Trace } from '../printer/exchange.ts';
 import { ReadDialogue } from './dialogue.ts';
 import { NO_HABITS, type TcpHabits } from './habits.ts';
 import type { TcpReading } from './replies.ts';
 import { converse } from './session.ts';
 import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from './target.ts';
+import { TracedDialogue } from './traced-dialogue.ts';
 
 export interface TcpReadOptions {
   readonly login: LoginMode;
@@ -19,6 +21,8 @@ export interface TcpReadOptions {
   readonly limits?: SessionLimits;
   /** Called once at the start, with a function that returns what has been read so far. */
   readonly onBegin?: (peek: () => TcpReading) => void;
+  /** Called after each command with its reply or failure. */
+  readonly trace?: Trace | undefined;
 }
 
 /**
@@ -33,8 +37,10 @@ export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: Canc
   const dialogue = new ReadDialogue({ login, identity, habits, nowMs, patienceMs: limits.silenceMs });
   options.onBegin?.(() => dialogue.reading);
   return new Promise((resolve, reject) => {
-    const talk = (): void =>
-      converse(target, limits, dialogue, signal, (end) => {
+    const talk = (): void => {
+      const traced = options.trace && new TracedDialogue(dialogue, target, options.trace);
+      converse(target, limits, traced ?? dialogue, signal, (end) => {
+        if (traced && end !== undefined && !(end instanceof Error)) traced.interrupted(end);
         if (end instanceof Error) {
           reject(end);
         } else if (end !== undefined && dialogue.interrupted(end, signal.aborted)) {
@@ -43,6 +49,7 @@ export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: Canc
           resolve(dialogue.reading);
         }
       });
+    };
     talk();
   });
 }

@@ -15,8 +15,9 @@ export interface Dialogue {
   /**
    * Takes the reply to the last command.
    * @param isLeftUnfinished whether the printer stopped before the end of its reply, and nothing more came in the whole time of the command
+   * @param receivedBytes since the command was sent
    */
-  take(reply: Reply, isLeftUnfinished: boolean): void;
+  take(reply: Reply, isLeftUnfinished: boolean, receivedBytes: number): void;
   /** Whether this printer is known to leave its reply to the command unfinished, so that silence may end it. */
   isUnfinished(command: Command): boolean;
   /** The last command to send when the conversation ends, whatever ended it. Nobody waits for its reply. */
@@ -151,7 +152,7 @@ class Session {
     this.#cutReply = undefined;
     this.#controlAnswer = undefined;
     try {
-      this.#dialogue.take(reply, isLeftUnfinished);
+      this.#dialogue.take(reply, isLeftUnfinished, this.#receivedBytes);
     } catch (error) {
       this.#end(asError(error));
     }

@@ -14,6 +14,7 @@ import { negotiateFormat } from './http/negotiate.ts';
 import { decodeSegment, type Route, type Routes } from './http/router.ts';
 import { createPages } from './pages/handlers.ts';
 import { findPrinter, findTarget, type ProbeOptions } from './probe.ts';
+import { renderProbeLog } from './probe-log.ts';
 import { targetGroups } from './service-discovery.ts';
 
 export interface RoutesOptions extends ProbeOptions {
@@ -55,7 +56,11 @@ async function metrics(options: RoutesOptions, request: Request): Promise<HttpRe
 async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
   const printer = await findTarget(request, options, endsAt - performance.now());
-  const view = await printer.read(Math.max(0, endsAt - performance.now()), request.signal);
+  const leftMs = Math.max(0, endsAt - performance.now());
+  if (request.url.searchParams.get('debug') === 'true') {
+    return await renderProbeLog(printer, leftMs, () => options.fleet.nowMs, request.signal);
+  }
+  const view = await printer.read(leftMs, request.signal);
   return await page(request, { printers: [view] });
 }
 
