@@ -5,6 +5,7 @@ import { resolve } from 'node:path';
 import { ConfigError } from '../common/config-error.ts';
 import { reasonOf } from '../common/reason.ts';
 import { Secret } from '../common/secret.ts';
+import { findByTarget } from '../config/endpoints.ts';
 import { loadPrinters, parsePrinter } from '../config/load.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type LoginMode, type PrinterConfig } from '../printer/config.ts';
 import type { CliContext } from './context.ts';
@@ -42,7 +43,7 @@ async function fromFile(file: string, flags: TargetFlags, { env }: CliContext): 
   }
   const printers = await loadPrinters({ file, printers: [], env: { ...env, FLASHFORGE_PRINTERS: undefined } });
   const { printer } = flags;
-  const chosen = printers.find(({ name, address }) => name === printer || address === printer);
+  const chosen = findByTarget(printers, (config) => config, printer);
   if (chosen) return chosen;
   const names = printers.map(({ name }) => name).join(', ');
   throw new ConfigError(`${file} has no printer "${printer}"; it has ${names}`);

@@ -30,6 +30,23 @@ export function endpointsMeantBy(text: string): readonly string[] {
   return port === undefined ? [endpoint(host, DEFAULT_TCP_PORT), comparableHost(host)] : [endpoint(host, port)];
 }
 
+/**
+ * The printer with this name, or else with this address: as written, or any spelling of the same host and port.
+ * @param configOf the configuration of an item of the list
+ */
+export function findByTarget<T>(
+  printers: readonly T[],
+  configOf: (printer: T) => PrinterConfig,
+  target: string,
+): T | undefined {
+  const endpoints = endpointsMeantBy(target);
+  return (
+    printers.find((printer) => configOf(printer).name === target) ??
+    printers.find((printer) => configOf(printer).address === target) ??
+    printers.find((printer) => matchingEndpoints(configOf(printer)).some((endpoint) => endpoints.includes(endpoint)))
+  );
+}
+
 function addressIn(text: string): HostAndPort | undefined {
   try {
     return parseAddress(text);

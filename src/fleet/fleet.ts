@@ -2,7 +2,7 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { CancelController } from '../common/cancellation.ts';
-import { endpointsMeantBy, matchingEndpoints } from '../config/endpoints.ts';
+import { findByTarget, matchingEndpoints } from '../config/endpoints.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { LocalFailures } from './local-failures.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
@@ -101,13 +101,5 @@ export class Fleet {
 }
 
 function findIn(printers: readonly Printer[], target: string): Printer | undefined {
-  return (
-    printers.find(({ name }) => name === target) ??
-    printers.find(({ config }) => config.address === target) ??
-    findAt(printers, endpointsMeantBy(target))
-  );
-}
-
-function findAt(printers: readonly Printer[], endpoints: readonly string[]): Printer | undefined {
-  return printers.find(({ config }) => matchingEndpoints(config).some((endpoint) => endpoints.includes(endpoint)));
+  return findByTarget(printers, ({ config }) => config, target);
 }

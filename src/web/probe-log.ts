@@ -1,11 +1,11 @@
 // /probe?debug=true: the log of one read, and the metrics and configuration that belong to it, as text for people.
 
 import { createLogger, type Logger } from '../common/log.ts';
-import type { Printer } from '../fleet/printer.ts';
 import type { PrinterView } from '../fleet/view.ts';
 import { renderPage } from '../metrics/exposition.ts';
 import { exchangeFields } from '../printer/exchange.ts';
 import { type HttpResponse, textResponse } from './http/message.ts';
+import type { ProbeTarget } from './probe.ts';
 
 function logOutcome(log: Logger, { endpoints, up, durationSeconds }: PrinterView): void {
   for (const { protocol, up: isUp, failure, advice } of endpoints) {
@@ -23,7 +23,7 @@ function logOutcome(log: Logger, { endpoints, up, durationSeconds }: PrinterView
  * @param now milliseconds since 1970
  */
 export async function renderProbeLog(
-  printer: Printer,
+  { printer, name }: ProbeTarget,
   timeMs: number,
   now: () => number,
   signal: AbortSignal,
@@ -39,7 +39,7 @@ export async function renderProbeLog(
   });
   const view = await printer.readTraced(timeMs, (exchange) => log.debug('exchange', exchangeFields(exchange)), signal);
   logOutcome(log, view);
-  const metrics = await renderPage({ printers: [view] }, 'text');
+  const metrics = await renderPage({ printers: [{ ...view, labels: { printer: name } }] }, 'text');
   const text = `Log of the probe:\n${lines.join('')}\nMetrics that would have been returned:\n${metrics}\nConfiguration of the printer:\n${renderConfig([printer.config])}`;
   return textResponse(200, text.trimEnd(), { 'cache-control': 'no-store' });
 }

@@ -65,17 +65,26 @@ export async function findPrinter(target: string, options: ProbeOptions, timeMs:
   const { allow } = options;
   const address = (await resolve(host, timeMs)).find((resolved) => isInside(allow, resolved));
   if (address === undefined) throw new RequestError(403, `${denied} and in no --probe.allow`);
-  // Connect to the address that was checked: the name could resolve to another one the next time.
-  return options.pool.take({
-    name: target,
-    address: target === host ? target : formatAddress(host, port),
-    tcp: { host: address, port, login: 'auto' },
-  });
+  // One conversation per printer, however it is spelled: by the address that was checked, which is also the one to connect
+  // to, because the name could resolve to another one the next time.
+  const endpoint = port === DEFAULT_TCP_PORT ? address : formatAddress(address, port);
+  return (
+    options.fleet.find(endpoint) ??
+    options.pool.take({ name: endpoint, address: endpoint, tcp: { host: address, port, login: 'auto' } })
+  );
+}
+
+export interface ProbeTarget {
+  readonly printer: Printer;
+  /** The label `printer`: the configured name, or else the target as Prometheus spells it, which must not change. */
+  readonly name: string;
 }
 
 /** The printer of /probe?target=. @throws RequestError as `findPrinter`, and 400 for a bad query */
-export async function findTarget(request: Request, options: ProbeOptions, timeMs: number): Promise<Printer> {
-  return await findPrinter(single(request.url, 'target'), options, timeMs);
+export async function findTarget(request: Request, options: ProbeOptions, timeMs: number): Promise<ProbeTarget> {
+  const target = single(request.url, 'target');
+  const printer = await findPrinter(target, options, timeMs);
+  return { printer, name: options.fleet.printers.includes(printer) ? printer.name : target };
 }
 
 function parseTarget(target: string): ReturnType<typeof parseAddress> {

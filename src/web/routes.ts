@@ -55,13 +55,13 @@ async function metrics(options: RoutesOptions, request: Request): Promise<HttpRe
 
 async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {
   const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
-  const printer = await findTarget(request, options, endsAt - performance.now());
+  const target = await findTarget(request, options, endsAt - performance.now());
   const leftMs = Math.max(0, endsAt - performance.now());
   if (request.url.searchParams.get('debug') === 'true') {
-    return await renderProbeLog(printer, leftMs, () => options.fleet.nowMs, request.signal);
+    return await renderProbeLog(target, leftMs, () => options.fleet.nowMs, request.signal);
   }
-  const view = await printer.read(leftMs, request.signal);
-  return await page(request, { printers: [view] });
+  const view = await target.printer.read(leftMs, request.signal);
+  return await page(request, { printers: [{ ...view, labels: { printer: target.name } }] });
 }
 
 function serviceDiscovery({ fleet }: RoutesOptions): HttpResponse {

@@ -94,6 +94,14 @@ describe('a fleet', () => {
     expect(await createFleet([]).scrape(LONG_MS)).toEqual([]);
   });
 
+  it.each(['finder', '192.0.2.1', '192.0.2.1:8899', '192.0.2.1:08899'])(
+    'finds one printer by any spelling: %s',
+    (target) => {
+      const fleet = createFleet([configNamed('finder')]);
+      expect(fleet.find(target)?.name).toBe('finder');
+    },
+  );
+
   it('finds a printer of the configuration by its address, whatever one on the network calls itself', () => {
     const tcp = { host: 'finder.lan', port: 8899, login: 'auto' } as const;
     const fleet = createFleet([configNamed('mine', { address: 'finder.lan', tcp })]);

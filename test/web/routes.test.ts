@@ -103,6 +103,36 @@ describe('/metrics', () => {
   });
 });
 
+describe('one conversation per printer, however it is spelled', () => {
+  it.each(['configured', 'allowed'])(
+    'for a printer that is %s, by /probe, /metrics and the JSON API at once',
+    async (how) => {
+      const printer = await simulate({ model: 'finder', name: 'mine', latencyMs: 30 });
+      const config = configOf(printer);
+      const exporter = await serve(how === 'configured' ? [config] : [], {
+        probeAllow: parseNetworks(['127.0.0.0/8']),
+      });
+      const port = printer.tcpPort;
+      const targets = [
+        `127.0.0.1:${port}`,
+        `localhost:${port}`,
+        `LOCALHOST:${port}`,
+        ...(how === 'configured' ? ['mine'] : []),
+      ];
+      const pages = targets.map((target) => ask(exporter.url, `/probe?target=${target}`));
+      const api = ask(exporter.url, `/127.0.0.1:${port}/temp`);
+      for (const [index, page] of (await Promise.all(pages)).entries()) {
+        const name = how === 'configured' ? 'mine' : targets[index];
+        expect(samplesOf(parseExposition(page.body), 'flashforge_up')).toMatchObject([
+          { labels: { printer: name }, value: 1 },
+        ]);
+      }
+      expect((await api).status).toBe(200);
+      expect(printer.stats).toMatchObject({ tcpConnections: 1, maxOpenTcpConnections: 1 });
+    },
+  );
+});
+
 describe('the deadline', () => {
   it.each(['soon', '0', '-1', '', '10, 20'])('%j is 400, and no printer is read', async (header) => {
     const printer = await simulate({ model: 'finder' });
