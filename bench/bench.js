@@ -1,14 +1,14 @@
-// npm run bench: what a scrape costs, beside the floor of bare sockets and (over TCP, if it is installed)
-// prometheus-blackbox-exporter, in turn in one run; how soon a start is healthy; what idling costs; which targets are met.
+// npm run bench: measures the cost of a scrape against the floor (bare sockets) and, over TCP and if it is installed,
+// prometheus-blackbox-exporter, alternately in one run; the startup time; the idle CPU; and which targets are met.
 //
-//   --printers 1,10,100,1000  how many printers; --latency, --kinds and this make the cases
+//   --printers 1,10,100,1000  numbers of printers; each is combined with each --latency and each of --kinds
 //   --latency 0,20            milliseconds before each reply of a printer
-//   --kinds tcp,http          how the printers are read; '' measures no scrapes
-//   --scrapes 20              scrapes of each case
-//   --probes-at-once 64       probes that the blackbox exporter is asked for at a time; 0 leaves it out
-//   --starts 11               starts of the exporter, and of node -e 0; 0 leaves them out
-//   --idle-seconds 30         how long idling is measured; 0 leaves it out
-//   --output FILE             where the JSON goes: bench/results/latest.json
+//   --kinds tcp,http          protocols of the printers; '' skips the scrapes
+//   --scrapes 20              scrapes per case
+//   --probes-at-once 64       concurrent probes of the blackbox exporter; 0 skips it
+//   --starts 11               starts of the exporter, and of node -e 0; 0 skips them
+//   --idle-seconds 30         duration of the idle measurement; 0 skips it
+//   --output FILE             JSON file for the results, by default bench/results/latest.json
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -36,16 +36,16 @@ const { values: options } = parseArgs({
 const list = (text) => text.split(',').filter(Boolean);
 const probesAtOnce = Number(options['probes-at-once']);
 const blackbox = probesAtOnce > 0 ? blackboxVersion() : undefined;
-if (probesAtOnce > 0 && !blackbox) console.error('prometheus-blackbox-exporter is not installed: measured without it');
+if (probesAtOnce > 0 && !blackbox) console.error('prometheus-blackbox-exporter is not installed, skipping it');
 const folder = mkdtempSync(join(tmpdir(), 'flashforge-bench-'));
-// A signal alone would end this process without the event, and leave the others running.
+// Without a handler, a signal would end this process without the exit event and leave its children running.
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => process.exit(1));
 process.on('exit', () => {
   stopAll();
   rmSync(folder, { recursive: true, force: true });
 });
 
-// Uncompressed, as the floor and the blackbox exporter's page are. Prometheus asks for gzip.
+// Uncompressed, like the pages of the floor and the blackbox exporter. Prometheus requests gzip.
 const PLAIN = { headers: { 'accept-encoding': 'identity' } };
 
 async function scrape(url) {
@@ -90,8 +90,8 @@ async function measure(kind, count, latencyMs, scrapes) {
     floor: run(floor, () => scrape(floorUrl)),
     ...(prober && { blackbox: run(prober, () => probeAll(prober)) }),
   };
-  // All warm: compiled, and with their heaps grown. Counted in reads, which is what compiles: the first ten scrapes
-  // of 100 printers took twice the CPU of those after forty, and so a printer at 100 seemed dearer than at 1,000.
+  // Warm up, so that the code is compiled and the heaps have grown. Compilation depends on the number of reads: the first ten
+  // scrapes of 100 printers took twice the CPU of those after forty, which made a printer at 100 look costlier than at 1,000.
   const warmScrapes = Math.max(3, scrapes / 4, Math.min(MAX_WARM_SCRAPES, WARM_READS / count));
   for (let i = 0; i < warmScrapes; i++) {
     for (const { scrapeOnce } of Object.values(runs)) await scrapeOnce();
@@ -136,7 +136,7 @@ function row({ kind, printers, latencyMs, exporter, floor, blackbox }) {
   };
 }
 
-// First, while this process is small and nothing of an earlier case is left.
+// Measured first, while this process is small and unaffected by earlier cases.
 const startup = Number(options.starts) > 0 ? await measureStartup(Number(options.starts)) : undefined;
 const idle =
   Number(options['idle-seconds']) > 0 ? await measureIdle(Number(options['idle-seconds']), folder) : undefined;
@@ -155,7 +155,7 @@ const targets = judgeTargets({ results, costs, startup, idle });
 if (results.length > 0) console.table(results.map(row));
 for (const { kind, latencyMs, cpuMsAt100, cpuMsAt1000 } of costs) {
   console.log(
-    `${kind}, ${latencyMs} ms: a printer costs ${cpuMsAt100.toFixed(3)} ms of CPU at 100, ${cpuMsAt1000.toFixed(3)} ms at 1,000: ${ratio(cpuMsAt1000, cpuMsAt100)}`,
+    `${kind}, ${latencyMs} ms: CPU per printer ${cpuMsAt100.toFixed(3)} ms at 100 printers, ${cpuMsAt1000.toFixed(3)} ms at 1,000: ${ratio(cpuMsAt1000, cpuMsAt100)}`,
   );
 }
 if (startup) {
@@ -193,4 +193,4 @@ const machine = {
 };
 const written = { machine, startup, idle, results, costsPerPrinter: costs, targets };
 writeFileSync(options.output, `${JSON.stringify(written, null, 2)}\n`);
-console.log(`written to ${options.output}`);
+console.log(`wrote ${options.output}`);

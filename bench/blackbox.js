@@ -1,4 +1,4 @@
-// prometheus-blackbox-exporter, if it is installed: what its tcp prober takes for the reads of a usual scrape.
+// Runs the tcp prober of prometheus-blackbox-exporter, if it is installed, with the commands of a usual scrape.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { Agent, get } from 'node:http';
@@ -7,9 +7,9 @@ import { text } from 'node:stream/consumers';
 import { startLogging } from './processes.js';
 
 const PROGRAM = 'prometheus-blackbox-exporter';
-// M115 is asked every ten minutes only: not in a usual scrape, and so not here.
+// Without M115, which the exporter sends only every ten minutes.
 const READS = ['M119', 'M105', 'M27', 'M114'];
-// The prober ends a line with LF alone, and the printers' programs with CRLF.
+// The prober adds only LF, and printers expect CRLF.
 const steps = READS.map((read) => `        - send: "~${read}\\r"\n        - expect: ^ok\n`).join('');
 const MODULE = `modules:
   flashforge:
@@ -20,22 +20,22 @@ const MODULE = `modules:
       query_response:
 ${steps}`;
 
-/** What it says of its version; undefined when it is not installed. */
+/** The installed version; undefined if it is not installed. */
 export function blackboxVersion() {
   const { error, stdout, stderr } = spawnSync(PROGRAM, ['--version'], { encoding: 'utf8' });
   return error ? undefined : /version (\S+)/.exec(stdout + stderr)?.[1];
 }
 
 /**
- * All else as the package has it. One at a time a probe costs it half as much again (more sleeping and waking), all of a
- * thousand no less than 64: what is kind to it is measured, though Prometheus spreads its probes over the interval.
+ * Starts it with the package's defaults. Sequential probes cost it half as much again (it sleeps and wakes more often), and a
+ * thousand concurrent ones no less than 64. So 64 favours it, although Prometheus spreads its probes over the interval.
  */
 export async function startBlackbox(printers, probesAtOnce, folder) {
   const config = join(folder, 'blackbox.yml');
   writeFileSync(config, MODULE);
   const args = [`--config.file=${config}`, '--web.listen-address=127.0.0.1:0'];
   const started = await startLogging(PROGRAM, args, /msg="Listening on" address=(\S+)/);
-  // Connections are kept, as Prometheus keeps them.
+  // Keep connections alive, as Prometheus does.
   const agent = new Agent({ keepAlive: true, maxSockets: probesAtOnce });
   const urls = printers.map(({ host }) => `http://${started.first}/probe?module=flashforge&target=${host}:8899`);
   return { ...started, agent, urls };
@@ -47,7 +47,7 @@ function request(url, agent) {
   });
 }
 
-/** Probes every printer once; a printer that is not read is an error, as it costs less. */
+/** Probes every printer once. Throws if a probe fails, since failed probes cost less. */
 export async function probeAll({ agent, urls }) {
   const startedAt = performance.now();
   const pages = await Promise.all(urls.map((url) => request(url, agent)));

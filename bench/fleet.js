@@ -1,4 +1,4 @@
-// Simulated printers, and the configuration file that names them.
+// Starts simulated printers and writes their configuration file.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startScript } from './processes.js';
@@ -12,7 +12,7 @@ function configText(kind, printers) {
   return `printers:\n${lines.join('\n')}\n`;
 }
 
-/** Starts the printers in a process of their own, and writes the configuration into the folder. */
+/** Starts the printers in a child process and writes their configuration into the folder. */
 export async function startFleet(kind, count, latencyMs, folder) {
   const simulator = await startScript('bench/printers.js', [kind, String(count), String(latencyMs)]);
   const printers = JSON.parse(simulator.first);

@@ -1,5 +1,5 @@
-// The floor: what a page costs that does nothing but hold the same conversations on bare sockets and join ready lines.
-// Usage: node bench/floor.js KIND PAGE_FILE, the printers as JSON on stdin; prints its port.
+// The floor: a server that only holds the same conversations on bare sockets and joins prepared lines to a page.
+// Usage: node bench/floor.js KIND PAGE_FILE, with the printers as JSON on stdin. Prints its port.
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -68,7 +68,7 @@ const talk = kind === 'http' ? talkHttp : talkTcp;
 const server = createServer(async (_request, response) => {
   await Promise.all(printers.map(talk));
   response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8');
-  // Joined anew each time, as a page of fresh values would be.
+  // Join the lines for each response, as a page of new values requires.
   response.end(lines.map((line) => `${line}\n`).join(''));
 });
 server.listen(0, '127.0.0.1', () => console.log(server.address().port));

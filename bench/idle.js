@@ -1,10 +1,10 @@
-// What an exporter takes that nobody scrapes: its printers are there, so a read that nobody asked for would show.
+// Measures the CPU of an exporter that nobody scrapes. Its printers respond, so an unrequested read would show.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startFleet } from './fleet.js';
 import { cpuMs, startServe, stop } from './processes.js';
 
 const PRINTERS = 100;
-// What follows a start (collecting its garbage, compiling what was hot) is no idling.
+// Garbage collection and compilation after the start do not count.
 const SETTLE_MS = 5000;
 
 export async function measureIdle(seconds, folder) {

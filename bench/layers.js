@@ -1,5 +1,5 @@
-// Where the CPU of a TCP scrape goes: the same printers read by more and more of the exporter, each in a process of its own.
-// Usage: node bench/layers.js [--printers 1000] [--scrapes 40]; it runs itself once for each layer.
+// Shows where the CPU of a TCP scrape goes: reads the same printers with more and more layers of the exporter.
+// Usage: node bench/layers.js [--printers 1000] [--scrapes 40]. It runs itself in a child process for each layer.
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -19,27 +19,27 @@ const TIME_MS = 60_000;
 
 const shared = Buffer.alloc(64 * 1024);
 
-/** On a bare socket, as the floor of bench.js does it. */
+/** One conversation on a bare socket, as in floor.js. */
 function talk(host) {
   return new Promise((resolve, reject) => {
     let next = 0;
     let reply = '';
-    const ask = () => socket.write(`~${COMMANDS[next++]}\r\n`);
+    const send = () => socket.write(`~${COMMANDS[next++]}\r\n`);
     const callback = (size) => {
       reply += shared.latin1Slice(0, size);
       if (!reply.endsWith('ok\r\n')) return true;
       reply = '';
-      if (next < COMMANDS.length) ask();
+      if (next < COMMANDS.length) send();
       else socket.destroy();
       return true;
     };
     const socket = connect({ host, port: PORT, noDelay: true, onread: { buffer: shared, callback } });
-    socket.on('connect', ask).on('close', resolve).on('error', reject);
+    socket.on('connect', send).on('close', resolve).on('error', reject);
   });
 }
 
-/** In a session of ours that takes the replies and does not look at them. */
-function askAll(host, signal) {
+/** One conversation in a session, which ignores the replies. */
+function converseWith(host, signal) {
   let next = 0;
   const dialogue = { next: () => COMMANDS[next++], take: () => {}, closingCommand: () => undefined };
   return new Promise((resolve, reject) => {
@@ -57,15 +57,15 @@ function layersOf(hosts) {
   }));
   const read = createPrinterReader(createHttpReader());
   const fleet = new Fleet(configs, { read, log, now: Date.now });
-  const all = (one) => {
+  const forEach = (read) => {
     const signal = new CancelController();
-    return Promise.all(configs.map((config) => one(config, signal)));
+    return Promise.all(configs.map((config) => read(config, signal)));
   };
   return {
-    'bare sockets': () => all(({ tcp }) => talk(tcp.host)),
-    '+ session': () => all(({ tcp }, signal) => askAll(tcp.host, signal)),
-    '+ parsers': () => all(({ tcp }, signal) => readTcp(tcp, { login: 'auto', identity: false }, signal)),
-    '+ meaning': () => all((config, signal) => read(config, { identity: false }, signal)),
+    'bare sockets': () => forEach(({ tcp }) => talk(tcp.host)),
+    '+ session': () => forEach(({ tcp }, signal) => converseWith(tcp.host, signal)),
+    '+ parsers': () => forEach(({ tcp }, signal) => readTcp(tcp, { login: 'auto', identity: false }, signal)),
+    '+ meaning': () => forEach((config, signal) => read(config, { identity: false }, signal)),
     '+ fleet and jobs': () => fleet.scrape(TIME_MS),
     '+ page': async () => renderPage({ printers: await fleet.scrape(TIME_MS) }, 'text'),
   };

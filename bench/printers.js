@@ -1,4 +1,4 @@
-// Simulated printers in a process of their own. Usage: node bench/printers.js KIND COUNT LATENCY_MS; prints one JSON line.
+// Runs simulated printers. Usage: node bench/printers.js KIND COUNT LATENCY_MS. Prints them as one line of JSON.
 import { loopbackAddress } from '../dist/cli/simulate.js';
 import { DEFAULT_CHECK_CODE, startSimulatedPrinter } from '../dist/simulator/printer.js';
 
@@ -8,7 +8,7 @@ const printers = [];
 for (let index = 0; index < Number(count); index++) {
   printers.push(
     await startSimulatedPrinter({
-      // Each speaks one side only, so that a conversation is either five commands or one request.
+      // Each has only one endpoint, so that a conversation is either five commands or one request.
       model: isHttp ? 'creator5-pro' : 'adventurer4',
       host: loopbackAddress(index),
       tcpPort: 8899,

@@ -1,4 +1,4 @@
-// Child processes of the benchmark, and what the kernel says of them.
+// Starts child processes and reads their CPU time and memory from /proc.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 
 const children = new Set();
 
-/** Starts a Node.js script, hands it the input, and resolves with its first line of output. */
+/** Starts a Node.js script with this input on stdin. Resolves with its first line of output. */
 export async function startScript(script, args, input, nodeFlags = []) {
   const child = spawn(process.execPath, [...nodeFlags, script, ...args], { stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
@@ -18,18 +18,18 @@ export async function startScript(script, args, input, nodeFlags = []) {
   const lines = createInterface({ input: child.stdout });
   const first = await Promise.race([
     once(lines, 'line').then(([line]) => line),
-    once(child, 'exit').then(() => Promise.reject(new Error(`${script} ended: ${errors}`))),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${script} exited: ${errors}`))),
   ]);
   return { child, pid: child.pid, first };
 }
 
-/** Starts a program that serves, and resolves with what the pattern finds in a line of its log. */
+/** Starts a server. Resolves with the first group of the pattern, once a line of its log matches. */
 export async function startLogging(command, args, pattern) {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   children.add(child);
   let last = '';
   const found = new Promise((resolve) => {
-    // Read to its end, also when found: a log that nobody reads would stop the program.
+    // Keep reading after the match, since a full pipe would block the program.
     createInterface({ input: child.stderr }).on('line', (line) => {
       last = line;
       const match = pattern.exec(line);
@@ -38,12 +38,12 @@ export async function startLogging(command, args, pattern) {
   });
   const first = await Promise.race([
     found,
-    once(child, 'exit').then(() => Promise.reject(new Error(`${command} ended: ${last}`))),
+    once(child, 'exit').then(() => Promise.reject(new Error(`${command} exited: ${last}`))),
   ]);
   return { child, pid: child.pid, first };
 }
 
-/** Starts the exporter as its users do; resolves with its URL. */
+/** Starts the exporter as users do. Resolves with its URL. */
 export function startServe(args) {
   const command = ['dist/main.js', ...args, '--web.listen-address', '127.0.0.1:0'];
   return startLogging(process.execPath, command, /msg=listening .*url="?([^" ]+)/);
@@ -61,7 +61,7 @@ export function stopAll() {
   for (const child of children) child.kill('SIGKILL');
 }
 
-/** CPU time of all threads so far, in milliseconds; exact, unlike the ticks of /proc/PID/stat. */
+/** The CPU time of all threads so far, in milliseconds; more precise than the ticks in /proc/PID/stat. */
 export function cpuMs(pid) {
   let nanoseconds = 0;
   for (const thread of readdirSync(`/proc/${pid}/task`)) {
@@ -70,7 +70,7 @@ export function cpuMs(pid) {
   return nanoseconds / 1e6;
 }
 
-/** Largest resident memory so far, in MiB. */
+/** The peak resident memory so far, in MiB. */
 export function peakMiB(pid) {
   return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024;
 }

@@ -1,4 +1,4 @@
-// The exporter as `serve` runs it; prints its URL once it listens. Usage: node bench/serve.js CONFIG
+// Runs the exporter as `serve` does, and prints its URL once it listens. Usage: node bench/serve.js CONFIG
 import { runCli } from '../dist/cli/cli.js';
 
 const [config] = process.argv.slice(2);

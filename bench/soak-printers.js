@@ -1,5 +1,5 @@
-// Simulated printers whose faults come and go, in a process of their own. Usage: node bench/soak-printers.js COUNT SEED;
-// prints one JSON line, then runs until its input ends.
+// Runs simulated printers with changing faults. Usage: node bench/soak-printers.js COUNT SEED. Prints them as one line of JSON
+// and runs until stdin ends.
 import { loopbackAddress } from '../dist/cli/simulate.js';
 import { DEFAULT_CHECK_CODE, startSimulatedPrinter } from '../dist/simulator/printer.js';
 
@@ -7,13 +7,13 @@ const [count, seed] = process.argv.slice(2).map(Number);
 const STEPS = ['connect', 'M119', 'M105', 'M27', 'M114', 'M115'];
 const COMMANDS = STEPS.slice(1);
 const STEP_MS = 20;
-// Every tenth second, so that most scrapes end by themselves and not at their deadline.
+// Printers hang only during every tenth second, so that most scrapes end before their deadline.
 const HANGING_EVERY_MS = 10_000;
 const HANGING_FOR_MS = 1000;
-// Compressed, so that jobs begin and end, and outcomes are counted.
+// Fast enough that jobs start and end, and outcomes are counted.
 const SPEED = 300;
 
-// mulberry32: the same faults in the same order for the same seed.
+// mulberry32, so that the same seed gives the same sequence of faults.
 let state = seed;
 function random() {
   state = (state + 0x6d2b79f5) | 0;
@@ -58,7 +58,7 @@ const HANGING = [
 
 const printers = [];
 for (let index = 0; index < count; index++) {
-  // Seven of ten speak TCP, one HTTP, two both.
+  // Of ten printers, seven have only TCP, one has only HTTP, and two have both.
   const model = ['adventurer4', 'adventurer5m-pro', 'creator5-pro'][[0, 0, 0, 0, 0, 0, 0, 1, 1, 2][index % 10]];
   printers.push(
     await startSimulatedPrinter({
@@ -103,7 +103,7 @@ async function change() {
   } else if (what < 0.65) await (printer.isOn ? printer.switchOff() : printer.switchOn());
   else if (what < 0.75) printer.cancel();
   else if (what < 0.85) printer.start({ file: `job-${++jobs}.gx`, durationMs: 3_600_000, heatMs: 60_000 });
-  // A word in no table: never the same one again.
+  // An unknown status word, each time a different one.
   else if (what < 0.9) printer.setOverride({ machineStatus: `WORD_${++words}`, httpStatus: `word-${words}` });
   else printer.setOverride({});
   if (!printer.isOn && random() < 0.5) await printer.switchOn();

@@ -1,5 +1,5 @@
-// npm run soak: printers with faults coming and going, scraped as fast as it goes. Memory must stay flat over the last
-// half, no descriptor may be left, and the last scrapes may take no longer than the first.
+// npm run soak: scrapes printers with changing faults as fast as possible. Memory must stay flat over the last half, no
+// descriptor may leak, and the last scrapes must not be slower than the first.
 // Options: --scrapes 20000 --printers 200 --seed 1 --output bench/results/soak.json
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -16,15 +16,16 @@ const { values: options } = parseArgs({
   },
 });
 const scrapes = Number(options.scrapes);
-// What Prometheus gives a scrape; the exporter takes half of it, as its offset is longer.
+// The scrape timeout. The exporter uses half of it, since its offset is longer.
 const HEADERS = { 'X-Prometheus-Scrape-Timeout-Seconds': '0.5' };
 const SAMPLES = 400;
-// A hundred bytes a printer and scrape would be 20,000. What is not told apart from the collector's noise is no slope.
+// KiB per 1,000 scrapes; a leak of 100 bytes per printer and scrape would be 20,000. A slope within the noise of the garbage
+// collector passes.
 const MAX_SLOPE_KIB = 200;
 const NOISE_ERRORS = 3;
 const MAX_DRIFT = 1.25;
-// A connection that the client keeps, and one that is just closing.
-const MAX_MORE_DESCRIPTORS = 2;
+// One kept-alive connection of the client, and one that is closing.
+const MAX_EXTRA_DESCRIPTORS = 2;
 
 const folder = mkdtempSync(join(tmpdir(), 'flashforge-soak-'));
 process.on('exit', () => {
@@ -47,8 +48,8 @@ function configText(printers) {
 const meanOf = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * A line through the points by least squares: KiB a scrape, and the standard error of that. The collector makes
- * neighbours alike, so the error is that of the means of ten stretches.
+ * Fits a line by least squares. Returns the slope in KiB per scrape and its standard error. The garbage collector correlates
+ * neighbouring points, so both come from the means of ten stretches.
  */
 function fitLine(points) {
   const stretch = Math.max(1, Math.floor(points.length / 10));
@@ -74,7 +75,7 @@ const config = join(folder, 'printers.yml');
 writeFileSync(config, configText(JSON.parse(simulator.first)));
 const exporter = await startScript('bench/serve.js', [config]);
 const { pid } = exporter;
-// One who does not read what is logged would stop it.
+// Drain the logs, since a full pipe would block the processes.
 for (const { child } of [simulator, exporter]) child.stderr.resume();
 
 const walls = [];
@@ -85,10 +86,10 @@ let up = 0;
 let pageBytes = 0;
 const startedAt = performance.now();
 for (let scrape = 1; scrape <= scrapes; scrape++) {
-  const beganAt = performance.now();
+  const scrapeStartedAt = performance.now();
   const response = await fetch(`${exporter.first}/metrics`, { headers: HEADERS });
   const page = await response.text();
-  walls.push(performance.now() - beganAt);
+  walls.push(performance.now() - scrapeStartedAt);
   if (!response.ok) throw new Error(`scrape ${scrape}: ${response.status} ${page}`);
   up += page.match(/^flashforge_up\{.*\} 1$/gm)?.length ?? 0;
   heaps.push(Number(/^nodejs_heap_size_used_bytes (\S+)$/m.exec(page)?.[1]));
@@ -106,7 +107,7 @@ const seconds = (performance.now() - startedAt) / 1000;
 const lastHalf = memory.filter(({ scrape }) => scrape > scrapes / 2);
 const tenth = Math.ceil(scrapes / 10);
 const line = fitLine(lastHalf);
-// What is left after a collection: the lowest of each tenth.
+// The live heap: the lowest value of each tenth, just after a collection.
 const lowestHeaps = Array.from(
   { length: 10 },
   (_, i) => Math.min(...heaps.slice(i * tenth, (i + 1) * tenth)) / 2 ** 20,
@@ -143,7 +144,7 @@ const checks = [
       ` (${residentMiB.start.toFixed(0)} → ${residentMiB.half.toFixed(0)} → ${residentMiB.end.toFixed(0)} MiB, peak ${residentMiB.peak.toFixed(0)});` +
       ` live heap ${(lowestHeaps[4] ?? 0).toFixed(1)} → ${(lowestHeaps[9] ?? 0).toFixed(1)} MiB`,
   ],
-  [open.end <= open.start + MAX_MORE_DESCRIPTORS, `descriptors: ${open.start} → ${open.half} → ${open.end}`],
+  [open.end <= open.start + MAX_EXTRA_DESCRIPTORS, `descriptors: ${open.start} → ${open.half} → ${open.end}`],
   [
     medianMs.lastTenth <= medianMs.firstTenth * MAX_DRIFT,
     `median scrape: ${medianMs.firstTenth.toFixed(1)} ms in the first tenth, ${medianMs.lastTenth.toFixed(1)} ms in the last`,
@@ -152,8 +153,8 @@ const checks = [
 console.log(
   `${scrapes} scrapes of ${options.printers} printers in ${result.seconds} s, ${(result.upShare * 100).toFixed(0)} % of the printers up`,
 );
-for (const [isGood, line] of checks) console.log(`${isGood ? 'good' : 'BAD '}  ${line}`);
+for (const [isGood, line] of checks) console.log(`${isGood ? 'pass' : 'FAIL'}  ${line}`);
 mkdirSync(dirname(options.output), { recursive: true });
 writeFileSync(options.output, `${JSON.stringify(result, null, 2)}\n`);
-console.log(`written to ${options.output}`);
+console.log(`wrote ${options.output}`);
 if (checks.some(([isGood]) => !isGood)) process.exitCode = 1;

@@ -1,29 +1,29 @@
-// How long from the start of the exporter to its first healthy answer, beside the least a Node.js process takes.
+// Measures the time from the start of the exporter to its first healthy response, and that of an empty Node.js process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServe, stop } from './processes.js';
 import { median } from './statistics.js';
 
-const GIVE_UP_MS = 30_000;
+const TIMEOUT_MS = 30_000;
 
 async function untilHealthy(url, startedAt) {
   for (;;) {
     const response = await fetch(`${url}/-/healthy`);
     await response.text();
     if (response.status === 200) return;
-    if (performance.now() - startedAt > GIVE_UP_MS) throw new Error(`not healthy: ${response.status}`);
+    if (performance.now() - startedAt > TIMEOUT_MS) throw new Error(`not healthy: ${response.status}`);
     await sleep(1);
   }
 }
 
 async function healthyMs() {
   const startedAt = performance.now();
-  // Nothing has to be at the address: it is read when somebody scrapes.
+  // Nothing needs to listen at the address, since a printer is read only during a scrape.
   const exporter = await startServe(['127.0.1.1']);
   await untilHealthy(exporter.first, startedAt);
   const tookMs = performance.now() - startedAt;
-  // Its end must not fall into the next start.
+  // Wait, so that the shutdown does not overlap with the next start.
   await stop(exporter);
   return tookMs;
 }
@@ -31,15 +31,15 @@ async function healthyMs() {
 async function nodeMs() {
   const startedAt = performance.now();
   const [code] = await once(spawn(process.execPath, ['-e', '0'], { stdio: 'ignore' }), 'exit');
-  if (code !== 0) throw new Error(`node -e 0 ended with ${code}`);
+  if (code !== 0) throw new Error(`node -e 0 exited with ${code}`);
   return performance.now() - startedAt;
 }
 
-/** In turn, so that both see the same machine; the medians, and every single time. */
+/** Measures both alternately, so that both see the same load. Returns the medians and all times. */
 export async function measureStartup(starts) {
   const healthy = [];
   const node = [];
-  // The first of each is for the page cache, and for fetch to be loaded here.
+  // The first of each only warms the page cache and loads fetch in this process.
   for (let i = 0; i <= starts; i++) {
     const times = [await healthyMs(), await nodeMs()];
     if (i === 0) continue;

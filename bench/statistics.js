@@ -1,6 +1,6 @@
-// What is made of many measurements.
+// Statistics of the measurements.
 
-/** The nearest rank: always a value that was measured. */
+/** The quantile by nearest rank, which is always one of the values. */
 export function quantile(values, q) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.ceil(q * sorted.length) - 1)];

@@ -1,10 +1,10 @@
-// What was to be reached, each as a ratio of two figures of the same run, so that it holds on any machine.
+// The performance targets. Most are ratios of two figures of the same run, so that they apply to any machine.
 
 const KINDS = ['tcp', 'http'];
 const SMALL = 100;
 const LARGE = 1000;
 
-/** CPU time a printer at 1,000 and at 100: whether the cost grows with their number. */
+/** The CPU time per printer at 1,000 and at 100 printers, which shows whether it grows with their number. */
 export function costsPerPrinter(results) {
   const costs = [];
   for (const large of results) {
@@ -18,7 +18,7 @@ export function costsPerPrinter(results) {
   return costs;
 }
 
-/** The worst of the cases that the target names: what it does not name, such as the reply time, holds for all measured. */
+/** Judges the worst of the target's cases: anything that the target does not fix, such as the latency, may vary. */
 function judge(target, { atMost, atLeast }, cases) {
   const sorted = cases.toSorted((a, b) => a.value - b.value);
   const worst = atMost === undefined ? sorted[0] : sorted.at(-1);
@@ -33,8 +33,8 @@ const wallOverFloor = ({ exporter, floor }) => exporter.wallP50Ms / floor.wallP5
 const peakOverFloor = ({ exporter, floor }) => exporter.peakMiB / floor.peakMiB;
 
 function judgeKind(kind, results, costs) {
-  const of = (isNamed, ratio) =>
-    results.filter((r) => r.kind === kind && isNamed(r)).map((r) => ({ value: ratio(r), at: `${r.latencyMs} ms` }));
+  const of = (isCase, ratio) =>
+    results.filter((r) => r.kind === kind && isCase(r)).map((r) => ({ value: ratio(r), at: `${r.latencyMs} ms` }));
   const isLargeAtOnce = (r) => r.printers === LARGE && r.latencyMs === 0;
   const isSmallLate = (r) => r.printers === SMALL && r.latencyMs === 20;
   const isLarge = (r) => r.printers === LARGE;
@@ -52,7 +52,7 @@ function judgeKind(kind, results, costs) {
   ];
 }
 
-/** A line for each number of printers: a probe costs the same for each of them, and a scrape has its own part too. */
+/** One target per number of printers, since a scrape has a fixed cost, unlike a probe. */
 function judgeBlackbox(results) {
   const measured = results.filter(({ blackbox }) => blackbox);
   if (measured.length === 0) return [judge('tcp: CPU of blackbox / own', { atLeast: 3 }, [])];

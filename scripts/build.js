@@ -1,4 +1,4 @@
-// Compiles src/ to dist/ and notes which revision it is.
+// Compiles src/ to dist/ and writes the git revision to dist/revision.txt.
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

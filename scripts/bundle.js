@@ -10,12 +10,12 @@ const require = createRequire(import.meta.url);
 
 execFileSync(process.execPath, [`${root}/scripts/build.js`], { stdio: 'inherit' });
 
-// What the program reads from files beside it when it is installed as a package.
+// Compiled in, because the bundle has no package files to read them from.
 const { version, license } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'));
 const revision = readFileSync(`${root}/dist/revision.txt`, 'utf8').trim();
 const bcryptjs = readFileSync(require.resolve('bcryptjs'), 'utf8');
 
-/** The licence texts of the packages whose modules are in the bundle: they ask to be kept with copies. */
+/** The licences of the bundled packages, which copies must include. */
 function licencesOf(moduleIds) {
   const names = new Set(moduleIds.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(id)?.[1] ?? []));
   return [...names, 'bcryptjs'].sort().map((name) => {

@@ -1,10 +1,10 @@
-// Writes dashboards/*.json from dashboards/src; test/dashboards/files.test.ts says whether they are what the source makes.
+// Generates dashboards/*.json from dashboards/src. test/dashboards/files.test.ts checks that they are up to date.
 import { execFileSync } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-// Inside node_modules, so that the compiled files find the SDK.
+// Inside node_modules, so that the compiled files resolve the SDK.
 const compiled = `${root}/node_modules/.cache/flashforge-dashboards`;
 
 rmSync(compiled, { recursive: true, force: true });

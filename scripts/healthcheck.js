@@ -1,15 +1,15 @@
-// HEALTHCHECK of the image, by Node.js itself: there is no curl in there. Exits 0 when the exporter answers, 401 included.
-// Usage: healthcheck.js HOST:PORT/PATH. Docker ends it when it takes too long.
+// HEALTHCHECK of the image, which has no curl. Exits with 0 on any response below 500, including 401.
+// Usage: healthcheck.js HOST:PORT/PATH. Docker kills it if it takes too long.
 import http from 'node:http';
 import https from 'node:https';
 
-const [where = ''] = process.argv.slice(2);
+const [target = ''] = process.argv.slice(2);
 
-/** The status of the answer. */
-function ask({ get }, scheme) {
+/** Resolves with the status of the response. */
+function request({ get }, scheme) {
   return new Promise((resolve, reject) => {
-    // Whose certificate it is does not matter: nothing secret is sent, and no answer is believed.
-    get(`${scheme}://${where}`, { rejectUnauthorized: false }, ({ statusCode }) => resolve(statusCode)).on(
+    // The certificate is not verified: the request has no secret, and only the status of the response matters.
+    get(`${scheme}://${target}`, { rejectUnauthorized: false }, ({ statusCode }) => resolve(statusCode)).on(
       'error',
       reject,
     );
@@ -17,8 +17,8 @@ function ask({ get }, scheme) {
 }
 
 try {
-  // With --web.config.file it may speak TLS.
-  const status = await ask(http, 'http').catch(() => ask(https, 'https'));
+  // With --web.config.file the port may use TLS.
+  const status = await request(http, 'http').catch(() => request(https, 'https'));
   console.log(`status ${status}`);
   process.exit(status < 500 ? 0 : 1);
 } catch (error) {

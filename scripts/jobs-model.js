@@ -1,10 +1,10 @@
-// npm run jobs-model: compiles test/jobs-model and what it judges, and runs it with the same arguments (--help).
+// npm run jobs-model: compiles test/jobs-model with the code it tests and runs it with the given arguments (try --help).
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-// Inside node_modules, so that the compiled files find their packages.
+// Inside node_modules, so that the compiled files resolve their packages.
 const cache = `${root}/node_modules/.cache`;
 mkdirSync(cache, { recursive: true });
 const compiled = mkdtempSync(`${cache}/flashforge-jobs-model-`);

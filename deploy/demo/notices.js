@@ -1,4 +1,4 @@
-// Prints the notices that Alertmanager posts, and shows the last ones at GET /.
+// Prints the notifications that Alertmanager posts, and shows the latest ones at GET /.
 import { createServer } from 'node:http';
 
 const PORT = Number(process.env.PORT ?? 8080);
@@ -6,7 +6,7 @@ const MAX_BODY_BYTES = 1_000_000;
 const KEPT = 100;
 const lines = [];
 
-// Names come from printers: nothing of theirs may steer a terminal.
+// Printers choose some of the names, which must not contain terminal control characters.
 const printable = (text) => String(text).replace(/[\p{Cc}\u2028\u2029]/gu, ' ');
 
 function note(body) {
