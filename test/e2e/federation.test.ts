@@ -1,4 +1,4 @@
-// Two places with an exporter and a Prometheus each, and a central Prometheus that federates them, as docs/scaling.md says.
+// The federation of docs/scaling.md: two places, each with an exporter and a Prometheus, and a central Prometheus.
 import { afterAll, describe, expect, test } from 'vitest';
 import { startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { startTestExporter } from '../support/exporter.ts';
@@ -77,7 +77,7 @@ describe.skipIf(findPrometheus() === undefined)('printers in two places', () => 
         ['porto', 'flashforge', porto, 'finder-porto'],
       ]),
     );
-    // Only what the overview needs.
+    // Only the series of the overview.
     expect(await central.query('{__name__=~"flashforge_temperature_.*"}')).toEqual([]);
   });
 });
