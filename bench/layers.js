@@ -41,7 +41,12 @@ function talk(host) {
 /** One conversation in a session, which ignores the replies. */
 function converseWith(host, signal) {
   let next = 0;
-  const dialogue = { next: () => COMMANDS[next++], take: () => {}, closingCommand: () => undefined };
+  const dialogue = {
+    next: () => COMMANDS[next++],
+    take: () => {},
+    isUnfinished: () => false,
+    closingCommand: () => undefined,
+  };
   return new Promise((resolve, reject) => {
     converse({ host, port: PORT }, DEFAULT_LIMITS, dialogue, signal, (error) => (error ? reject(error) : resolve()));
   });

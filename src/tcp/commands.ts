@@ -6,6 +6,10 @@ export type ReadCommand = (typeof READ_COMMANDS)[number];
 export type LoginCommand = 'M601' | 'M602';
 export type Command = ReadCommand | LoginCommand;
 
+export function isLogin(command: Command): command is LoginCommand {
+  return command === 'M601' || command === 'M602';
+}
+
 /** A command as it is sent. It ends with CRLF, as FlashPrint's do (test/captures/finder1-v1.5-20160804-idle/session.raw.txt). */
 export function encodeCommand(command: Command): string {
   // S1 asks for network control; S0 would be USB (docs/protocol.md#tcp-login-m601-m602).

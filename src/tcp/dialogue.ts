@@ -1,21 +1,14 @@
 // What a read sends and in which order, and what a refusal, a closed connection or a missing reply costs.
 
-import { onlyDefined } from '../common/defined.ts';
 import type { LoginMode } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
-import { type Command, findRefusal, type LoginCommand, type ReadCommand } from './commands.ts';
+import { type Command, findRefusal, isLogin, type ReadCommand } from './commands.ts';
+import type { Dialogue, Interruption } from './conversation.ts';
 import type { Reply } from './framer.ts';
-import {
-  afterLostContact,
-  mayWaitForLogin,
-  planRead,
-  type TcpHabits,
-  withFailure,
-  withoutFailure,
-  withUnfinished,
-} from './habits.ts';
-import { addReply, type TcpReading, type TcpReplies } from './replies.ts';
-import type { Dialogue, Interruption } from './session.ts';
+import { afterLostContact, planRead, type TcpHabits, withFailure, withUnfinished } from './habits.ts';
+import { Login } from './login.ts';
+import { ReadOutcome } from './outcome.ts';
+import type { TcpReading } from './replies.ts';
 
 export interface DialogueOptions {
   readonly login: LoginMode;
@@ -32,50 +25,20 @@ export interface DialogueOptions {
 // Commands that fail one after the other, with no reply between them: then it is the printer, and not the commands.
 const MAX_FAILURES_IN_A_ROW = 2;
 
-function isLogin(command: Command): command is LoginCommand {
-  return command === 'M601' || command === 'M602';
-}
-
-function notUnderstood(command: ReadCommand, reply: Reply): PrinterError {
-  const { tooLongBytes } = reply;
-  if (tooLongBytes !== undefined) {
-    return new PrinterError('protocol', `${command}: a reply of ${tooLongBytes} bytes, more than is taken`);
-  }
-  const said = reply.lines.join(' | ').slice(0, 100);
-  // Without an `ok` the rest may still be on its way: late, not wrong.
-  return reply.complete
-    ? new PrinterError('protocol', `${command}: reply not understood: "${said}"`)
-    : new PrinterError('timeout', `${command}: no "ok", and not understood: "${said}"`);
-}
-
 /** The commands of one read and their replies. It outlives a connection, so that a new one asks only for what is missing. */
 export class ReadDialogue implements Dialogue {
-  readonly #replies: TcpReplies = {};
-  readonly #problems = new Map<ReadCommand, PrinterError>();
-  /** Commands without a conclusive reply: of what they ask nothing is known. */
-  readonly #unanswered = new Set<ReadCommand>();
+  readonly #outcome = new ReadOutcome();
+  readonly #login: Login;
   readonly #options: DialogueOptions;
   readonly #pending: ReadCommand[];
   #habits: TcpHabits;
   #asked: Command | undefined;
-  /** Whether to log in before the next read. */
-  #needsLogin: boolean;
-  #mayLogIn: boolean;
-  /** Whether the first pending command was refused, and the login is for its sake. */
-  #isRefused = false;
-  /** Whether this connection holds control, or may hold it: after a login without an answer, or with an unknown one. */
-  #holdsControl = false;
-  /** The printer sent no byte, and the login is to find out whether it waits for one. */
-  #silence: PrinterError | undefined;
-  /** Why there is no login. */
-  #denial: PrinterError | undefined;
   /** The refusal of the last read, if it was refused for good. */
   #refused: PrinterError | undefined;
   /** The command that is sent a second time, because the connection was lost after the first. */
   #repeated: Command | undefined;
   #repliesHere = 0;
   #failuresInARow = 0;
-  #hasReadReply = false;
   /** Whether the printer answered anything in this read, or was talking to another client. */
   #hasContact = false;
   /** Whether the read was ended too early to tell. */
@@ -85,29 +48,25 @@ export class ReadDialogue implements Dialogue {
     const { login, identity, habits, nowMs } = options;
     const { commands, heldBack } = planRead(identity, habits, nowMs);
     this.#options = options;
-    this.#silence = login === 'auto' ? habits.silence : undefined;
+    this.#login = new Login(login, habits);
     this.#habits = habits.silence ? { ...habits, silence: undefined } : habits;
     this.#pending = commands;
-    this.#needsLogin =
-      login === 'always' || (login === 'auto' && (habits.login === 'needed' || habits.silence !== undefined));
-    this.#mayLogIn = login === 'auto' && !this.#needsLogin;
     for (const command of heldBack) {
       const error = habits.failures.get(command)?.error;
-      if (error) this.#problems.set(command, error);
-      this.#unanswered.add(command);
+      if (error) this.#outcome.failed(command, error);
     }
   }
 
   next(): Command | undefined {
     this.#asked = this.#choose();
-    if (this.#asked === 'M601') this.#holdsControl = true;
+    if (this.#asked === 'M601') this.#login.sent();
     return this.#asked;
   }
 
   #choose(): Command | undefined {
-    if (this.#pending.length > 0) return this.#needsLogin && !this.#holdsControl ? 'M601' : this.#pending[0];
+    if (this.#pending.length > 0) return this.#login.isDue ? 'M601' : this.#pending[0];
     // A printer that does not answer M602 gets it as the closing command.
-    return this.#holdsControl && !this.#habits.unfinished.has('M602') ? 'M602' : undefined;
+    return this.#login.holdsControl && !this.#habits.unfinished.has('M602') ? 'M602' : undefined;
   }
 
   isUnfinished(command: Command): boolean {
@@ -120,15 +79,15 @@ export class ReadDialogue implements Dialogue {
     this.#hasContact = true;
     this.#learnEnd(command, reply, isLeftUnfinished);
     if (command === 'M601') this.#takeLogin(reply);
-    else if (command === 'M602') this.#holdsControl = false;
+    else if (command === 'M602') this.#login.released();
     else this.#takeRead(command, reply);
   }
 
   // Control is given back, whatever went wrong: FlashPrint is locked out until then.
   closingCommand(): Command | undefined {
-    const isOwed = this.#holdsControl && this.#asked !== 'M602';
+    const isOwed = this.#login.holdsControl && this.#asked !== 'M602';
     // Control belongs to the connection (docs/protocol.md#tcp-login-m601-m602): the next one has to log in again.
-    this.#holdsControl = false;
+    this.#login.released();
     return isOwed ? 'M602' : undefined;
   }
 
@@ -159,16 +118,10 @@ export class ReadDialogue implements Dialogue {
 
   /** What has been read so far. */
   get reading(): TcpReading {
-    const replies = this.#replies;
-    const problems = this.#problems;
-    const unanswered = this.#pending.length === 0 ? this.#unanswered : new Set([...this.#unanswered, ...this.#pending]);
-    const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
-    return onlyDefined({ replies, problems, unanswered, habits: this.#habitsNow, failure });
-  }
-
-  get #habitsNow(): TcpHabits {
+    const { habits: before, nowMs } = this.#options;
+    const reading = this.#outcome.reading(this.#pending, this.#habits, nowMs);
     const isKnown = this.#hasContact || this.#isCutShort;
-    return isKnown ? this.#habits : afterLostContact(this.#options.habits, this.#habits);
+    return isKnown ? reading : { ...reading, habits: afterLostContact(before, reading.habits) };
   }
 
   #learnEnd(command: Command, reply: Reply, isLeftUnfinished: boolean): void {
@@ -179,80 +132,46 @@ export class ReadDialogue implements Dialogue {
 
   #takeLogin(reply: Reply): void {
     const refusal = findRefusal(reply.lines);
-    if (refusal === undefined) this.#isRefused = false;
+    if (refusal === undefined) this.#login.granted();
     else this.#refuseLogin(refusal);
   }
 
   #refuseLogin(reason: string): void {
-    this.#needsLogin = false;
-    this.#holdsControl = false;
-    this.#denial = this.#denied('M601', reason);
     this.#repliesHere += 1;
     const [first] = this.#pending;
     // What was refused stays refused; it is not asked again.
-    if (this.#isRefused && first !== undefined) this.#deny(first, reason);
-    this.#isRefused = false;
+    if (this.#login.refused(reason) && first !== undefined) this.#deny(first, reason);
   }
 
   #takeRead(command: ReadCommand, reply: Reply): void {
     const refusal = findRefusal(reply.lines);
     if (refusal === undefined) {
       this.#addRead(command, reply);
-    } else if (this.#mayLogIn) {
+    } else if (this.#login.startAfterRefusal()) {
       this.#repliesHere += 1;
-      this.#mayLogIn = false;
-      this.#needsLogin = true;
-      this.#isRefused = true;
     } else {
       this.#deny(command, refusal);
     }
   }
 
   #addRead(command: ReadCommand, reply: Reply): void {
-    this.#hasReadReply = true;
+    this.#outcome.answered(command, reply);
     this.#repliesHere += 1;
     this.#failuresInARow = 0;
     this.#refused = undefined;
-    this.#silence = undefined;
-    this.#rememberLogin();
-    const isUnderstood = addReply(command, reply, this.#replies);
-    const error = isUnderstood ? undefined : notUnderstood(command, reply);
-    if (error) this.#problems.set(command, error);
-    // Nothing that came says that nothing is left to come; only a printer known to stop here says as much as it ever does.
-    const hasProgress = this.#replies.m27?.printed !== undefined;
-    if (!reply.complete && (command === 'M27' ? !hasProgress : error)) this.#unanswered.add(command);
-    const isHalfIdentity = command === 'M115' && !reply.complete && error !== undefined;
-    this.#habits = isHalfIdentity
-      ? withFailure(this.#habits, command, error, this.#options.nowMs)
-      : withoutFailure(this.#habits, command);
+    this.#habits = this.#login.learn(this.#habits);
     this.#pending.shift();
   }
 
-  #rememberLogin(): void {
-    const login = this.#holdsControl ? 'needed' : 'not-needed';
-    if (this.#options.login !== 'auto' || this.#habits.login === login) return;
-    this.#habits = { ...this.#habits, login };
-  }
-
-  #denied(command: Command, reason: string): PrinterError {
-    const said = reason.replace(/[.!]$/, '');
-    const isNever = this.#options.login === 'never';
-    const how = isNever ? 'login is set to never' : 'the login was refused: close FlashPrint';
-    return new PrinterError('denied', `${command}: "${said}", and ${how}`);
-  }
-
   #deny(command: ReadCommand, reason: string): void {
-    this.#refused = this.#denied(command, reason);
-    this.#problems.set(command, this.#refused);
+    this.#refused = this.#login.denied(command, reason);
+    this.#outcome.denied(command, this.#refused);
     this.#repliesHere += 1;
     this.#pending.shift();
   }
 
   #giveUp(error: PrinterError): false {
-    for (const command of this.#pending) {
-      this.#problems.set(command, error);
-      this.#unanswered.add(command);
-    }
+    for (const command of this.#pending) this.#outcome.failed(command, error);
     this.#pending.length = 0;
     return false;
   }
@@ -272,9 +191,9 @@ export class ReadDialogue implements Dialogue {
       this.#repeated = command;
       return true;
     }
-    const isSilent = this.#silence !== undefined;
-    if (isSilent) this.#habits = { ...this.#habits, loginFailedAtMs: this.#options.nowMs };
-    if (how === 'given-up' || isSilent) return this.#giveUp(this.#silentAfterLogin ?? error);
+    const { isTrial } = this.#login;
+    if (isTrial) this.#habits = { ...this.#habits, loginFailedAtMs: this.#options.nowMs };
+    if (how === 'given-up' || isTrial) return this.#giveUp(this.#login.silentAfterLogin ?? error);
     // Closing the connection is how this printer refuses a login.
     this.#refuseLogin('the connection was closed');
     return this.#pending.length > 0;
@@ -292,18 +211,8 @@ export class ReadDialogue implements Dialogue {
     // Silence until the deadline is less than silence for the whole time of the command.
     const failure = isAborted ? new PrinterError(error.code, error.message) : error;
     if (isOwnFault) this.#habits = withFailure(this.#habits, command, failure, this.#options.nowMs);
-    return this.#giveUp(this.#silentAfterLogin ?? this.#explained(error));
-  }
-
-  get #silentAfterLogin(): PrinterError | undefined {
-    const { code, message } = this.#silence ?? {};
-    return code && new PrinterError(code, `${message}, and none after a login (M601)`, { detail: 'mute' });
-  }
-
-  #explained(error: PrinterError): PrinterError {
-    if (this.#options.login !== 'never' || error.detail !== 'mute' || this.#hasContact) return error;
-    const hint = 'some printers say nothing before a login, and login is set to never';
-    return new PrinterError(error.code, `${error.message}; ${hint}`, { detail: 'mute' });
+    const isMute = error.detail === 'mute' && !this.#hasContact;
+    return this.#giveUp(this.#login.silentAfterLogin ?? (isMute ? this.#login.explained(error) : error));
   }
 
   #closedRead(command: ReadCommand, { how, error }: Interruption, repliesHere: number): boolean {
@@ -314,26 +223,20 @@ export class ReadDialogue implements Dialogue {
       return true;
     }
     // Closing the connection is how this printer refuses a read without a login.
-    const denial = this.#hasReadReply ? undefined : this.#denial;
+    const denial = this.#outcome.hasAnswers ? undefined : this.#login.denial;
     const reason = denial ?? error;
-    this.#problems.set(command, reason);
-    this.#unanswered.add(command);
+    this.#outcome.failed(command, reason);
     if (!denial) this.#habits = withFailure(this.#habits, command, error, this.#options.nowMs);
     this.#pending.shift();
     this.#failuresInARow += 1;
     return this.#pending.length > 0 && (this.#failuresInARow < MAX_FAILURES_IN_A_ROW || this.#giveUp(reason));
   }
 
-  // Not one byte in the whole time of the first command: some printers say nothing before a login. A printer that has answered
-  // without one is busy, and FlashPrint must not lose control to find that out.
+  // A printer that has answered without a login is busy, and FlashPrint must not lose control to find that out.
   #startsLoginTrial({ error, waitedMs }: Interruption): boolean {
-    const { login, nowMs, patienceMs } = this.#options;
+    const { nowMs, patienceMs } = this.#options;
     const isSilent = error.detail === 'mute' && waitedMs >= patienceMs && !this.#hasContact;
-    if (login !== 'auto' || !isSilent || !this.#mayLogIn || !mayWaitForLogin(this.#habits, nowMs)) return false;
-    this.#mayLogIn = false;
-    this.#needsLogin = true;
-    this.#silence = error;
-    return true;
+    return isSilent && this.#login.startAfterSilence(error, this.#habits, nowMs);
   }
 
   // A printer that closes the connection after each reply is no fault of the command, nor is a single reset on a bad network.

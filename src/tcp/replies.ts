@@ -1,6 +1,6 @@
 // The parsed replies of one read, and how much of a reply that did not end in `ok` can be believed.
 
-import type { PrinterError } from '../printer/errors.ts';
+import { PrinterError } from '../printer/errors.ts';
 import type { ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
 import type { TcpHabits } from './habits.ts';
@@ -28,7 +28,7 @@ export interface TcpReading {
   /** What is known about the printer now, for the next read. */
   readonly habits: TcpHabits;
   /** Set if the printer counts as not read: neither M119 nor M105 was understood. */
-  readonly failure?: PrinterError;
+  readonly failure?: PrinterError | undefined;
 }
 
 function keep<T>(parsed: T | undefined, assign: (value: T) => void): boolean {
@@ -44,12 +44,7 @@ function wholeIdentity(info: MachineInfo | undefined): MachineInfo | undefined {
   return machineType && firmware && serial && mac ? info : undefined;
 }
 
-/**
- * Parses a reply and adds it to the replies. A reply that did not end in `ok` counts only for what no missing line could change:
- * each line of M105, M27 and M114 stands for itself; M119 is marked as partial (snapshot.ts); M115 counts only to its last line.
- * @returns false if nothing in the reply is understood
- */
-export function addReply(command: ReadCommand, { lines, complete }: Reply, replies: TcpReplies): boolean {
+function parseInto(replies: TcpReplies, command: ReadCommand, { lines, complete }: Reply): boolean {
   switch (command) {
     case 'M119':
       return keep(parseM119(lines), (status) => (replies.m119 = complete ? status : { ...status, isPartial: true }));
@@ -66,4 +61,40 @@ export function addReply(command: ReadCommand, { lines, complete }: Reply, repli
     default:
       return command satisfies never;
   }
+}
+
+function notUnderstood(command: ReadCommand, { lines, complete, tooLongBytes }: Reply): PrinterError {
+  if (tooLongBytes !== undefined) {
+    return new PrinterError('protocol', `${command}: a reply of ${tooLongBytes} bytes, more than is taken`);
+  }
+  const said = lines.join(' | ').slice(0, 100);
+  // Without an `ok` the rest may still be on its way: late, not wrong.
+  return complete
+    ? new PrinterError('protocol', `${command}: reply not understood: "${said}"`)
+    : new PrinterError('timeout', `${command}: no "ok", and not understood: "${said}"`);
+}
+
+/**
+ * Parses a reply and adds it to the replies. A reply that did not end in `ok` counts only for what no missing line could change:
+ * each line of M105, M27 and M114 stands for itself; M119 is marked as partial (snapshot.ts); M115 counts only to its last line.
+ * @returns why nothing in the reply is understood
+ */
+export function addReply(replies: TcpReplies, command: ReadCommand, reply: Reply): PrinterError | undefined {
+  return parseInto(replies, command, reply) ? undefined : notUnderstood(command, reply);
+}
+
+/**
+ * Whether a reply that was added says all that the command asks for. One that did not end in `ok` may leave out what it has not
+ * come to: only the progress that an M27 did send shows that nothing else was to come.
+ */
+export function isConclusive(replies: TcpReplies, command: ReadCommand, { complete }: Reply): boolean {
+  if (complete) return true;
+  const part = {
+    M119: replies.m119,
+    M105: replies.m105,
+    M27: replies.m27?.printed,
+    M114: replies.m114,
+    M115: replies.m115,
+  };
+  return part[command] !== undefined;
 }

@@ -3,50 +3,18 @@
 import { connect, isIP, type Socket } from 'node:net';
 import type { CancelSignal } from '../common/cancellation.ts';
 import { errnoOf } from '../common/errno.ts';
-import { fromSocketError, PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
-import { type Command, encodeCommand, findRefusal } from './commands.ts';
-import { Framer, type Reply } from './framer.ts';
+import { fromSocketError, PrinterError } from '../printer/errors.ts';
+import { AwaitedReply } from './awaited-reply.ts';
+import { type Command, encodeCommand } from './commands.ts';
+import type { Dialogue, Interruption } from './conversation.ts';
+import type { Reply } from './framer.ts';
 import type { SessionLimits, TcpTarget } from './target.ts';
 
-/** Decides what is sent over a connection. */
-export interface Dialogue {
-  /** The command to send now: once connected, and after each reply. Undefined when the conversation is over. */
-  next(): Command | undefined;
-  /**
-   * Takes the reply to the last command.
-   * @param isLeftUnfinished whether the printer stopped before the end of its reply, and nothing more came in the whole time of the command
-   * @param receivedBytes since the command was sent
-   */
-  take(reply: Reply, isLeftUnfinished: boolean, receivedBytes: number): void;
-  /** Whether this printer is known to leave its reply to the command unfinished, so that silence may end it. */
-  isUnfinished(command: Command): boolean;
-  /** The last command to send when the conversation ends, whatever ended it. Nobody waits for its reply. */
-  closingCommand(): Command | undefined;
-}
-
-/** How a conversation ended before everything was said. */
-export interface Interruption {
-  readonly error: PrinterError;
-  /** `reset`: an RST, or an end in the middle of a reply; `closed`: an end between replies; `given-up`: this side stopped waiting. */
-  readonly how: 'not-connected' | 'reset' | 'closed' | 'given-up';
-  /** The command whose reply did not end; undefined before the first one, and between two. */
-  readonly command: Command | undefined;
-  /** How long that command had waited, in milliseconds. */
-  readonly waitedMs: number;
-}
-
-// All sockets read into this one buffer: the framer copies what it keeps, and chunks are handled one at a time.
+// All sockets read into this one buffer: what is kept is copied, and chunks are handled one at a time.
 const sharedReadBuffer = Buffer.alloc(64 * 1024);
-const LINE_END = Buffer.from('\n');
-const HTTP_RESPONSE = Buffer.from('HTTP/1.');
 
 function asError(thrown: unknown): Error {
   return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
-
-function isReset(error: PrinterError): boolean {
-  const errno = errnoOf(error.cause);
-  return errno === 'ECONNRESET' || errno === 'EPIPE';
 }
 
 type Settle = (end: Interruption | Error | undefined) => void;
@@ -58,19 +26,10 @@ class Session {
   readonly #dialogue: Dialogue;
   readonly #signal: CancelSignal;
   readonly #settle: Settle;
-  readonly #framer: Framer;
+  readonly #awaited: AwaitedReply;
   readonly #socket: Socket;
   /** The command whose reply is awaited; undefined while connecting. */
   #asked: Command | undefined;
-  /** The reply to it that ended in `ok`. */
-  #reply: Reply | undefined;
-  /** What came of it before another client's reply cut it short. */
-  #cutReply: Reply | undefined;
-  /** A refusal or a login's answer without a CMD line. */
-  #controlAnswer: Reply | undefined;
-  #hasForeignReply = false;
-  /** Whether a web server answered. */
-  #isWeb = false;
   #askedAtMs = 0;
   #expiresAtMs = 0;
   #lastByteAtMs = 0;
@@ -79,7 +38,6 @@ class Session {
   /** Whether the timer waits for silence, not for the end of the command's time. */
   #armedForSilence = false;
   #resolved: boolean;
-  #receivedBytes = 0;
   #hasEnded = false;
 
   constructor(target: TcpTarget, limits: SessionLimits, dialogue: Dialogue, signal: CancelSignal, settle: Settle) {
@@ -88,7 +46,7 @@ class Session {
     this.#dialogue = dialogue;
     this.#signal = signal;
     this.#settle = settle;
-    this.#framer = new Framer(limits.replyBytes);
+    this.#awaited = new AwaitedReply(limits);
     this.#resolved = isIP(target.host) !== 0;
     this.#socket = connect({
       host: target.host,
@@ -120,11 +78,11 @@ class Session {
     this.#armedForSilence = forSilence;
     if (this.#timer && this.#armedMs === timeMs) {
       this.#timer.refresh();
-      return;
+    } else {
+      clearTimeout(this.#timer);
+      this.#armedMs = timeMs;
+      this.#timer = setTimeout(this.#onTimer, timeMs);
     }
-    clearTimeout(this.#timer);
-    this.#armedMs = timeMs;
-    this.#timer = setTimeout(this.#onTimer, timeMs);
   }
 
   /** Sends the next command, or ends. */
@@ -140,19 +98,15 @@ class Session {
       this.#end(undefined);
       return;
     }
-    this.#receivedBytes = 0;
-    this.#hasForeignReply = false;
+    this.#awaited.begin(this.#asked, this.#dialogue.isUnfinished(this.#asked));
     // Nothing depends on the reply to a logout.
     this.#expect(this.#asked === 'M602' ? this.#limits.silenceMs : this.#limits.commandMs);
     this.#socket.write(encodeCommand(this.#asked));
   }
 
   #take(reply: Reply, isLeftUnfinished: boolean): void {
-    this.#reply = undefined;
-    this.#cutReply = undefined;
-    this.#controlAnswer = undefined;
     try {
-      this.#dialogue.take(reply, isLeftUnfinished, this.#receivedBytes);
+      this.#dialogue.take(reply, isLeftUnfinished, this.#awaited.receivedBytes);
     } catch (error) {
       this.#end(asError(error));
     }
@@ -160,17 +114,14 @@ class Session {
 
   #onRead(size: number): boolean {
     if (this.#hasEnded) return true;
-    if (this.#receivedBytes === 0 && sharedReadBuffer.subarray(0, size).indexOf(HTTP_RESPONSE) === 0)
-      this.#isWeb = true;
-    this.#receivedBytes += size;
     this.#lastByteAtMs = performance.now();
-    this.#framer.push(sharedReadBuffer.subarray(0, size), this.#onReply);
-    const reply = this.#wholeReply();
+    const reply = this.#awaited.push(sharedReadBuffer.subarray(0, size));
     if (reply) {
       this.#take(reply, false);
+      // The next command goes out after the whole chunk, whose other bytes were sent before it.
       this.#proceed();
-    } else if (this.#receivedBytes > this.#limits.floodBytes) {
-      this.#giveUp(this.#flooded());
+    } else if (this.#awaited.receivedBytes > this.#limits.floodBytes) {
+      this.#giveUp(this.#awaited.floodError());
     } else {
       this.#armForRest();
     }
@@ -182,67 +133,11 @@ class Session {
     return false;
   }
 
-  // The first whole reply counts. The next command is sent after the chunk, whose other bytes were sent before it.
-  readonly #onReply = (reply: Reply): void => {
-    if (reply.command === '') {
-      if (this.#isForAsked(reply)) this.#controlAnswer ??= reply;
-    } else if (reply.command !== this.#asked) {
-      this.#hasForeignReply = true;
-    } else if (reply.complete) {
-      this.#reply ??= reply;
-    } else {
-      // Another client's reply began before this one ended. The time of the command decides whether a whole one comes.
-      this.#cutReply ??= reply;
-    }
-  };
-
-  /** Whether a line without a CMD line can be the answer to the command: only the login is answered with anything but a refusal. */
-  #isForAsked({ lines }: Reply): boolean {
-    return this.#asked === 'M601' || this.#asked === 'M602' || findRefusal(lines) !== undefined;
-  }
-
-  #hasBegun(): boolean {
-    return this.#asked !== undefined && this.#framer.hasBegun(this.#asked);
-  }
-
-  /** The reply, if it has ended. */
-  #wholeReply(): Reply | undefined {
-    // An emulator acknowledges M601 first, and answers it in a second reply (docs/protocol.md#tcp-login-m601-m602).
-    if (this.#isBareLogin(this.#reply)) {
-      return this.#controlAnswer ?? (this.#dialogue.isUnfinished('M601') ? this.#reply : undefined);
-    }
-    return this.#reply ?? (this.#hasBegun() ? undefined : this.#controlAnswer);
-  }
-
-  /** Whether the reply has stopped in the middle of a line, so that the rest of it is still to come. */
-  get #isTorn(): boolean {
-    return this.#framer.openCommand === this.#asked && this.#framer.isMidLine && !this.#framer.endsInOk;
-  }
-
-  #isBareLogin(reply: Reply | undefined): boolean {
-    return reply?.command === 'M601' && reply.lines.length === 0 && reply.tooLongBytes === undefined;
-  }
-
-  /** What has come of the reply, when nothing more is awaited. */
-  #partialReply(): Reply | undefined {
-    return this.#reply ?? this.#framer.flush(this.#asked) ?? this.#cutReply ?? this.#framer.flushControlAnswer();
-  }
-
-  /** How long silence has to last to end the reply, in milliseconds; Infinity if only the time of the command ends it. */
-  #silenceMs(asked: Command): number {
-    const isForeign = this.#framer.openCommand !== undefined && !this.#hasBegun();
-    if (this.#framer.endsInOk && !isForeign) return this.#limits.okTailMs;
-    if (this.#reply) return this.#limits.silenceMs;
-    const hasSome = this.#cutReply !== undefined || this.#hasBegun();
-    const mayEnd = hasSome && !this.#isTorn && this.#dialogue.isUnfinished(asked);
-    return mayEnd ? this.#limits.silenceMs : Number.POSITIVE_INFINITY;
-  }
-
   /** Arms the timer after bytes that did not end the reply. */
   #armForRest(): void {
     if (this.#asked === undefined) return;
     const leftMs = Math.max(0, this.#expiresAtMs - this.#lastByteAtMs);
-    const silenceMs = this.#silenceMs(this.#asked);
+    const { silenceMs } = this.#awaited;
     const forSilence = silenceMs < leftMs;
     // Otherwise the timer for the whole time is already running, unless it was armed for silence before.
     if (forSilence || this.#armedForSilence) this.#arm(forSilence ? silenceMs : leftMs, forSilence);
@@ -256,7 +151,7 @@ class Session {
       return;
     }
     if (this.#takePartialReply()) this.#proceed();
-    else this.#giveUp(this.#noReply(`within ${Math.round(this.#expiresAtMs - this.#askedAtMs)} ms`));
+    else this.#giveUp(this.#awaited.missingError(`within ${Math.round(this.#expiresAtMs - this.#askedAtMs)} ms`));
   };
 
   readonly #onAbort = (): void => {
@@ -264,7 +159,7 @@ class Session {
       this.#giveUp(this.#notConnected('deadline reached'));
       return;
     }
-    const error = this.#noReply('before the deadline');
+    const error = this.#awaited.missingError('before the deadline');
     if (this.#takePartialReply()) this.#asked = undefined;
     this.#interrupt(error, 'given-up');
   };
@@ -272,13 +167,10 @@ class Session {
   /** Ends the reply with what has come, if the printer has stopped at the end of a line; false if there is nothing to take. */
   #takePartialReply(): boolean {
     const isQuiet = performance.now() - this.#lastByteAtMs >= this.#limits.silenceMs - 1;
-    if (!this.#armedForSilence && (!isQuiet || this.#isTorn)) return false;
-    const isCut = this.#cutReply !== undefined;
-    const reply = this.#partialReply();
-    if (reply === undefined) return false;
-    // What another client's reply cut short says nothing about how this printer ends its replies.
-    const isLeftUnfinished = !reply.complete && !isCut && reply.command === this.#asked;
-    this.#take(reply, isLeftUnfinished || this.#isBareLogin(reply));
+    if (!this.#armedForSilence && (!isQuiet || this.#awaited.isTorn)) return false;
+    const partial = this.#awaited.stop();
+    if (partial === undefined) return false;
+    this.#take(partial.reply, partial.isLeftUnfinished);
     return true;
   }
 
@@ -289,63 +181,25 @@ class Session {
       : new PrinterError('dns', message);
   }
 
-  get #onlyOthers(): boolean {
-    const { openCommand } = this.#framer;
-    const isForeign =
-      this.#hasForeignReply || this.#framer.hasUploadAck || (openCommand !== undefined && openCommand !== this.#asked);
-    return isForeign && this.#cutReply === undefined && !this.#hasBegun();
-  }
-
-  #noReply(until: string): PrinterError {
-    const isTooLong = this.#framer.openCommand === this.#asked && this.#framer.isTooLong;
-    const code = isTooLong ? 'protocol' : 'timeout';
-    const message = `${this.#doing}: no whole reply ${until}, ${this.#received}`;
-    return new PrinterError(code, message, this.#detail);
-  }
-
-  get #received(): string {
-    const bytes = `${this.#receivedBytes} bytes came`;
-    return this.#onlyOthers
-      ? `${bytes}, all in reply to another client: close whatever else talks to the printer`
-      : bytes;
-  }
-
-  get #detail(): PrinterErrorOptions | undefined {
-    return this.#receivedBytes === 0 ? { detail: 'mute' } : this.#speaker;
-  }
-
-  /** Who speaks, if not the printer to us. */
-  get #speaker(): PrinterErrorOptions | undefined {
-    if (this.#isWeb) return { detail: 'html' };
-    return this.#onlyOthers ? { detail: 'other_client' } : undefined;
-  }
-
-  #flooded(): PrinterError {
-    return new PrinterError('protocol', `${this.#doing}: ${this.#receivedBytes} bytes came, and no whole reply`);
-  }
-
   #onError(cause: Error): void {
     const error = fromSocketError(cause, this.#doing);
-    if (isReset(error)) this.#interrupt(error, 'reset');
+    const errno = errnoOf(cause);
+    if (errno === 'ECONNRESET' || errno === 'EPIPE') this.#interrupt(error, 'reset');
     else this.#interrupt(error, this.#asked === undefined ? 'not-connected' : 'closed');
   }
 
   #onEnd(): void {
     if (this.#hasEnded) return;
-    const message = `${this.#doing}: the printer closed the connection, ${this.#received}`;
-    const error = new PrinterError('closed', message, this.#speaker);
-    // Nothing follows the last line, so it needs no line end.
-    this.#framer.push(LINE_END, this.#onReply);
-    const isTorn = this.#framer.openCommand !== undefined;
-    const reply = this.#wholeReply() ?? this.#partialReply();
-    if (reply && (reply.complete || findRefusal(reply.lines) !== undefined)) {
+    const error = this.#awaited.closedError();
+    const { reply, isInReply } = this.#awaited.close();
+    if (reply) {
       this.#take(reply, false);
       this.#asked = undefined;
       this.#interrupt(error, 'closed');
-      return;
+    } else {
+      // A reset right after data reaches this side as an end: libuv reads the data and sees a hang-up, not an error.
+      this.#interrupt(error, isInReply ? 'reset' : 'closed');
     }
-    // A reset right after data reaches this side as an end: libuv reads the data and sees a hang-up, not an error.
-    this.#interrupt(error, isTorn ? 'reset' : 'closed');
   }
 
   get #doing(): string {
@@ -357,8 +211,7 @@ class Session {
   }
 
   #interrupt(error: PrinterError, how: Interruption['how']): void {
-    const waitedMs = performance.now() - this.#askedAtMs;
-    this.#end({ error, how, command: this.#asked, waitedMs });
+    this.#end({ error, how, command: this.#asked, waitedMs: performance.now() - this.#askedAtMs });
   }
 
   /** Closes the connection at once, after the closing command if there is one. */

@@ -1,0 +1,54 @@
+// What became of each command of one read: the replies as they came, and why the others are missing.
+
+import type { PrinterError } from '../printer/errors.ts';
+import type { ReadCommand } from './commands.ts';
+import type { Reply } from './framer.ts';
+import { type TcpHabits, withFailure, withoutFailure } from './habits.ts';
+import { addReply, isConclusive, type TcpReading, type TcpReplies } from './replies.ts';
+
+export class ReadOutcome {
+  /** Replies that were not refusals. They are parsed when the reading is asked for, since other printers are waiting now. */
+  readonly #answers = new Map<ReadCommand, Reply>();
+  readonly #problems = new Map<ReadCommand, PrinterError>();
+  readonly #unanswered = new Set<ReadCommand>();
+
+  get hasAnswers(): boolean {
+    return this.#answers.size > 0;
+  }
+
+  answered(command: ReadCommand, reply: Reply): void {
+    this.#answers.set(command, reply);
+  }
+
+  /** A refusal is conclusive, but nothing was read. */
+  denied(command: ReadCommand, error: PrinterError): void {
+    this.#problems.set(command, error);
+  }
+
+  /** Of what the command asks for nothing is known. */
+  failed(command: ReadCommand, error: PrinterError): void {
+    this.#problems.set(command, error);
+    this.#unanswered.add(command);
+  }
+
+  /**
+   * Parses the replies.
+   * @param pending commands that are still to be sent
+   * @param habits to which is added what the replies say
+   */
+  reading(pending: readonly ReadCommand[], habits: TcpHabits, nowMs: number): TcpReading {
+    const replies: TcpReplies = {};
+    const problems = new Map(this.#problems);
+    const unanswered = new Set([...this.#unanswered, ...pending]);
+    let learned = habits;
+    for (const [command, reply] of this.#answers) {
+      const error = addReply(replies, command, reply);
+      if (error) problems.set(command, error);
+      if (!isConclusive(replies, command, reply)) unanswered.add(command);
+      const isHalfIdentity = command === 'M115' && !reply.complete && error !== undefined;
+      learned = isHalfIdentity ? withFailure(learned, command, error, nowMs) : withoutFailure(learned, command);
+    }
+    const failure = replies.m119 || replies.m105 ? undefined : (problems.get('M119') ?? problems.get('M105'));
+    return { replies, problems, unanswered, habits: learned, failure };
+  }
+}
