@@ -91,6 +91,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     localFailures: new LocalFailures(log),
     recallJobs: state?.recall,
     saveJobs: state?.save,
+    flushJobs: state?.flush,
     recallIdentities: state?.recallIdentities,
     saveIdentities: state?.saveIdentities,
   };

@@ -1,13 +1,9 @@
 // One printer over time: what is remembered between reads, and its one conversation at a time.
 
 import type { CancelSignal } from '../common/cancellation.ts';
-import type { Logger } from '../common/log.ts';
 import { traceOf } from '../common/reason.ts';
-import { clocksAt } from '../jobs/clocks.ts';
 import { currentJob } from '../jobs/current.ts';
 import type { Identities } from '../jobs/identity-schema.ts';
-import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
-import { observe } from '../jobs/observe.ts';
 import { shownProgress, shownStart } from '../jobs/shown.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
@@ -22,27 +18,20 @@ import { TcpHabitsMemory } from './failing-commands.ts';
 import { FailureLog } from './failures.ts';
 import { type CheckPort, HttpPortMemory } from './http-port.ts';
 import { IdentityMemory } from './identity.ts';
-import { toJobReading } from './job-reading.ts';
+import { type JobDependencies, JobKeeper } from './job-keeper.ts';
 import { LocalFailures } from './local-failures.ts';
 import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
 import { type EndReason, SharedRead } from './shared-read.ts';
 import type { CachedReading, EndpointView, PrinterView } from './view.ts';
 
-export interface PrinterDependencies {
+export interface PrinterDependencies extends JobDependencies {
   readonly read: ReadPrinter;
-  readonly log: Logger;
   /** Milliseconds since 1970. */
   readonly now: () => number;
   /** Looks whether a printer that refuses TCP has an open HTTP port; undefined: never look. */
   readonly checkPort?: CheckPort | undefined;
-  /** Seconds that pass whatever happens to the wall clock; of this machine where it is not given. */
-  readonly monotonicSeconds?: (() => number) | undefined;
   /** Ends every read when it fires, and every one that begins later at once. */
   readonly shutdownSignal?: CancelSignal | undefined;
-  /** What is remembered of this printer's jobs from before a restart. */
-  readonly recallJobs?: ((printer: string) => JobMemory | undefined) | undefined;
-  /** Called with the memory after each whole read. */
-  readonly saveJobs?: ((printer: string, memory: JobMemory) => void) | undefined;
   /** Logs failures of this machine, once for all printers that share it. */
   readonly localFailures?: LocalFailures | undefined;
   /** What the printer said it is before a restart. */
@@ -81,7 +70,7 @@ export class Printer {
   #config: PrinterConfig;
   #lastSeenSeconds: number | undefined;
   #lastState: State | undefined;
-  #jobs: JobMemory;
+  readonly #jobs: JobKeeper;
   #printClock: PrintClock | undefined;
   #current: CurrentRead | undefined;
   #latest: FinishedRead | undefined;
@@ -96,9 +85,9 @@ export class Printer {
     this.#tcpHabits = new TcpHabitsMemory(config.name, dependencies.log);
     this.#httpPort = new HttpPortMemory(dependencies.checkPort);
     this.#localFailures = dependencies.localFailures ?? new LocalFailures(dependencies.log);
-    this.#jobs = dependencies.recallJobs?.(config.name) ?? emptyMemory();
+    this.#jobs = new JobKeeper(config.name, dependencies);
     // After a restart, a printer that is off was last seen before it.
-    this.#lastSeenSeconds = this.#jobs.lastContact?.wallSeconds;
+    this.#lastSeenSeconds = this.#jobs.memory.lastContact?.wallSeconds;
   }
 
   get config(): PrinterConfig {
@@ -224,10 +213,10 @@ export class Printer {
         } catch (error) {
           reading = this.#faultyReading(config, error);
         }
-        if (this.#current?.shared === shared) this.#current = undefined;
         const durationSeconds = (performance.now() - startedAt) / 1000;
         const finished = { reading, durationSeconds, endedAtMs: this.#dependencies.now() };
-        if (isSamePlace(config, this.#config)) this.#finish(finished, shared.endReason);
+        if (isSamePlace(config, this.#config)) await this.#finish(finished, shared.endReason);
+        if (this.#current?.shared === shared) this.#current = undefined;
         return finished;
       },
       { timeMs: config.timeoutMs ?? DEFAULT_READ_MS, shutdownSignal: this.#dependencies.shutdownSignal },
@@ -235,13 +224,13 @@ export class Printer {
     return { shared, peek: () => peek() };
   }
 
-  #finish(finished: FinishedRead, endReason: EndReason | undefined): void {
+  async #finish(finished: FinishedRead, endReason: EndReason | undefined): Promise<void> {
     try {
       this.#tcpHabits.note(finished.reading);
       // A read that was cut because nobody waited, or because the exporter stops, says nothing about the printer.
       if (endReason === undefined || endReason === 'timeout') {
         this.#latest = finished;
-        this.#remember(finished.reading);
+        await this.#remember(finished.reading);
       } else if (endReason === 'abandoned' && finished.durationSeconds * 1000 >= LONG_READ_MS) {
         this.#failures.logUncounted(finished.reading.endpoints, this.#facts);
       }
@@ -278,7 +267,7 @@ export class Printer {
     };
   }
 
-  #remember(reading: Reading): void {
+  #remember(reading: Reading): Promise<void> | undefined {
     const nowMs = this.#dependencies.now();
     const { byProtocol } = this.#identity;
     // First, since what to do about a failure may depend on the model.
@@ -292,23 +281,12 @@ export class Printer {
       this.#lastSeenSeconds = nowMs / 1000;
       this.#lastState = reading.snapshot.state;
     }
-    this.#noteJobs(reading, nowMs);
+    const written = this.#jobs.note(reading, nowMs);
     this.#printClock = followPrintClock(this.#printClock, reading.snapshot);
     for (const [command, { code, message: reason }] of reading.problems) {
       this.#dependencies.log.debug('part missing', { printer: this.name, command, code, reason });
     }
-  }
-
-  #noteJobs(reading: Reading, nowMs: number): void {
-    const { log, saveJobs } = this.#dependencies;
-    const observed = observe(this.#jobs, toJobReading(reading), clocksAt(nowMs, this.#dependencies.monotonicSeconds));
-    this.#jobs = observed.memory;
-    for (const { result, file } of observed.events) log.info('print ended', { printer: this.name, result, file });
-    if (observed.started) {
-      const { file, startSeconds } = observed.memory.job ?? {};
-      log.info(startSeconds === undefined ? 'print under way' : 'print started', { printer: this.name, file });
-    }
-    saveJobs?.(this.name, observed.memory);
+    return written;
   }
 
   #view({ reading, durationSeconds }: Pick<FinishedRead, 'reading' | 'durationSeconds'>): PrinterView {
@@ -329,7 +307,8 @@ export class Printer {
 
   /** What was read, if the printer is up, and what is remembered. */
   #viewWith(endpoints: readonly EndpointView[], durationSeconds: number, snapshot: Snapshot | undefined): PrinterView {
-    const { totals, lastEnds } = this.#jobs;
+    const { memory } = this.#jobs;
+    const { totals, lastEnds, printingSeconds } = memory;
     return {
       labels: this.#labels,
       staticLabels: this.#config.labels,
@@ -342,12 +321,13 @@ export class Printer {
       lastState: this.#lastState,
       identity: this.#identity.identity,
       snapshot,
-      progress: snapshot && (shownProgress(this.#jobs, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
+      progress: snapshot && (shownProgress(memory, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
       jobs: {
         totals,
         lastEnds,
-        startSeconds: shownStart(this.#jobs, snapshot ?? {}),
-        current: currentJob(this.#jobs, snapshot?.state),
+        printingSeconds,
+        startSeconds: shownStart(memory, snapshot ?? {}),
+        current: currentJob(memory, snapshot?.state),
       },
       failingCommands: this.#tcpHabits.failing,
     };

@@ -28,6 +28,8 @@ export interface JobsView {
   /** Ended jobs by result, since the exporter's memory began. */
   readonly totals: JobMemory['totals'];
   readonly lastEnds: JobMemory['lastEnds'];
+  /** Time seen printing, since the exporter's memory began. */
+  readonly printingSeconds?: number | undefined;
   /** When the job that is running, or completed and still on the plate, was seen to start; undefined if it was found in the middle. */
   readonly startSeconds?: number | undefined;
   /** The job that has no outcome yet, also while the printer is lost or stopped by an error. */

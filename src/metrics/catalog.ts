@@ -206,6 +206,13 @@ export const PRINTER_FAMILIES = [
     (view, emit) => emit(view.snapshot?.lifetimeFilamentMeters),
   ),
   family(
+    'flashforge_printing_seconds_total',
+    'counter',
+    'Time that this exporter saw the printer printing, kept while it is off; for models without a count of their own.',
+    [],
+    (view, emit) => emit(view.jobs.printingSeconds),
+  ),
+  family(
     'flashforge_prints_total',
     'counter',
     'Jobs that ended, by result; kept while the printer is off.',
@@ -234,6 +241,29 @@ export const PRINTER_FAMILIES = [
         if (end) emit(1, end.file, result);
       }
     },
+  ),
+  family(
+    'flashforge_last_print_duration_seconds',
+    'gauge',
+    'How long the job took that last ended with this result: as the printer counted, else from the start that was seen; kept while the printer is off.',
+    ['result'],
+    ({ jobs }, emit) => {
+      for (const result of RESULTS) emit(jobs.lastEnds[result]?.durationSeconds, result);
+    },
+  ),
+  family(
+    'flashforge_last_print_filament_meters',
+    'gauge',
+    'Filament of the job that was last completed, as the slicer estimated, all tools together; kept while the printer is off.',
+    ['result'],
+    ({ jobs }, emit) => emit(jobs.lastEnds.completed?.filament?.meters, 'completed'),
+  ),
+  family(
+    'flashforge_last_print_filament_grams',
+    'gauge',
+    'Filament of the job that was last completed, as the slicer estimated, all tools together; kept while the printer is off.',
+    ['result'],
+    ({ jobs }, emit) => emit(jobs.lastEnds.completed?.filament?.grams, 'completed'),
   ),
 ] as const;
 

@@ -308,7 +308,7 @@ describe('over the web', () => {
     expect(samplesOf(off, 'flashforge_printer_info')).toEqual([info]);
     expect(new Set([...off.families.keys()].filter((name) => !name.startsWith('flashforge_exporter_')))).toEqual(
       new Set(
-        'up endpoint_up scrape_duration_seconds scrape_failures_total last_seen_timestamp_seconds printer_info prints_total'
+        'up endpoint_up scrape_duration_seconds scrape_failures_total last_seen_timestamp_seconds printer_info prints_total printing_seconds_total'
           .split(' ')
           .map((name) => `flashforge_${name}`),
       ),

@@ -54,6 +54,10 @@ const CONTRACT: Readonly<Record<string, string>> = {
   prints_total: 'result',
   last_print_end_timestamp_seconds: 'result',
   last_print_info: 'file result',
+  last_print_duration_seconds: 'result',
+  last_print_filament_meters: 'result',
+  last_print_filament_grams: 'result',
+  printing_seconds_total: '',
   // And the labels of the configuration.
   printer_labels_info: '',
   exporter_build_info: 'version revision node_version',

@@ -101,6 +101,10 @@ const FULL = {
   'prints_total result=cancelled': 1,
   'prints_total result=failed': 0,
   'prints_total result=unknown': 2,
+  printing_seconds_total: 98_765,
+  'last_print_duration_seconds result=completed': 8040,
+  'last_print_filament_meters result=completed': 3.137,
+  'last_print_filament_grams result=completed': 9.35,
   'last_print_end_timestamp_seconds result=completed': 1_699_990_000,
   'last_print_end_timestamp_seconds result=unknown': 1_699_980_000,
   'last_print_info file=vase.gx result=completed': 1,
@@ -151,7 +155,9 @@ describe('missing is missing', () => {
   it('a printer that is off: what is remembered, and nothing of before', async () => {
     const { snapshot: _, progress: __, ...remembered } = FULL_VIEW;
     const kept = Object.keys(FULL).filter((key) =>
-      /^(endpoint_up|scrape_|last_seen|printer_info|printer_labels_info|prints_total|last_print)/.test(key),
+      /^(endpoint_up|scrape_|last_seen|printer_info|printer_labels_info|prints_total|printing_seconds|last_print)/.test(
+        key,
+      ),
     );
     const off = await seriesOf({ ...remembered, up: false });
     expect(off).toEqual({ ...Object.fromEntries(Object.entries(FULL).filter(([key]) => kept.includes(key))), up: 0 });

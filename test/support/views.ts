@@ -118,9 +118,15 @@ export const FULL_VIEW: PrinterView = viewOf(FULL_SNAPSHOT, {
   jobs: {
     totals: { completed: 5, cancelled: 1, failed: 0, unknown: 2 },
     lastEnds: {
-      completed: { timestampSeconds: 1_699_990_000, file: 'vase.gx' },
+      completed: {
+        timestampSeconds: 1_699_990_000,
+        file: 'vase.gx',
+        durationSeconds: 8040,
+        filament: { meters: 3.137, grams: 9.35 },
+      },
       unknown: { timestampSeconds: 1_699_980_000, file: '' },
     },
+    printingSeconds: 98_765,
     startSeconds: 1_699_996_400,
   },
 });
