@@ -44,6 +44,8 @@ export function currentJob({ job }: JobMemory, state: State | undefined): Curren
   if (job.end && !isStopped) return undefined;
   const sides = PROTOCOLS.map((protocol) => job.progress[protocol]).filter((side) => side?.own);
   const atPace = sides.map((side) => side && remainingAtPace(side)).find((seconds) => seconds !== undefined);
-  const ratio = job.ownSide && job.progress[job.ownSide]?.ratio;
+  // Until the progress has moved it may be the last job's, unless the printer was seen below the end.
+  const shown = job.ownSide ? [job.ownSide] : PROTOCOLS.filter((protocol) => job.progress[protocol]?.stale === false);
+  const ratio = shown.map((protocol) => job.progress[protocol]?.ratio).at(-1);
   return { file: job.file, ratio, remainingSeconds: atPace ?? remainingByElapsed(job, ratio) };
 }

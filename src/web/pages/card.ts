@@ -2,7 +2,7 @@
 
 import type { PrinterView } from '../../fleet/view.ts';
 import { RESULTS, type Result } from '../../jobs/result.ts';
-import type { Snapshot } from '../../printer/snapshot.ts';
+import type { FilamentEstimate, Snapshot } from '../../printer/snapshot.ts';
 import { showDuration, showHeater, showResult } from './format.ts';
 import { type Html, html } from './html.ts';
 import { stateIcon } from './icons.ts';
@@ -74,6 +74,8 @@ export interface ShownEnd {
   readonly timestampSeconds: number;
   /** What the print took, if it is known. */
   readonly durationSeconds?: number | undefined;
+  /** The slicer's estimate for the print, if the printer told it. */
+  readonly filament?: FilamentEstimate | undefined;
 }
 
 /** The last print with each result, the latest first. */

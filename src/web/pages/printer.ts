@@ -5,6 +5,7 @@ import { cutLabel } from '../../common/text.ts';
 import { RESULTS } from '../../jobs/result.ts';
 import type { ExporterStatus } from '../../metrics/exporter.ts';
 import { PROTOCOLS } from '../../printer/config.ts';
+import type { FilamentEstimate } from '../../printer/snapshot.ts';
 import { lastPrintsOf, printerAttributes, renderAge, renderHeaters, renderModel } from './card.ts';
 import { showDuration, showResult } from './format.ts';
 import { type Html, html } from './html.ts';
@@ -109,12 +110,19 @@ ${items}</dl>
 </section>`;
 }
 
+// The slicer's estimate, which is for the whole print.
+function showFilament({ meters, grams }: FilamentEstimate): string {
+  const parts = [grams === undefined ? undefined : `${grams.toFixed(0)} g`, meters && `${meters.toFixed(2)} m`];
+  return parts.filter((part) => part).join(', ');
+}
+
 function renderPrints({ view }: PrinterStatus, now: Now): Html {
   const { totals } = view.jobs;
-  const prints = lastPrintsOf(view).map(({ result, file, timestampSeconds, durationSeconds }) => {
+  const prints = lastPrintsOf(view).map(({ result, file, timestampSeconds, durationSeconds, filament }) => {
     const atMs = timestampSeconds * 1000;
     const took = durationSeconds !== undefined && html`, took ${showDuration(durationSeconds)}`;
-    return html`<div><dt>${showResult(result)}</dt><dd>${file === '' ? html`<span class="quiet">The printer named no file</span>` : file}<p class="quiet">${clockOf(atMs, now)}, ${ageOf(atMs, now)}${took}</p></dd></div>\n`;
+    const used = result === 'completed' && filament && html`, filament ${showFilament(filament)}`;
+    return html`<div><dt>${showResult(result)}</dt><dd>${file === '' ? html`<span class="quiet">The printer named no file</span>` : file}<p class="quiet">${clockOf(atMs, now)}, ${ageOf(atMs, now)}${took}${used}</p></dd></div>\n`;
   });
   const counted = RESULTS.filter((result) => totals[result] > 0).map((result) => `${totals[result]} ${result}`);
   return html`<section><h2>Last prints</h2>

@@ -105,10 +105,10 @@ nav a { display: inline-block; padding: .35rem 0; }
 .fleet thead th { border-top: 0; color: var(--quiet); font-size: .8125rem; white-space: nowrap; }
 .fleet tbody th { min-width: 9rem; }
 .fleet tbody th a { font-weight: 600; }
-.fleet td.model { max-width: 11rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
-.fleet .look span { display: inline-flex; align-items: center; gap: .4rem; color: var(--tone); font-weight: 600; white-space: nowrap; }
-.fleet .what { min-width: 8rem; }
-.fleet .done { width: 11rem; }
+.fleet td.model { max-width: 10rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.fleet .look span { display: inline-flex; vertical-align: middle; align-items: center; gap: .4rem; color: var(--tone); font-weight: 600; white-space: nowrap; }
+.fleet .what { min-width: 10rem; }
+.fleet .done { width: 9.5rem; }
 .fleet .bar { margin: 0; gap: .5rem; }
 .fleet .percent { font-size: .9375rem; min-width: 3.1rem; }
 .fleet .left, .fleet .end, .fleet .temps { white-space: nowrap; }

@@ -10,6 +10,9 @@ import { segmentOf } from './links.ts';
 import { failuresOf, jobOf, type PrinterStatus, showPrinter } from './printer-status.ts';
 import { ageOf, clockOf, type Now } from './time.ts';
 
+// Every model has it, and the column is narrow.
+const BRAND = /^flashforge /i;
+
 /** The table of the status page. */
 export function renderTable(printers: readonly PrinterStatus[], now: Now): Html {
   return html`<table class="fleet">
@@ -25,7 +28,7 @@ function renderRow(status: PrinterStatus, now: Now): Html {
   const { look, word } = showPrinter(status);
   const job = jobOf(status);
   const end = job?.endMs === undefined ? undefined : clockOf(job.endMs, now);
-  return html`<tr ${printerAttributes(status)}><th scope="row"><a href="./printer/${segmentOf(config)}">${config.name}</a></th><td class="model">${view.identity?.model}</td><td class="look"><span>${stateIcon(look)}${word}</span></td><td class="what">${job && (job.file === '' ? html`<span class="quiet">No file name</span>` : job.file)}${renderRemark(status, now)}</td><td class="done">${job && renderProgress(job, config.name)}</td><td class="left">${job && showRemaining(job)}</td><td class="end">${end && job?.isEstimate && '≈ '}${end}</td><td class="temps">${renderTemperatures(view.snapshot)}</td></tr>
+  return html`<tr ${printerAttributes(status)}><th scope="row"><a href="./printer/${segmentOf(config)}">${config.name}</a></th><td class="model">${view.identity?.model?.replace(BRAND, '')}</td><td class="look"><span>${stateIcon(look)}${word}</span></td><td class="what">${job && (job.file === '' ? html`<span class="quiet">No file name</span>` : job.file)}${renderRemark(status, now)}</td><td class="done">${job && renderProgress(job, config.name)}</td><td class="left">${job && showRemaining(job)}</td><td class="end">${end && job?.isEstimate && '≈ '}${end}</td><td class="temps">${renderTemperatures(view.snapshot)}</td></tr>
 `;
 }
 

@@ -58,7 +58,7 @@ function showValue(name: string, value: number, now: Now): Content {
     case 'meters':
       return name.includes('filament') ? `${rounded(value, 2)} m` : `${rounded(value * 1000, 2)} mm`;
     case 'seconds':
-      return value < 60 ? `${rounded(value, 2)} s` : showDuration(value);
+      return value < 60 ? `${rounded(value, 3)} s` : showDuration(value);
     case 'ratio':
       return `${name.includes('progress') ? percentOf(value) : rounded(value * 100, 1)} %`;
     case 'bytes':

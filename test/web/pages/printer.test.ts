@@ -6,7 +6,7 @@ import { DOCUMENTS } from '../../../src/web/api/documents.ts';
 import { segmentOf } from '../../../src/web/pages/links.ts';
 import { configNamed } from '../../support/fleet.ts';
 import { FULL_SNAPSHOT, FULL_VIEW } from '../../support/views.ts';
-import { failed, printerPageOf, readable, statusOf } from './rendered.ts';
+import { failed, NO_TOTALS, printerPageOf, readable, statusOf } from './rendered.ts';
 
 const { labels, address, ...rest } = FULL_VIEW;
 const full = statusOf(FULL_SNAPSHOT, { ...rest, labels, address });
@@ -67,6 +67,16 @@ describe('the page of a printer', () => {
   it('has the last prints', () => {
     expect(text).toMatch(
       /Last prints completed vase\.gx 2023-11-14 \d\d:\d\d UTC, \d+ days ago ended, result unknown The printer named no file/,
+    );
+    const last = {
+      timestampSeconds: 1,
+      file: 'vase.gx',
+      durationSeconds: 5000,
+      filament: { meters: 4.5, grams: 13.25 },
+    };
+    const jobs = { totals: NO_TOTALS, lastEnds: { completed: last, cancelled: { ...last, filament: {} } } };
+    expect(readable(printerPageOf(statusOf({ state: 'ready' }, { jobs })))).toMatch(
+      /completed vase\.gx 1970-\S+ 00:00 UTC, \d+ days ago, took 1 h 23 min, filament 13 g, 4\.50 m cancelled .*ago, took 1 h 23 min No print/,
     );
     expect(text).toContain('So far: 5 completed, 1 cancelled, 2 unknown');
     expect(readable(printerPageOf(statusOf({ state: 'ready' })))).toContain('No print has ended yet.');

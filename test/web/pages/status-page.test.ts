@@ -66,7 +66,7 @@ describe.skipIf(chromiumPath === undefined)('the status page in Chromium', () =>
     expect(await card(page, 'creator5').innerText()).toContain('The check code is wrong');
     const lost = await card(page, 'cellar').innerText();
     expect(lost).toMatch(/lamp shade\.gx\s+81 %\s+It was printing at 81 % when contact was lost 3 min ago\./);
-    expect(await card(page, 'm5').innerText()).toMatch(/hinge\.gcode\s+\d\d %\s+The printer reports error E0163\./);
+    expect(await card(page, 'm5').innerText()).toMatch(/hinge\.gcode\s+\d\d %[\s\S]*The printer reports error E0163\./);
     expect(await card(page, 'adventurer4').innerText()).toMatch(/Time left\s+≈ 35 min/);
     expect(await page.title()).toBe('(5) FlashForge exporter');
     expect(await page.content()).not.toContain('wrong-and-secret');
