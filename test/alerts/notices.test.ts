@@ -27,6 +27,7 @@ const ended = (result: string, file: string) => `flashforge_up{printer="m5-pro"}
 flashforge_state{printer="m5-pro",state="printing"} 0
 flashforge_last_print_end_timestamp_seconds{printer="m5-pro",result="${result}"} ${nowS()}
 flashforge_last_print_info{printer="m5-pro",file="${file}",result="${result}"} 1
+flashforge_last_print_duration_seconds{printer="m5-pro",result="${result}"} 8040
 `;
 const COMPLETED = 'ALERTS{alertname="FlashForgePrintCompleted"}';
 const some = (samples: unknown[]) => samples.length > 0;
@@ -63,7 +64,7 @@ describe.skipIf(someMissing)('from series to notice', { concurrent: true, timeou
     expect(notice?.alerts).toHaveLength(1);
     expect(notice?.alerts[0]).toMatchObject({
       labels: { alertname: 'FlashForgePrintCompleted', printer: 'm5-pro', file: 'benchy.gx', severity: 'info' },
-      annotations: { summary: 'm5-pro: benchy.gx is done' },
+      annotations: { summary: 'm5-pro: benchy.gx is done after 2 h 14 min' },
     });
     expect(Object.keys(notice?.alerts[0]?.labels ?? {}).toSorted()).toEqual([
       'alertname',
