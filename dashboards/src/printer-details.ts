@@ -4,6 +4,7 @@ import { MappingType } from '@grafana/grafana-foundation-sdk/dashboard';
 import { GREY, steps } from './colors.ts';
 import { place, type Section } from './layout.ts';
 import { dashed, stat, stateTimeline, timeSeries } from './panels.ts';
+import { HOURS_PRINTED } from './printer-last.ts';
 import { of, perPrinter } from './promql.ts';
 
 export const NOT_REPORTED = 'not reported by this printer';
@@ -124,11 +125,12 @@ export const LIFETIME: Section = {
       stat(
         {
           title: 'Hours printed',
-          description: 'Hours printed since the printer was made, by its own count.',
+          description:
+            'Hours printed, by the printer’s own count where it has one, otherwise those that the exporter has seen.',
           unit: 'suffix: h',
           empty: NOT_REPORTED,
         },
-        { expr: `${perPrinter(of('flashforge_lifetime_print_seconds_total'))} / 3600`, legend: '{{printer}}' },
+        { expr: HOURS_PRINTED, legend: '{{printer}}' },
       ).decimals(0),
       6,
       4,

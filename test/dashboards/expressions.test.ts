@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { stateTiles } from '../../dashboards/src/fleet-now.ts';
+import { HOURS_PRINTED } from '../../dashboards/src/printer-last.ts';
 import { endMilliseconds, secondsLeftBySource } from '../../dashboards/src/remaining.ts';
 import { stateNumber } from '../../dashboards/src/states.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
@@ -170,6 +171,27 @@ describe.skipIf(promtool === undefined)('by promtool', () => {
         expr: stateTiles(),
         atMinute: 5,
         wanted: [{ labels: '{printer="p",tile="p"}', value: 10 }],
+      },
+    ],
+    [
+      'hours printed are the printer’s own count where it has one',
+      {
+        series: [
+          ['flashforge_lifetime_print_seconds_total', '7200x60'],
+          ['flashforge_printing_seconds_total', '3600x60'],
+        ],
+        expr: HOURS_PRINTED,
+        atMinute: 5,
+        wanted: [{ labels: '{printer="p"}', value: 2 }],
+      },
+    ],
+    [
+      'without it they are those that the exporter has seen',
+      {
+        series: [['flashforge_printing_seconds_total', '3600x60']],
+        expr: HOURS_PRINTED,
+        atMinute: 5,
+        wanted: [{ labels: '{printer="p"}', value: 1 }],
       },
     ],
     [

@@ -26,10 +26,10 @@ const EMPTY: Readonly<Record<string, readonly string[]>> = {
   ],
   'no print has started or ended yet': [
     'FlashForge fleet: In detail, M',
-    'FlashForge fleet: History of prints, A',
+    ...queriesOf('FlashForge fleet: History of prints', 'ABCD'),
     'FlashForge fleet: Success ratio, A',
-    'FlashForge printer: Last print, A',
-    'FlashForge printer: History of prints, A',
+    ...queriesOf('FlashForge printer: Last print', 'ABCD'),
+    ...queriesOf('FlashForge printer: History of prints', 'ABCD'),
     ...['fleet', 'printer', 'exporter'].flatMap((name) => [
       `FlashForge ${name}: Print starts`,
       `FlashForge ${name}: Print ends`,
@@ -42,6 +42,10 @@ const EMPTY: Readonly<Record<string, readonly string[]>> = {
     'FlashForge exporter: Failures since the exporter started, A',
   ],
 };
+
+function queriesOf(panel: string, ids: string): readonly string[] {
+  return [...ids].map((id) => `${panel}, ${id}`);
+}
 
 const QUESTIONS = DASHBOARD_FILES.map(readDashboard).flatMap(questionsOf);
 
