@@ -1,9 +1,9 @@
 // The compose stack: mounted files exist, names resolve to services, and configurations are valid.
-import { cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { loopbackAddress } from '../../src/cli/simulate.ts';
+import { temporaryFolder } from '../support/for-test.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
 import { COMPOSE, findMounted, mountsOf, OVERRIDE, readCompose, type Service, variablesOf } from './compose.ts';
 import { checkArguments, pathOf, readPackage, readText, readYaml } from './files.ts';
@@ -32,12 +32,6 @@ function expectService(address: string): void {
   const { hostname, port } = new URL(address.includes('://') ? address : `http://${address}`);
   expect(compose.services, address).toHaveProperty([hostname]);
   expect(Number(port), address).toBe(PORTS[hostname]);
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'flashforge-compose-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 /** Copies everything mounted below a container's folder into a temporary folder. */

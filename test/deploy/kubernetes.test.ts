@@ -1,13 +1,13 @@
 // The Kubernetes manifests conform to the API, and their references resolve.
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { symlink, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { temporaryFolder } from '../support/for-test.ts';
 import { runProgram } from '../support/programs.ts';
 import { checkArguments, parseYamls, pathOf, readPackage, readText, readYaml } from './files.ts';
 import { buildKustomization, type Manifest } from './kustomize.ts';
@@ -114,8 +114,7 @@ describe.each(OVERLAYS)('%s', (overlay) => {
 
     // The schemas accept unknown keys. TypeScript refuses them in a literal.
     test('has no unknown key', async () => {
-      const folder = await mkdtemp(join(tmpdir(), 'flashforge-kubernetes-'));
-      onTestFinished(() => rm(folder, { recursive: true, force: true }));
+      const folder = await temporaryFolder();
       await symlink(models ?? '', join(folder, 'node_modules'));
       const lines = manifests.map(
         (manifest, index) =>

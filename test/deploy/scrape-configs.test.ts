@@ -1,8 +1,7 @@
 // Every shipped configuration for /probe, in a real Prometheus: its scrape URLs and its labels.
-import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
@@ -10,6 +9,7 @@ import { documentedScrapeConfig, type ScrapeConfig } from '../e2e/readme.ts';
 import { poll } from '../support/daemon.ts';
 import { startTestExporter, type TestExporter } from '../support/exporter.ts';
 import { configOf } from '../support/fleet.ts';
+import { temporaryFolder } from '../support/for-test.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
 import { findPrometheus, type Prometheus, startPrometheus } from '../support/prometheus.ts';
 import { pathOf, readText, readYaml } from './files.ts';
@@ -145,8 +145,7 @@ test('no document makes a label from metadata that is known only after a read', 
 
 const promtool = requireProgram('promtool');
 test.skipIf(promtool === undefined)(`the complete ${PROMETHEUS} passes promtool check config`, async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'flashforge-scrape-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder();
   await copyFile(pathOf('alerts/flashforge.rules.yml'), join(folder, 'flashforge.rules.yml'));
   await writeFile(join(folder, 'prometheus.yml'), uncommented());
   const { code, output } = await runProgram(promtool ?? '', ['check', 'config', join(folder, 'prometheus.yml')]);

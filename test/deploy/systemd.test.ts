@@ -1,8 +1,8 @@
 // The systemd units pass systemd-analyze, with a low exposure.
-import { chmod, cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/for-test.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
 import { checkArguments, pathOf, readText, runExporter } from './files.ts';
 
@@ -30,12 +30,6 @@ function commandLine(listen: string): string[] {
     .replaceAll('%S', '/var/lib')
     .split(/\s+/)
     .filter((word) => word !== '');
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'flashforge-systemd-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 describe.skipIf(analyze === undefined)('systemd-analyze', () => {

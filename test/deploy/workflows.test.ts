@@ -1,9 +1,9 @@
 // The GitHub workflows: what they run exists, and their permissions are minimal.
 import { readdirSync } from 'node:fs';
-import { copyFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { temporaryFolder } from '../support/for-test.ts';
 import { requireProgram, runProgram } from '../support/programs.ts';
 import { pathOf, readPackage, readText, readYaml } from './files.ts';
 
@@ -97,8 +97,7 @@ const npm = requireProgram('npm');
 test.skipIf(npm === undefined)('the SBOM of a release lists every package that is installed with it', async () => {
   const steps = readYaml<Workflow>(`${FOLDER}/release.yml`).jobs['github']?.steps ?? [];
   const commands = steps.flatMap(({ run }) => (run?.includes('npm sbom') ? [run] : []));
-  const folder = await mkdtemp(join(tmpdir(), 'flashforge-sbom-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const folder = await temporaryFolder();
   for (const name of ['package.json', 'package-lock.json']) await copyFile(pathOf(name), join(folder, name));
   const { code, output } = await runProgram('/bin/sh', ['-ec', ['cd "$0"', ...commands].join('\n'), folder]);
   expect(code, output).toBe(0);

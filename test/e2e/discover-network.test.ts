@@ -1,13 +1,14 @@
 // The program finds printers over a virtual Ethernet link, by multicast and broadcast, on their official ports.
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { buildProgram, type Program } from '../cli/program.ts';
 import { createTranscript } from '../cli/run.ts';
+import { upOf } from '../support/exporter.ts';
 import { type Page, parseExposition, samplesOf } from '../support/exposition-parser.ts';
+import { temporaryFolder } from '../support/for-test.ts';
 import { type Cable, layCable, type Place, requireNamespaces } from '../support/namespaces.ts';
 
 // Runs in the printers' namespace. Each POST replaces the simulated printers, which use the official ports.
@@ -100,8 +101,7 @@ describe.skipIf(ip === '')('in a separate network', { timeout: 60_000 }, () => {
 
   /** Writes a file for --config.file and returns its path. */
   async function writeConfig(text: string): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'flashforge-discover-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const folder = await temporaryFolder();
     const file = join(folder, 'printers.yml');
     await writeFile(file, text);
     return file;
@@ -201,8 +201,3 @@ describe.skipIf(ip === '')('in a separate network', { timeout: 60_000 }, () => {
     expect(err).not.toMatch(/level=(?:warn|error)/);
   });
 });
-
-/** The name and flashforge_up of each printer, in page order. */
-function upOf(page: Page): readonly (readonly [string | undefined, number])[] {
-  return samplesOf(page, 'flashforge_up').map(({ labels, value }) => [labels['printer'], value]);
-}

@@ -1,6 +1,5 @@
 // Printers are discovered by UDP on loopback, by the discover command and by a running exporter, which reads them.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Secret } from '../../src/common/secret.ts';
@@ -8,30 +7,14 @@ import type { SearchResult } from '../../src/discovery/search.ts';
 import { searchPrinters } from '../../src/discovery/search.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import { startDiscoveryResponder } from '../../src/simulator/discovery.ts';
-import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
 import { run, startCli } from '../cli/run.ts';
 import { createDeferred, type Deferred } from '../support/deferred.ts';
-import { scrape, startTestExporter, type TestExporter } from '../support/exporter.ts';
+import { scrape, startTestExporter, type TestExporter, upOf } from '../support/exporter.ts';
 import { type Page, parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
 import { collectLog, configOf } from '../support/fleet.ts';
+import { simulate, temporaryFolder } from '../support/for-test.ts';
 import { ask } from '../support/http.ts';
-
-async function simulate(options: Parameters<typeof startSimulatedPrinter>[0]): Promise<SimulatedPrinter> {
-  const printer = await startSimulatedPrinter(options);
-  onTestFinished(() => printer.close());
-  return printer;
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'flashforge-discover-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
-
-/** The name and flashforge_up of each printer, in page order. */
-function upOf(page: Page): readonly (readonly [string | undefined, number])[] {
-  return samplesOf(page, 'flashforge_up').map(({ labels, value }) => [labels['printer'], value]);
-}
 
 function rowsOf(table: string): readonly (readonly string[])[] {
   return table

@@ -1,27 +1,21 @@
 // Printers with a TCP and an HTTP endpoint, as /metrics shows them: what each endpoint contributes, and what remains when one
 // fails.
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { Secret } from '../../src/common/secret.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
-import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
+import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
 import { run } from '../cli/run.ts';
 import { serveText } from '../lan-http/server.ts';
 import { scrape, startTestExporter } from '../support/exporter.ts';
 import { type Page, samplesOf, valueIn } from '../support/exposition-parser.ts';
 import { collectLog, configOf, type LogLines } from '../support/fleet.ts';
+import { simulate, temporaryFolder } from '../support/for-test.ts';
 
 const BOTH: readonly Protocol[] = ['tcp', 'http'];
-
-async function simulate(options: Parameters<typeof startSimulatedPrinter>[0]): Promise<SimulatedPrinter> {
-  const printer = await startSimulatedPrinter(options);
-  onTestFinished(() => printer.close());
-  return printer;
-}
 
 interface Served extends LogLines {
   scrape(): Promise<Page>;
@@ -296,8 +290,7 @@ describe('a Creator 5 Pro', () => {
 
 describe('the probe command', () => {
   async function configure(printer: SimulatedPrinter, more: object): Promise<string> {
-    const folder = await mkdtemp(join(tmpdir(), 'flashforge-endpoints-'));
-    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const folder = await temporaryFolder();
     const file = join(folder, 'printers.yml');
     const { name, host, tcpPort = 1, httpPort, serialNumber, checkCode } = printer;
     const entry = {

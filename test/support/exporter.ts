@@ -3,7 +3,7 @@
 import { type ExporterOptions, type RunningExporter, startExporter } from '../../src/cli/exporter.ts';
 import { silentLogger } from '../../src/common/log.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
-import { type Page, parseExposition } from './exposition-parser.ts';
+import { type Page, parseExposition, samplesOf } from './exposition-parser.ts';
 import { ask, type HttpOptions } from './http.ts';
 
 export interface TestExporter extends RunningExporter {
@@ -43,4 +43,9 @@ export async function scrape({ url }: TestExporter, options: HttpOptions = {}): 
   if (status !== 200) throw new Error(`/metrics responded with ${status}: ${body}`);
   const isOpenMetrics = String(headers['content-type']).startsWith('application/openmetrics-text');
   return parseExposition(body, isOpenMetrics ? 'openmetrics' : 'text');
+}
+
+/** The name and flashforge_up of each printer, in page order. */
+export function upOf(page: Page): readonly (readonly [string | undefined, number])[] {
+  return samplesOf(page, 'flashforge_up').map(({ labels, value }) => [labels['printer'], value]);
 }
