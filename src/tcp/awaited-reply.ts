@@ -22,9 +22,6 @@ export interface ClosedReply {
 
 export type ReplyLimits = Pick<SessionLimits, 'silenceMs' | 'okTailMs' | 'replyBytes'>;
 
-const LINE_END = Buffer.from('\n');
-const HTTP_RESPONSE = Buffer.from('HTTP/1.');
-
 /** What a connection has received since its last command. One object serves all commands of a connection, as its framer does. */
 export class AwaitedReply {
   readonly #limits: ReplyLimits;
@@ -68,11 +65,12 @@ export class AwaitedReply {
   /**
    * Takes the next bytes, and returns the reply once it has ended. The first whole reply counts; what else is in the chunk was
    * sent before the next command and is not its reply.
+   * @param bytes decoded as Latin-1, so that each character is one byte
    */
-  push(chunk: Uint8Array): Reply | undefined {
-    if (this.#receivedBytes === 0 && HTTP_RESPONSE.every((byte, index) => chunk[index] === byte)) this.#isHttp = true;
-    this.#receivedBytes += chunk.length;
-    this.#framer.push(chunk, this.#onReply);
+  push(bytes: string): Reply | undefined {
+    if (this.#receivedBytes === 0 && bytes.startsWith('HTTP/1.')) this.#isHttp = true;
+    this.#receivedBytes += bytes.length;
+    this.#framer.push(bytes, this.#onReply);
     return this.#ended();
   }
 
@@ -102,7 +100,7 @@ export class AwaitedReply {
   /** Ends the reply because the connection has ended. */
   close(): ClosedReply {
     // Nothing follows the last line, so it needs no line end.
-    this.#framer.push(LINE_END, this.#onReply);
+    this.#framer.push('\n', this.#onReply);
     const isInReply = this.#framer.openCommand !== undefined;
     const reply = this.#ended() ?? this.#soFar();
     const counts = reply !== undefined && (reply.complete || findRefusal(reply.lines) !== undefined);

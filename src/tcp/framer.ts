@@ -30,9 +30,15 @@ const UPLOAD_ACK = /^N\d+ ok\b/i;
 const LONG_LINE_BYTES = 64;
 const NOT_ASCII = /[\u0080-\u00ff]/;
 
+/** Whether the character is a letter with which neither an `ok` nor a CMD line begins: not C, not O. */
+function isDataLetter(code: number): boolean {
+  const lowerCase = code | 0x20;
+  return lowerCase >= 0x61 && lowerCase <= 0x7a && lowerCase !== 0x63 && lowerCase !== 0x6f;
+}
+
 export class Framer {
   readonly #limitBytes: number;
-  /** The kept bytes as Latin-1, one character per byte: the data of the open reply, or the end of a line outside a reply. */
+  /** The kept bytes, one character each: the data of the open reply, or the end of a line outside a reply. */
   #bytes = '';
   /** How many bytes of the open reply were dropped before `#bytes`. */
   #droppedBytes = 0;
@@ -85,12 +91,12 @@ export class Framer {
   }
 
   /**
-   * Takes the next bytes and passes on the replies that they complete. Copies the chunk, so its memory may be reused.
-   * Anything outside a reply is discarded.
+   * Takes the next bytes and passes on the replies that they complete. Anything outside a reply is discarded.
+   * @param bytes decoded as Latin-1, so that each character is one byte; replies are decoded as UTF-8 once they are whole
    */
-  push(chunk: Uint8Array, onReply: (reply: Reply) => void): void {
+  push(bytes: string, onReply: (reply: Reply) => void): void {
     let from = this.#bytes.length;
-    this.#bytes += Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length).toString('latin1');
+    this.#bytes += bytes;
     for (;;) {
       const at = this.#bytes.indexOf('\n', from);
       if (at === -1) break;
@@ -144,7 +150,16 @@ export class Framer {
     return found && { command: `M${found['digits']}`, afterOk: found['ok'] !== undefined };
   }
 
+  // Most lines of a reply are data by their first letter, and are not looked at until the reply is whole.
+  #isData(): boolean {
+    return this.#open !== undefined && isDataLetter(this.#bytes.charCodeAt(this.#lineStart));
+  }
+
   #endLine(end: number): Reply | undefined {
+    if (this.#isData()) {
+      this.#lineStart = end + 1;
+      return undefined;
+    }
     const line = this.#lineTo(end);
     const next = this.#commandIn(line);
     if (next !== undefined) {
@@ -181,10 +196,11 @@ export class Framer {
   #reply(end: number, complete: boolean): Reply {
     const command = this.#open ?? '';
     if (this.#isOver(end)) return { command, lines: [], complete, tooLongBytes: this.#droppedBytes + end };
-    const lines = decode(this.#bytes.slice(0, this.#lineStart))
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
+    const lines: string[] = [];
+    for (const raw of decode(this.#bytes.slice(0, this.#lineStart)).split('\n')) {
+      const line = raw.trim();
+      if (line !== '') lines.push(line);
+    }
     return { command, lines, complete };
   }
 

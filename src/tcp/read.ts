@@ -36,7 +36,7 @@ export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: Canc
   const { login, identity, habits = NO_HABITS, nowMs = Date.now(), limits = DEFAULT_LIMITS } = options;
   const dialogue = new ReadDialogue({ login, identity, habits, nowMs, patienceMs: limits.silenceMs });
   options.onBegin?.(() => dialogue.reading);
-  return new Promise((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     const talk = (): void => {
       const traced = options.trace && new TracedDialogue(dialogue, target, options.trace);
       converse(target, limits, traced ?? dialogue, signal, (end) => {
@@ -46,10 +46,11 @@ export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: Canc
         } else if (end !== undefined && dialogue.interrupted(end, signal.aborted)) {
           talk();
         } else {
-          resolve(dialogue.reading);
+          // The next commands to other printers go out before the replies of this one are parsed.
+          setImmediate(resolve);
         }
       });
     };
     talk();
-  });
+  }).then(() => dialogue.reading);
 }

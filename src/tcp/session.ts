@@ -115,7 +115,7 @@ class Session {
   #onRead(size: number): boolean {
     if (this.#hasEnded) return true;
     this.#lastByteAtMs = performance.now();
-    const reply = this.#awaited.push(sharedReadBuffer.subarray(0, size));
+    const reply = this.#awaited.push(sharedReadBuffer.toString('latin1', 0, size));
     if (reply) {
       this.#take(reply, false);
       // The next command goes out after the whole chunk, whose other bytes were sent before it.

@@ -19,7 +19,7 @@ interface Options {
 function awaiting({ command = 'M105', mayStopShort = false }: Options = {}) {
   const awaited = new AwaitedReply(DEFAULT_LIMITS);
   awaited.begin(command, mayStopShort);
-  return { awaited, push: (bytes: string) => awaited.push(Buffer.from(bytes)) };
+  return { awaited, push: (bytes: string) => awaited.push(bytes) };
 }
 
 describe('the reply', () => {

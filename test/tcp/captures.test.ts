@@ -14,6 +14,7 @@ import type { Captured } from './captured.ts';
 import { ADVENTURERS } from './captured-adventurer.ts';
 import { IDENTITIES } from './captured-identity.ts';
 import { OLD } from './captured-old.ts';
+import { latin1 } from './frame.ts';
 
 const CASES: readonly Captured[] = [...ADVENTURERS, ...IDENTITIES, ...OLD];
 const ORDER = ['M601', 'M119', 'M105', 'M27', 'M114', 'M115', 'M602'];
@@ -103,7 +104,7 @@ describe.each(CASES)('$folder: $title', (captured) => {
 function frame(parts: readonly Uint8Array[]): Reply[] {
   const framer = new Framer(16_384);
   const replies: Reply[] = [];
-  for (const part of parts) framer.push(part, (whole) => replies.push(whole));
+  for (const part of parts) framer.push(latin1(part), (whole) => replies.push(whole));
   const rest = framer.flush();
   return rest ? [...replies, rest] : replies;
 }

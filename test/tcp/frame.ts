@@ -13,10 +13,15 @@ export function bytesOf(part: string | Uint8Array): Uint8Array {
   return typeof part === 'string' ? Buffer.from(part) : part;
 }
 
+/** What the framer takes: one character per byte. */
+export function latin1(part: string | Uint8Array): string {
+  return Buffer.from(bytesOf(part)).toString('latin1');
+}
+
 export function frame(parts: readonly (string | Uint8Array)[], limitBytes = LIMIT): Framed {
   const framer = new Framer(limitBytes);
   const replies: Reply[] = [];
-  for (const part of parts) framer.push(bytesOf(part), (whole) => replies.push(whole));
+  for (const part of parts) framer.push(latin1(part), (whole) => replies.push(whole));
   return { replies, framer };
 }
 
