@@ -34,7 +34,7 @@ async function serve(config: PrinterConfig): Promise<Served> {
     newLines: () => {
       const lines = collected.lines.slice(returned);
       returned = collected.lines.length;
-      return lines.filter((line) => !/msg="(printer found|print under way)"/.test(line));
+      return lines.filter((line) => !/msg="(printer found|print under way|print started)"/.test(line));
     },
   };
 }
@@ -149,9 +149,10 @@ describe('a 5M Pro with both endpoints', () => {
       expect(valueIn(page, 'flashforge_up', { printer: 'm5' })).toBe(1);
       expect(endpointsUp(page)).toEqual({ tcp: 1, http: 0 });
       expect(failures(page)).toEqual({ 'http closed': count });
-      // The state and the progress now come from TCP.
+      // The state and the progress now come from TCP; its progress is shown once it has changed.
       expect(stateIn(page)).toEqual(['paused']);
-      expect(valueIn(page, 'flashforge_print_progress_ratio', { printer: 'm5' })).toBe(0.37);
+      expect(valueIn(page, 'flashforge_print_progress_ratio', { printer: 'm5' })).toBe(count === 1 ? undefined : 0.38);
+      m5.setOverride({ ...DIFFERENT, counts: { ...DIFFERENT.counts, printed: 38 } });
       expect(valueIn(page, 'flashforge_position_meters', z)).toBe(0.03);
       expect(samplesOf(page, 'flashforge_tvoc_index')).toEqual([]);
       expect(labelSets(page, 'flashforge_printer_info')).toEqual(info);
