@@ -14,9 +14,9 @@ const HOST_NAME = /^(?=.{1,253}$)[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_
 // Not a host name: `192.168.1.999` would otherwise go to the name server.
 const ONLY_DIGITS_AND_DOTS = /^[\d.]+$/;
 
-/** A port from 0 to 65535 in decimal digits; undefined for anything else. */
+/** A port from 0 to 65535 in decimal digits, with any number of leading zeros; undefined for anything else. */
 export function parsePort(text: string): number | undefined {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : undefined;
+  const port = /^0*\d{1,5}$/.test(text) ? Number(text) : undefined;
   return port !== undefined && port <= MAX_PORT ? port : undefined;
 }
 

@@ -130,6 +130,7 @@ describe('parsePort', () => {
   it.each([
     ['0', 0],
     ['8899', 8899],
+    ['0008899', 8899],
     ['65535', 65_535],
   ])('reads %s', (text, port) => {
     expect(parsePort(text)).toBe(port);

@@ -94,7 +94,7 @@ describe('a fleet', () => {
     expect(await createFleet([]).scrape(LONG_MS)).toEqual([]);
   });
 
-  it.each(['finder', '192.0.2.1', '192.0.2.1:8899', '192.0.2.1:08899'])(
+  it.each(['finder', '192.0.2.1', '192.0.2.1:8899', '192.0.2.1:08899', '192.0.2.1:0008899'])(
     'finds one printer by any spelling: %s',
     (target) => {
       const fleet = createFleet([configNamed('finder')]);
