@@ -144,7 +144,10 @@ export function beginJob(reading: ContactReading, now: Clocks, { idle, startSeco
     everPrinted: false,
     contactLost: false,
   });
-  return continueJob(job, reading, now, idle);
+  // A start before this reading is the printer's own count: the job is found in the middle, where its progress is its own.
+  const isFound = startSeconds !== undefined && startSeconds < now.wallSeconds;
+  if (!isFound) return continueJob(job, reading, now, idle);
+  return { ...continueJob(onlyDefined({ ...job, startSeconds: undefined }), reading, now, idle), startSeconds };
 }
 
 /** How long the job took until this moment: as its printer counted, else by the clock from a start that was seen. */

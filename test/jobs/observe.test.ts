@@ -811,6 +811,14 @@ describe('shownProgress', () => {
     expect(shown(tcp('printing', 0.995))).toBe(0.995);
   });
 
+  it('shows it when a job is found paused or nearly done, also where the printer counts its time', () => {
+    const counted = { elapsedSeconds: 1800 };
+    expect(shown(http('paused', 0.31, counted))).toBe(0.31);
+    expect(shown(http('paused', 0.31, counted), http('paused', 0.31, counted))).toBe(0.31);
+    expect(shown(http('printing', 0.999, counted))).toBe(0.999);
+    expect(shown(http('ready', 1), off, http('printing', 1, counted))).toBe(1);
+  });
+
   it('shows progress only while there is a job', () => {
     expect(shown(tcp('ready', 1))).toBeUndefined();
     expect(shown(tcp('busy', 0.5))).toBeUndefined();
