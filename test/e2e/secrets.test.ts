@@ -253,7 +253,9 @@ describe('a check code', () => {
       expect(await get(path)).toMatch(/^40[034] /);
     }
     for (const name of names) {
-      expect(await get(`/probe?target=${name}`)).toMatch(/^200 /);
+      for (const path of [`/probe?target=${name}`, `/probe?target=${name}&debug=true`, `/printer/${name}`]) {
+        expect(await get(path)).toMatch(/^200 /);
+      }
       for (const document of DOCUMENTS) await get(`/${name}/${document}`);
     }
     // A target that is allowed but not configured is read over TCP, without a check code.
@@ -286,7 +288,7 @@ describe('a check code', () => {
       ]);
     }
     expect(exporter.err).toContain('level=debug');
-    expect(exporter.err).toContain('(its text contains a secret code)');
+    expect(exporter.err).toContain('(its text holds a secret code)');
     expect(texts.get('GET /config {}')).toContain('check_code: <secret>');
     const written = await readFile(state, 'utf8');
     expect(written).toContain('good');
