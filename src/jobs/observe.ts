@@ -9,9 +9,9 @@ import { endAt, type JobEvent, type Recorded, recordEnd } from './ends.ts';
 import { beginJob, continueJob, durationOf, isAnotherJob, isSameJobAfterEnd, startByPrinter } from './job.ts';
 import { emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
 import { isContactLost, judgeReady, wasDone } from './outcome.ts';
-import { isDone, stepOf } from './progress.ts';
-import { type ContactReading, fileOf, isAtLeast, type JobReading } from './reading.ts';
-import type { Result } from './result.ts';
+import { isDone } from './progress.ts';
+import { type ContactReading, fileOf, type JobReading } from './reading.ts';
+import { hasFilledUp, idleOf, isUnread, recordUnread, withoutIdle, withoutJob } from './unread.ts';
 
 export interface Observation {
   readonly memory: JobMemory;
@@ -35,13 +35,7 @@ function told({ memory, event }: Recorded): Observation {
 }
 
 function withJob(memory: JobMemory, job: Job): JobMemory {
-  const { idle: _, ...rest } = memory;
-  return { ...rest, job };
-}
-
-function withoutJob(memory: JobMemory): JobMemory {
-  const { job: _, ...rest } = memory;
-  return rest;
+  return { ...withoutIdle(memory), job };
 }
 
 /**
@@ -74,12 +68,6 @@ function recordUnseenEnd(memory: JobMemory, job: Job, now: Clocks, last: Contact
   return recordEnd(memory, job, { result, endSeconds: Math.min(endSeconds, now.wallSeconds), durationSeconds }, last);
 }
 
-function idleOf(reading: ContactReading, before: Idle | undefined): Idle {
-  const { stateProtocol = 'tcp', progress } = reading;
-  const ratios = { ...before?.ratios, ...(progress && { [progress.protocol]: progress.ratio }) };
-  return { protocol: stateProtocol, file: fileOf(reading) || (before?.file ?? ''), ratios };
-}
-
 function observeReady(memory: JobMemory, reading: ContactReading, now: Clocks): Observation {
   const { job } = memory;
   if (job && !job.end) {
@@ -90,30 +78,7 @@ function observeReady(memory: JobMemory, reading: ContactReading, now: Clocks): 
   }
   const idle = idleOf(reading, memory.idle);
   const next = { ...withoutJob(memory), idle };
-  return hasFilledUp(memory.idle, reading) ? tellUnread(next, reading, 'completed', now, idle) : quiet(next);
-}
-
-/** Whether the counters of an old model went to the end between two ready readings: a whole job was printed meanwhile. */
-function hasFilledUp(before: Idle | undefined, { progress }: ContactReading): boolean {
-  const ratio = progress && before?.ratios[progress.protocol];
-  if (ratio === undefined || !progress) return false;
-  return !isDone(ratio, stepOf(progress)) && isAtLeast(progress.ratio, 1);
-}
-
-/** An end whose job nobody read: while contact was lost, or between two scrapes. */
-function tellUnread(memory: JobMemory, reading: ContactReading, result: Result, now: Clocks, idle?: Idle): Observation {
-  const job = beginJob(reading, now, { idle, startSeconds: undefined });
-  const durationSeconds = reading.elapsedSeconds || undefined;
-  const recorded = recordEnd(memory, job, { result, endSeconds: now.wallSeconds, durationSeconds }, reading);
-  return told(idle ? { ...recorded, memory: { ...withoutJob(recorded.memory), idle } } : recorded);
-}
-
-/** Whether an end is of a job that nobody read. */
-function isUnread({ job, idle, lastJob }: JobMemory, reading: ContactReading): boolean {
-  const file = fileOf(reading);
-  if (job) return reading.state === 'completed' && file !== '' && job.file !== '' && file !== job.file;
-  if (!idle || idle.protocol !== reading.stateProtocol) return false;
-  return lastJob === undefined || file !== lastJob.file || reading.elapsedSeconds !== lastJob.elapsedSeconds;
+  return hasFilledUp(memory.idle, reading) ? told(recordUnread(next, reading, 'completed', now, idle)) : quiet(next);
 }
 
 function observeEnd(
@@ -124,7 +89,7 @@ function observeEnd(
 ): Observation {
   const { job } = memory;
   if (!job || job.end)
-    return isUnread(memory, reading) ? tellUnread(dropIdle(memory), reading, state, now) : quiet(memory);
+    return isUnread(memory, reading) ? told(recordUnread(withoutIdle(memory), reading, state, now)) : quiet(memory);
   const continued = continueJob(job, reading, now);
   const last = {
     ...continued,
@@ -133,12 +98,7 @@ function observeEnd(
   };
   const result = state === 'cancelled' && job.pending === 'error' ? 'failed' : state;
   const end = endAt(onlyDefined(last), result, now);
-  return told(recordEnd(dropIdle(memory), onlyDefined(last), end, reading));
-}
-
-function dropIdle(memory: JobMemory): JobMemory {
-  const { idle: _, ...rest } = memory;
-  return rest;
+  return told(recordEnd(withoutIdle(memory), onlyDefined(last), end, reading));
 }
 
 /** `cancelling` and `error` are on the way: what follows decides. */

@@ -14,6 +14,7 @@ const MINUTE = 60;
 const HOUR = 3600;
 
 interface Extra {
+  readonly fileProtocol?: Protocol;
   readonly isHeatOff?: boolean;
   readonly file?: string;
   readonly elapsedSeconds?: number;
@@ -31,6 +32,12 @@ function read(protocol: Protocol, state: State | undefined, ratio?: number, extr
 }
 const tcp = (state: State | undefined, ratio?: number, extra?: Extra) => read('tcp', state, ratio, extra);
 const http = (state: State | undefined, ratio?: number, extra?: Extra) => read('http', state, ratio, extra);
+const perMille = (state: State, ratio: number): JobReading => ({
+  contact: true,
+  state,
+  stateProtocol: 'tcp',
+  progress: { ratio, protocol: 'tcp', step: 0.001 },
+});
 const off: JobReading = { contact: false };
 /** Ready, and M27 got no reply. */
 const silent: JobReading = { contact: true, state: 'ready', stateProtocol: 'tcp', isSilent: true };
@@ -379,6 +386,112 @@ const sequences: readonly Sequence[] = [
     name: 'a pause over an hour without progress, then ready',
     steps: [tcp('ready'), ...printing(tcp, 0, 60, MINUTE), ...times(130, tcp('paused')), tcp('ready')],
     expected: '+@1, cancelled @192',
+  },
+
+  // Heat
+  {
+    name: 'an old model waits for OK: the second reading with the heat off is the end, for ever',
+    steps: [
+      tcp('ready', 1),
+      ...printing(tcp, 0, 99, 30, HOT),
+      ...times(50, [HOUR, tcp('printing', 1, COLD)] as const),
+      tcp('ready', 1),
+    ],
+    expected: '+@1, completed @102',
+  },
+  {
+    name: 'the heat off once, and on again, is no end',
+    steps: [tcp('ready'), ...printing(tcp, 0, 99), tcp('printing', 0.99, COLD), tcp('printing', 0.99, HOT)],
+    expected: '+@1',
+  },
+  {
+    name: 'the heat off in a pause at 99 % is no end',
+    steps: [tcp('ready'), ...printing(tcp, 0, 99), ...times(5, tcp('paused', 0.99, COLD)), tcp('printing', 0.99, HOT)],
+    expected: '+@1',
+  },
+  {
+    name: 'out of reach in a pause at 99 % with the heat off is no end',
+    steps: [tcp('ready'), ...printing(tcp, 0, 99), tcp('paused', 0.99, COLD), ...times(5, off)],
+    expected: '+@1',
+  },
+  {
+    name: 'the heat off at 97 %, then ready without progress: a cancel parks before it is ready',
+    steps: [tcp('ready'), ...printing(tcp, 0, 97, 30, HOT), tcp('printing', 0.97, COLD), tcp('ready', 0)],
+    expected: '+@1, cancelled @100',
+  },
+  {
+    name: 'hot at 99 % seconds before it is ready without progress, with minutes left by the pace',
+    steps: [tcp('ready'), ...printing(tcp, 0, 99, 9 * MINUTE, HOT), [5, tcp('ready', 0)]],
+    expected: '+@1, unknown @101',
+  },
+  {
+    name: 'ready at 99 of 100, on a printer never seen to end',
+    steps: [tcp('ready'), ...printing(tcp, 0, 99), tcp('ready', 0.99)],
+    expected: '+@1, unknown @101',
+  },
+  {
+    name: 'ready at 99 of 100, on a printer that ended at 100 before',
+    steps: [tcp('ready'), ...printing(tcp, 0, 100), tcp('ready', 1), ...printing(tcp, 0, 99), tcp('ready', 0.99)],
+    expected: '+@1, completed @102, +@103, cancelled @203',
+  },
+  {
+    name: 'ready at 994 of 1000',
+    steps: [
+      tcp('ready'),
+      ...[0.992, 0.993, 0.994].map((ratio) => perMille('printing', ratio)),
+      perMille('ready', 0.994),
+    ],
+    expected: '+@1, cancelled @4',
+  },
+
+  // A job that nobody read
+  {
+    name: 'ready, then completed',
+    steps: [http('ready'), http('completed', 1, { ...A, elapsedSeconds: 300 }), http('completed', 1, A)],
+    expected: 'completed a.gx @1',
+  },
+  {
+    name: 'out of reach over the whole job',
+    steps: [http('ready'), ...times(50, off), http('cancelled', 0.4, A), http('ready')],
+    expected: 'cancelled a.gx @51',
+  },
+  {
+    name: 'completed again after a ready in between, the same file and time',
+    steps: [
+      http('ready'),
+      ...printing(http, 0, 100, 30, { ...A, elapsedSeconds: 300 }),
+      http('completed', 1, { ...A, elapsedSeconds: 300 }),
+      http('ready'),
+      http('completed', 1, { ...A, elapsedSeconds: 300 }),
+    ],
+    expected: '+@1, completed a.gx @102',
+  },
+  {
+    name: 'completed, and then completed of another file',
+    steps: [http('ready'), ...printing(http, 0, 9, 30, A), http('completed', 1, A), http('completed', 1, B)],
+    expected: '+@1, completed a.gx @11, completed b.gx @12',
+  },
+  {
+    name: 'a counter that fills up while an old model is ready',
+    steps: [tcp('ready', 0.4), tcp('ready', 0.4), tcp('ready', 1), tcp('ready', 1)],
+    expected: 'completed @2',
+  },
+  {
+    name: 'the other side says completed: no news of a job',
+    steps: [http('ready'), tcp('completed', 1, A)],
+    expected: '',
+  },
+
+  // By hand
+  {
+    name: 'a manual preheat of a printer that still names the last file',
+    steps: [http('ready', 0, A), ...times(5, http('heating', 0, A)), http('ready', 0, A)],
+    expected: '',
+  },
+  {
+    name: 'a manual preheat whose file only TCP names',
+    steps: [http('ready'), ...times(5, http('heating', 0, { ...A, fileProtocol: 'tcp' })), http('ready')],
+    expected: '',
   },
 
   // Another job, the end unseen
@@ -788,6 +901,47 @@ describe('what is kept', () => {
   it('cuts file names that go on for ever', () => {
     const { memory } = play([tcp('printing', 0.5, { file: 'x'.repeat(10_000) })]);
     expect(memory.job?.file).toHaveLength(256);
+  });
+});
+
+describe('what a print took', () => {
+  const durations = (steps: readonly Step[]) => {
+    const { completed } = play(steps).memory.lastEnds;
+    return completed?.durationSeconds;
+  };
+  const print = (side: typeof tcp, middle: Step, extra: Extra = {}): readonly Step[] => [
+    side('ready'),
+    ...printing(side, 0, 50, MINUTE, extra),
+    middle,
+    ...printing(side, 52, 99, MINUTE, extra),
+    [MINUTE, side('completed', 1)],
+  ];
+
+  it('is what passed from the start that was seen, pauses included', () => {
+    expect(durations(print(tcp, [MINUTE, tcp('printing', 0.51)]))).toBe(100 * MINUTE);
+    expect(durations(print(tcp, [3 * HOUR, tcp('paused', 0.5)]))).toBe(99 * MINUTE + 3 * HOUR);
+  });
+
+  it('is nothing for a job found in the middle, or where the clock was set meanwhile', () => {
+    expect(durations(print(tcp, [MINUTE, tcp('printing', 0.51)]).slice(1))).toBeUndefined();
+    expect(durations(print(tcp, [-2 * HOUR, tcp('printing', 0.51)]))).toBeUndefined();
+    const memory = play(print(tcp, [MINUTE, tcp('printing', 0.51)]).slice(0, 52)).memory;
+    const jump = { wallSeconds: T0 + 3 * 24 * HOUR, monotonicSeconds: T0 + 30 + 51 * MINUTE };
+    const set = observe(memory, tcp('printing', 0.52), jump).memory;
+    expect(set.job).toMatchObject({ printedSeconds: memory.job?.printedSeconds });
+    expect(set.job).not.toHaveProperty('tookSeconds');
+    expect(set.job).not.toHaveProperty('startSeconds');
+    expect(set.printingSeconds).toBe(memory.printingSeconds);
+  });
+
+  it("is the printer's own count, whatever the clock does", () => {
+    const counted = { elapsedSeconds: 4711 };
+    expect(durations(print(http, [-2 * HOUR, http('printing', 0.51, counted)], counted))).toBe(4711);
+  });
+
+  it('is counted as time printing only between two readings of printing', () => {
+    const { memory } = play([tcp('ready'), ...printing(tcp, 0, 10), tcp('paused', 0.1), ...printing(tcp, 11, 20), off]);
+    expect(memory.printingSeconds).toBe(10 * 30 + 9 * 30);
   });
 });
 

@@ -210,6 +210,54 @@ describe('writing', () => {
   });
 });
 
+// As version 0.1.0 wrote it while its third print ran.
+const FILE_OF_0_1_0 =
+  '{"version":1,"printers":[{"name":"finder","memory":{"totals":{"completed":1,"cancelled":1,"failed":0,"unknown":0},"lastEnds":{"completed":{"timestampSeconds":1700000180,"file":"a.gx"},"cancelled":{"timestampSeconds":1700000270,"file":"b.gx"}},"job":{"contactLost":false,"startSeconds":1700000330,"progress":{"tcp":{"ratio":0.4,"own":true,"stale":false,"printedSeconds":90,"printedRatio":0.30000000000000004,"printingAtSeconds":1700000420}},"file":"c.gx","printedFiles":{"tcp":"c.gx"},"own":{"ratio":0.4,"protocol":"tcp","seconds":1700000420}},"baselined":true,"failedReads":0,"lastContactSeconds":1700000420,"serial":"SN1"}}]}\n';
+
+describe('a file of version 0.1.0', () => {
+  it('keeps its counters, its last ends and the job that runs, which goes on to its one end', async () => {
+    await writeFile(path, FILE_OF_0_1_0);
+    const file = await openIt();
+    const memory = file.recall('finder');
+    expect(memory?.totals).toStrictEqual({ completed: 1, cancelled: 1, failed: 0, unknown: 0 });
+    expect(memory?.lastEnds).toStrictEqual({
+      completed: { timestampSeconds: 1_700_000_180, file: 'a.gx' },
+      cancelled: { timestampSeconds: 1_700_000_270, file: 'b.gx' },
+    });
+    const goesOn = [printing(41), printing(42), printing(43)].map((reading) => ({ ...reading, file: 'c.gx' }));
+    const later = remember(
+      [...goesOn, { contact: true, state: 'completed', stateProtocol: 'tcp' }],
+      memory,
+      1_700_000_450,
+    );
+    expect(later.totals).toStrictEqual({ completed: 2, cancelled: 1, failed: 0, unknown: 0 });
+    expect(later.lastEnds.completed).toStrictEqual({
+      timestampSeconds: 1_700_000_540,
+      file: 'c.gx',
+      durationSeconds: 210,
+    });
+    file.save('finder', later);
+    await file.close();
+    expect(JSON.parse(await readFile(path, 'utf8')).version).toBe(2);
+    const again = await openIt();
+    expect(again.recall('finder')).toStrictEqual(later);
+    await again.close();
+    expect(lines).toStrictEqual([]);
+  });
+
+  it('keeps counters of a printer that was idle', async () => {
+    const idle = JSON.parse(FILE_OF_0_1_0);
+    delete idle.printers[0].memory.job;
+    await writeFile(path, JSON.stringify(idle));
+    const file = await openIt();
+    expect(file.recall('finder')).toMatchObject({
+      totals: { completed: 1 },
+      lastContact: { wallSeconds: 1_700_000_420 },
+    });
+    await file.close();
+  });
+});
+
 describe('a file that is not as it was left', () => {
   const memoryText = JSON.stringify(done);
   it.each([
