@@ -1,4 +1,4 @@
-// How ends of prints are reported where it is not plain, from a printer's sockets to the page.
+// The outcome of prints in doubtful cases, from a printer's sockets to the page.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { JobPlan } from '../../src/simulator/job.ts';
 import type { SimulatedModel } from '../../src/simulator/models.ts';
@@ -14,8 +14,8 @@ afterEach(() => Promise.all(closing.splice(0).map((each) => each.close(0))));
 const HEAT_SECONDS = 60;
 const START_MS = 1_700_000_000_000;
 
-/** One printer, scraped whenever the test says, on a clock that the test moves. */
-async function watch(model: SimulatedModel, protocols?: readonly ('tcp' | 'http')[]) {
+/** One printer and its exporter, on a clock that the test advances. */
+async function serve(model: SimulatedModel, protocols?: readonly ('tcp' | 'http')[]) {
   let nowMs = START_MS;
   let startedMs = 0;
   let seconds = 0;
@@ -31,28 +31,28 @@ async function watch(model: SimulatedModel, protocols?: readonly ('tcp' | 'http'
   return {
     printer,
     read,
-    /** A print of so many seconds; read once before. */
+    /** Starts a print of this many seconds, after a scrape. */
     async print(durationSeconds: number, plan: Partial<JobPlan> = {}): Promise<void> {
       await read();
       startedMs = nowMs;
       seconds = durationSeconds;
       printer.start({ file: 'a.gx', heatMs: HEAT_SECONDS * 1000, durationMs: durationSeconds * 1000, ...plan });
     },
-    /** Reads it every 30 s up to this share of the printing. */
+    /** Scrapes every 30 s until the print has this progress, from 0 to 1. */
     async printTo(ratio: number): Promise<Page> {
       const endMs = startedMs + (HEAT_SECONDS + ratio * seconds) * 1000;
       while (nowMs + 30_000 < endMs) await read();
       return read((endMs - nowMs) / 1000);
     },
-    /** What the printer says, whatever its job does, for one read. */
-    async saying(override: Partial<Reading>): Promise<Page> {
+    /** Scrapes once while the printer reports these values instead of its own. */
+    async reporting(override: Partial<Reading>): Promise<Page> {
       printer.setOverride(override);
       const page = await read();
       printer.setOverride({});
       return page;
     },
-    /** Reads that fail, every 30 s. */
-    async outOfReach(seconds: number): Promise<Page> {
+    /** Scrapes every 30 s while the printer refuses connections. */
+    async unreachable(seconds: number): Promise<Page> {
       await printer.setFault({ kind: 'refuse' });
       let page = await read();
       for (let left = seconds - 30; left > 0; left -= 30) page = await read();
@@ -64,7 +64,7 @@ async function watch(model: SimulatedModel, protocols?: readonly ('tcp' | 'http'
 
 const OUTCOMES = ['completed', 'cancelled', 'failed', 'unknown'] as const;
 
-/** The outcomes that were counted, by how often. */
+/** The number of prints by outcome, without zeros. */
 function outcomes(page: Page): Partial<Record<string, number>> {
   const counts = OUTCOMES.map((result) => [
     result,
@@ -77,54 +77,54 @@ function sample(page: Page, name: string): number | undefined {
   return samplesOf(page, `flashforge_${name}`)[0]?.value;
 }
 
-describe('done', () => {
-  it('is not said because the Wi-Fi is gone at 99 %, but when the print is', async () => {
-    const { print, printTo, outOfReach, read } = await watch('adventurer3');
+describe('the outcome completed', () => {
+  it('is not reported when contact is lost at 99 %, but when the print ends', async () => {
+    const { print, printTo, unreachable, read } = await serve('adventurer3');
     await print(18_000);
     await printTo(0.992);
-    expect(outcomes(await outOfReach(90))).toEqual({});
+    expect(outcomes(await unreachable(90))).toEqual({});
     expect(outcomes(await read())).toEqual({});
     expect(outcomes(await printTo(1.001))).toEqual({ completed: 1 });
   });
 
-  it('is said when a smart plug cuts the power after the end routine', async () => {
-    const { print, printTo, outOfReach, printer, read } = await watch('adventurer3');
+  it('is reported when a smart plug cuts the power after the end routine', async () => {
+    const { print, printTo, unreachable, printer, read } = await serve('adventurer3');
     await print(3600, { endMs: 45_000 });
     await printTo(0.999);
     await read(20);
     await printer.switchOff();
-    expect(outcomes(await outOfReach(120))).toEqual({ completed: 1 });
+    expect(outcomes(await unreachable(120))).toEqual({ completed: 1 });
   });
 
-  it('is not said of a power cut at 99.5 % with a hot nozzle', async () => {
-    const { print, printTo, printer, read, outOfReach } = await watch('adventurer3');
+  it('is not reported for a power cut at 99.5 % with a hot nozzle', async () => {
+    const { print, printTo, printer, read, unreachable } = await serve('adventurer3');
     await print(10_800);
     await printTo(0.995);
     await printer.switchOff();
-    expect(outcomes(await outOfReach(300))).toEqual({});
+    expect(outcomes(await unreachable(300))).toEqual({});
     await printer.switchOn();
     expect(outcomes(await read())).toEqual({ unknown: 1 });
   });
 
-  it('is not said of a cancel at 99.4 %, where the printer counts bytes', async () => {
-    const { print, printTo, printer, read } = await watch('finder');
+  it('is not reported for a cancel at 99.4 % on a printer that counts bytes', async () => {
+    const { print, printTo, printer, read } = await serve('finder');
     await print(3600, { sizeBytes: 28_000_000 });
     await printTo(0.994);
     printer.cancel();
     expect(outcomes(await read())).toEqual({ cancelled: 1 });
   });
 
-  it('is not said of a cancel at 97 % that nobody saw', async () => {
-    const { print, printTo, printer, outOfReach, read } = await watch('adventurer5m', ['tcp']);
+  it('is not reported for a cancel at 97 % between two reads', async () => {
+    const { print, printTo, printer, unreachable, read } = await serve('adventurer5m', ['tcp']);
     await print(7200);
     await printTo(0.97);
     printer.cancel();
-    await outOfReach(180);
+    await unreachable(180);
     expect(outcomes(await read())).not.toHaveProperty('completed');
   });
 
-  it('is said while an old model still waits for OK, and once', async () => {
-    const { print, printTo, read, printer } = await watch('adventurer3');
+  it('is reported once, while an old model still waits for OK', async () => {
+    const { print, printTo, read, printer } = await serve('adventurer3');
     await print(3600, { waitsForOk: true });
     await printTo(0.999);
     await read();
@@ -137,10 +137,10 @@ describe('done', () => {
   it.each([
     ['adventurer5m-pro', ['tcp', 'http']],
     ['creator5', ['http']],
-  ] as const)('is said of a print on a %s that nobody read', async (model, protocols) => {
-    const { print, outOfReach, read } = await watch(model, protocols);
+  ] as const)('is reported for a print on a %s that was never read', async (model, protocols) => {
+    const { print, unreachable, read } = await serve(model, protocols);
     await print(1200);
-    expect(outcomes(await outOfReach(1500))).toEqual({});
+    expect(outcomes(await unreachable(1500))).toEqual({});
     const page = await read();
     expect(outcomes(page)).toEqual({ completed: 1 });
     expect(sample(page, 'last_print_duration_seconds')).toBe(1200);
@@ -148,12 +148,12 @@ describe('done', () => {
   });
 });
 
-describe('what is on the way to something else', () => {
-  it('is no end: canceling inside a pause', async () => {
-    const { print, printTo, printer, saying, read } = await watch('adventurer5m-pro', ['tcp', 'http']);
+describe('a transitional state', () => {
+  it('is no end if canceling leads to a pause', async () => {
+    const { print, printTo, printer, reporting, read } = await serve('adventurer5m-pro', ['tcp', 'http']);
     await print(1200);
     await printTo(0.36);
-    expect(outcomes(await saying({ httpStatus: 'canceling', machineStatus: 'BUILDING_FROM_SD' }))).toEqual({});
+    expect(outcomes(await reporting({ httpStatus: 'canceling', machineStatus: 'BUILDING_FROM_SD' }))).toEqual({});
     printer.pause();
     await read();
     printer.resume();
@@ -161,19 +161,19 @@ describe('what is on the way to something else', () => {
     expect(outcomes(await read(1200))).toEqual({ completed: 1 });
   });
 
-  it('is no end: an error that is confirmed at the screen', async () => {
-    const { print, printTo, saying, read } = await watch('adventurer5m-pro', ['tcp', 'http']);
+  it('is no end if an error is confirmed on the screen', async () => {
+    const { print, printTo, reporting, read } = await serve('adventurer5m-pro', ['tcp', 'http']);
     await print(1200);
     await printTo(0.4);
     for (let reads = 0; reads < 5; reads++) {
-      expect(outcomes(await saying({ httpStatus: 'error', errorCode: 'E0088' }))).toEqual({});
+      expect(outcomes(await reporting({ httpStatus: 'error', errorCode: 'E0088' }))).toEqual({});
     }
     await read();
     expect(outcomes(await read(1200))).toEqual({ completed: 1 });
   });
 
-  it('is an end once the printer is ready: an error that is not', async () => {
-    const { print, printTo, printer, read } = await watch('adventurer5m-pro', ['tcp', 'http']);
+  it('is a failure if an error leads to ready', async () => {
+    const { print, printTo, printer, read } = await serve('adventurer5m-pro', ['tcp', 'http']);
     await print(1200);
     await printTo(0.4);
     printer.fail('E0088');
@@ -185,9 +185,9 @@ describe('what is on the way to something else', () => {
 
 describe('a cancel in the first minutes', () => {
   it.each(['finder', 'adventurer3', 'adventurer4', 'adventurer5m', 'adventurer5m-pro', 'creator4'] as const)(
-    'is a cancel on a %s, while heating and just after',
+    'counts as cancelled on a %s, during heating and just after',
     async (model) => {
-      const { print, printTo, printer, read } = await watch(model);
+      const { print, printTo, printer, read } = await serve(model);
       await print(7200);
       await read(20);
       printer.cancel();
@@ -204,31 +204,31 @@ describe('a cancel in the first minutes', () => {
   );
 });
 
-describe('what is shown of a job', () => {
-  it('is the start by the printer itself, if nobody saw it', async () => {
-    const { print, read, outOfReach } = await watch('adventurer5m-pro', ['tcp', 'http']);
+describe('the page of a job', () => {
+  it("has the start by the printer's own count if no read saw it", async () => {
+    const { print, read, unreachable } = await serve('adventurer5m-pro', ['tcp', 'http']);
     await print(10_800);
-    await outOfReach(3000);
+    await unreachable(3000);
     const page = await read();
-    // It counts from the end of heating.
+    // The printer counts from the end of heating.
     expect(sample(page, 'print_start_timestamp_seconds')).toBe(START_MS / 1000 + 30 + HEAT_SECONDS);
   });
 
-  it('is no start, if nobody saw it and the printer does not count', async () => {
-    const { print, read, outOfReach } = await watch('adventurer3');
+  it('has no start if no read saw it and the printer does not count', async () => {
+    const { print, read, unreachable } = await serve('adventurer3');
     await print(10_800);
-    await outOfReach(120);
+    await unreachable(120);
     expect(sample(await read(), 'print_start_timestamp_seconds')).toBeUndefined();
   });
 
-  it('is no progress of a manual preheat, nor of the last job while the next one heats', async () => {
-    const m5 = await watch('adventurer5m-pro', ['http']);
+  it('has no progress during a manual preheat, or from the last job while the next one heats', async () => {
+    const m5 = await serve('adventurer5m-pro', ['http']);
     await m5.read();
     expect(
-      sample(await m5.saying({ httpStatus: 'heating', progress: 1, file: '' }), 'print_progress_ratio'),
+      sample(await m5.reporting({ httpStatus: 'heating', progress: 1, file: '' }), 'print_progress_ratio'),
     ).toBeUndefined();
 
-    const a3 = await watch('adventurer3');
+    const a3 = await serve('adventurer3');
     await a3.print(3600);
     await a3.printTo(0.405);
     a3.printer.cancel();
@@ -239,8 +239,8 @@ describe('what is shown of a job', () => {
     expect(sample(await a3.printTo(0.105), 'print_progress_ratio')).toBe(0.1);
   });
 
-  it('is what it took, and how much filament', async () => {
-    const { print, read, printTo } = await watch('adventurer5m-pro', ['tcp', 'http']);
+  it('has the duration and the filament of the last print', async () => {
+    const { print, read, printTo } = await serve('adventurer5m-pro', ['tcp', 'http']);
     await print(1200);
     await printTo(0.5);
     const page = await printTo(1.001);

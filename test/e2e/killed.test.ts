@@ -1,4 +1,4 @@
-// An exporter that is killed right after the scrape that reported an end, as by the kernel when memory runs out.
+// An exporter that is killed, as by the kernel's OOM killer, right after the scrape that reported the end of a print.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-it('reports the same end, and no second one', async () => {
+it('reports the same end after its restart, and no second one', async () => {
   let nowMs = 0;
   await using printer = await disposable(startSimulatedPrinter({ model: 'finder', now: () => nowMs }));
   const argv = [
@@ -42,17 +42,17 @@ it('reports the same end, and no second one', async () => {
       await read();
     }
     nowMs += 1_000_000;
-    const told = await read();
+    const reported = await read();
     running.child.kill('SIGKILL');
     await running.ended;
-    expect(valueIn(told, 'flashforge_prints_total', { printer: 'finder', result: 'completed' })).toBe(round);
+    expect(valueIn(reported, 'flashforge_prints_total', { printer: 'finder', result: 'completed' })).toBe(round);
 
     const again = await start();
     await again.read();
     const after = await again.read();
     await again.running[Symbol.asyncDispose]();
     for (const name of ['prints_total', 'last_print_end_timestamp_seconds', 'last_print_duration_seconds']) {
-      expect(samplesOf(after, `flashforge_${name}`)).toEqual(samplesOf(told, `flashforge_${name}`));
+      expect(samplesOf(after, `flashforge_${name}`)).toEqual(samplesOf(reported, `flashforge_${name}`));
     }
     printer.clear();
     const next = await start();
