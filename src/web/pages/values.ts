@@ -10,7 +10,7 @@ import { clockOf, type Now } from './time.ts';
 
 // The page shows these in words of its own.
 const SHOWN_ELSEWHERE =
-  /^flashforge_(up|endpoint_up|scrape_failures_total|state|prints_total|printing_seconds_total|last_print_.*|printer_labels_info)$/;
+  /^flashforge_(up|endpoint_up|scrape_failures_total|state|prints_total|last_print_.*|printer_labels_info)$/;
 
 const UNITS = /_(celsius|meters|grams|seconds|ratio|bytes|info)?(_total)?$/;
 const WHETHER = /_(on|open|present|loaded|active|error|endstop)$/;
@@ -22,6 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
   flashforge_print_bytes: 'Bytes printed',
   flashforge_print_size_bytes: 'File size',
   flashforge_error_info: 'Error code',
+  flashforge_printing_seconds_total: 'Time seen printing',
   flashforge_tvoc_index: 'Air quality (TVOC)',
 };
 

@@ -66,7 +66,7 @@ describe('the page of a printer', () => {
 
   it('has the last prints', () => {
     expect(text).toMatch(
-      /Last prints completed vase\.gx 2023-11-14 \d\d:\d\d UTC, \d+ days ago ended, result unknown The printer named no file/,
+      /Last prints completed vase\.gx 2023-11-14 \d\d:\d\d UTC, \d+ days ago, took 2 h 14 min, filament 9 g, 3\.14 m ended, result unknown The printer named no file/,
     );
     const last = {
       timestampSeconds: 1,
