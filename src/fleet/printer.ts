@@ -1,43 +1,21 @@
-// One printer over time: what is remembered between reads, and its one conversation at a time.
+// One printer over time: its one conversation at a time, and who shares it.
 
 import type { CancelSignal } from '../common/cancellation.ts';
 import { traceOf } from '../common/reason.ts';
-import { currentJob } from '../jobs/current.ts';
-import type { Identities } from '../jobs/identity-schema.ts';
-import { shownProgress, shownStart } from '../jobs/shown.ts';
-import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
-import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
+import type { PrinterConfig } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { exchangeFields, type Trace } from '../printer/exchange.ts';
-import { withPresentHeaters } from '../printer/merge.ts';
-import { adviceFor, type KnownFacts } from '../printer/next-steps.ts';
-import type { Identity, Snapshot } from '../printer/snapshot.ts';
-import type { State } from '../printer/state.ts';
+import type { Identity } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
-import { TcpHabitsMemory } from './failing-commands.ts';
-import { FailureLog } from './failures.ts';
-import { type CheckPort, HttpPortMemory } from './http-port.ts';
-import { IdentityMemory } from './identity.ts';
-import { type JobDependencies, JobKeeper } from './job-keeper.ts';
-import { LocalFailures } from './local-failures.ts';
+import { type MemoryDependencies, PrinterMemory } from './printer-memory.ts';
 import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
 import { type EndReason, SharedRead } from './shared-read.ts';
-import type { CachedReading, EndpointView, PrinterView } from './view.ts';
+import type { CachedReading, PrinterView } from './view.ts';
 
-export interface PrinterDependencies extends JobDependencies {
+export interface PrinterDependencies extends MemoryDependencies {
   readonly read: ReadPrinter;
-  /** Milliseconds since 1970. */
-  readonly now: () => number;
-  /** Looks whether a printer that refuses TCP has an open HTTP port; undefined: never look. */
-  readonly checkPort?: CheckPort | undefined;
   /** Ends every read when it fires, and every one that begins later at once. */
   readonly shutdownSignal?: CancelSignal | undefined;
-  /** Logs failures of this machine, once for all printers that share it. */
-  readonly localFailures?: LocalFailures | undefined;
-  /** What the printer said it is before a restart. */
-  readonly recallIdentities?: ((printer: string) => Identities | undefined) | undefined;
-  /** Called with what the printer says it is when that changes. */
-  readonly saveIdentities?: ((printer: string, identities: Identities) => void) | undefined;
 }
 
 interface CurrentRead {
@@ -61,17 +39,8 @@ const LONG_READ_MS = 5000;
 export class Printer {
   readonly name: string;
   readonly #dependencies: PrinterDependencies;
-  readonly #labels: Readonly<{ printer: string }>;
-  readonly #failures: FailureLog;
-  readonly #identity: IdentityMemory;
-  readonly #tcpHabits: TcpHabitsMemory;
-  readonly #httpPort: HttpPortMemory;
-  readonly #localFailures: LocalFailures;
+  readonly #memory: PrinterMemory;
   #config: PrinterConfig;
-  #lastSeenSeconds: number | undefined;
-  #lastState: State | undefined;
-  readonly #jobs: JobKeeper;
-  #printClock: PrintClock | undefined;
   #current: CurrentRead | undefined;
   #latest: FinishedRead | undefined;
 
@@ -79,15 +48,7 @@ export class Printer {
     this.name = config.name;
     this.#config = config;
     this.#dependencies = dependencies;
-    this.#labels = { printer: config.name };
-    this.#failures = new FailureLog(config.name, dependencies.log);
-    this.#identity = new IdentityMemory(config.name, dependencies.log, dependencies.recallIdentities?.(config.name));
-    this.#tcpHabits = new TcpHabitsMemory(config.name, dependencies.log);
-    this.#httpPort = new HttpPortMemory(dependencies.checkPort);
-    this.#localFailures = dependencies.localFailures ?? new LocalFailures(dependencies.log);
-    this.#jobs = new JobKeeper(config.name, dependencies);
-    // After a restart, a printer that is off was last seen before it.
-    this.#lastSeenSeconds = this.#jobs.memory.lastContact?.wallSeconds;
+    this.#memory = new PrinterMemory(config.name, dependencies);
   }
 
   get config(): PrinterConfig {
@@ -96,12 +57,12 @@ export class Printer {
 
   /** The last M115 reply; not every read asks for it. */
   get machineInfo(): MachineInfo | undefined {
-    return this.#identity.machineInfo;
+    return this.#memory.machineInfo;
   }
 
   /** What the printer said it is; undefined before the first contact. */
   get identity(): Identity | undefined {
-    return this.#identity.identity;
+    return this.#memory.identity;
   }
 
   /** Takes a new configuration for the next read; what is remembered stays. @param config of the same name */
@@ -110,10 +71,7 @@ export class Printer {
       // A read of the old address still goes to those who wait for it, and no further.
       this.#latest = undefined;
       this.#current = undefined;
-      // Perhaps another printer: ask for its identity before it is shown with the old one's.
-      this.#identity.expire();
-      this.#tcpHabits.reset();
-      this.#httpPort.forget();
+      this.#memory.forgetAddress();
     }
     this.#config = config;
   }
@@ -121,7 +79,7 @@ export class Printer {
   /** The last whole read, failed or not, however long ago it was. */
   get cached(): CachedReading {
     const isBeingRead = this.#inProgress !== undefined;
-    if (!this.#latest) return { view: this.#viewWithoutReading(0), isBeingRead };
+    if (!this.#latest) return { view: this.#memory.viewWithoutReading(0, this.#config), isBeingRead };
     const { reading, endedAtMs } = this.#latest;
     const ageMs = Math.max(0, this.#dependencies.now() - endedAtMs);
     return { view: this.#view(this.#latest), reading, ageMs, endedAtMs, isBeingRead };
@@ -198,8 +156,8 @@ export class Printer {
       async (signal) => {
         const startedAt = performance.now();
         const options = {
-          identity: this.#needsIdentity(),
-          tcpHabits: this.#tcpHabits.habits,
+          identity: this.#memory.needsIdentity,
+          tcpHabits: this.#memory.tcpHabits,
           nowMs: this.#dependencies.now(),
           trace: this.#traceFor(trace),
           onBegin: (begun: () => Reading): void => {
@@ -209,7 +167,7 @@ export class Printer {
         let reading: Reading;
         try {
           reading = await this.#dependencies.read(config, options, signal);
-          await this.#httpPort.lookAfter(reading.endpoints, config, this.#dependencies.now(), signal);
+          await this.#memory.lookAtHttpPort(reading, config, signal);
         } catch (error) {
           reading = this.#faultyReading(config, error);
         }
@@ -226,13 +184,13 @@ export class Printer {
 
   async #finish(finished: FinishedRead, endReason: EndReason | undefined): Promise<void> {
     try {
-      this.#tcpHabits.note(finished.reading);
+      this.#memory.noteHabits(finished.reading);
       // A read that was cut because nobody waited, or because the exporter stops, says nothing about the printer.
       if (endReason === undefined || endReason === 'timeout') {
         this.#latest = finished;
-        await this.#remember(finished.reading);
+        await this.#memory.note(finished.reading, this.#config);
       } else if (endReason === 'abandoned' && finished.durationSeconds * 1000 >= LONG_READ_MS) {
-        this.#failures.logUncounted(finished.reading.endpoints, this.#facts);
+        this.#memory.logUncounted(finished.reading, this.#config);
       }
     } catch (error) {
       this.#logFault(error);
@@ -252,85 +210,8 @@ export class Printer {
     return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; see its log'));
   }
 
-  #needsIdentity(): boolean {
-    return this.#identity.isDue(this.#dependencies.now()) || this.#failures.failedLast('tcp');
-  }
-
-  /** What the next step after a failure depends on, beside the read itself. */
-  get #facts(): KnownFacts {
-    const { tcp } = this.#config;
-    return {
-      model: this.#identity.identity?.model,
-      port: tcp?.port,
-      login: tcp?.login,
-      httpOpen: this.#httpPort.isOpen,
-    };
-  }
-
-  #remember(reading: Reading): Promise<void> | undefined {
-    const nowMs = this.#dependencies.now();
-    const { byProtocol } = this.#identity;
-    // First, since what to do about a failure may depend on the model.
-    this.#identity.note(reading, this.#config.tcp !== undefined, nowMs);
-    if (this.#identity.byProtocol !== byProtocol)
-      this.#dependencies.saveIdentities?.(this.name, this.#identity.byProtocol);
-    this.#failures.note(reading.endpoints, this.#facts);
-    this.#localFailures.note(this.name, reading.endpoints, nowMs);
-    this.#failures.noteWords(reading.snapshot);
-    if (reading.up) {
-      this.#lastSeenSeconds = nowMs / 1000;
-      this.#lastState = reading.snapshot.state;
-    }
-    const written = this.#jobs.note(reading, nowMs);
-    this.#printClock = followPrintClock(this.#printClock, reading.snapshot);
-    for (const [command, { code, message: reason }] of reading.problems) {
-      this.#dependencies.log.debug('part missing', { printer: this.name, command, code, reason });
-    }
-    return written;
-  }
-
   #view({ reading, durationSeconds }: Pick<FinishedRead, 'reading' | 'durationSeconds'>): PrinterView {
-    const { up, endpoints, snapshot } = reading;
-    const views = endpoints.map((endpoint) => {
-      const { protocol, failure } = endpoint;
-      return { protocol, up: !failure, failure, advice: adviceFor(endpoint, endpoints, this.#facts) };
-    });
-    // Not every read asks what the model is.
-    const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
-    return this.#viewWith(views, durationSeconds, shown);
-  }
-
-  #viewWithoutReading(durationSeconds: number): PrinterView {
-    const endpoints = protocolsOf(this.#config).map((protocol) => ({ protocol, up: false, failure: undefined }));
-    return this.#viewWith(endpoints, durationSeconds, undefined);
-  }
-
-  /** What was read, if the printer is up, and what is remembered. */
-  #viewWith(endpoints: readonly EndpointView[], durationSeconds: number, snapshot: Snapshot | undefined): PrinterView {
-    const { memory } = this.#jobs;
-    const { totals, lastEnds, printingSeconds } = memory;
-    return {
-      labels: this.#labels,
-      staticLabels: this.#config.labels,
-      address: this.#config.address,
-      up: snapshot !== undefined,
-      endpoints,
-      durationSeconds,
-      failures: this.#failures.counts,
-      lastSeenSeconds: this.#lastSeenSeconds,
-      lastState: this.#lastState,
-      identity: this.#identity.identity,
-      snapshot,
-      progress: snapshot && (shownProgress(memory, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
-      jobs: {
-        totals,
-        lastEnds,
-        printingSeconds,
-        startSeconds: shownStart(memory, snapshot ?? {}),
-        current: currentJob(memory, snapshot?.state),
-      },
-      failingCommands: this.#tcpHabits.failing,
-    };
+    return this.#memory.view(reading, durationSeconds, this.#config);
   }
 }
 
