@@ -3,6 +3,7 @@
 import { PROTOCOLS } from '../printer/config.ts';
 import type { State } from '../printer/state.ts';
 import type { Job, JobMemory, SideProgress } from './memory.ts';
+import { thinned } from './progress.ts';
 
 export interface CurrentJob {
   /** Empty if the printer names none. */
@@ -18,7 +19,8 @@ const MIN_PACE_SECONDS = 120;
 const MIN_PACE_RATIO = 0.03;
 
 /** Time left at the pace of the last hour. */
-function remainingAtPace({ moves, ratio }: SideProgress): number | undefined {
+function remainingAtPace({ moves: all, ratio }: SideProgress): number | undefined {
+  const moves = thinned(all);
   const [first, last] = [moves[0], moves.at(-1)];
   if (!first || !last) return undefined;
   const seconds = last.seconds - first.seconds;

@@ -25,9 +25,9 @@ const MOMENT_SECONDS = 20;
 /** Below this, a print whose nozzle was turned off was cancelled: an end routine is the last of the file. */
 const COLD_BEFORE_END_RATIO = 0.985;
 // The time left by the pace may be so many times the gap, and the job still got to its end: many print faster there. Nobody
-// cancels just then; over a longer gap somebody may.
+// cancels just then, but over a longer gap somebody may.
 const NEARLY_DONE_GAPS = 2.25;
-const NEARLY_DONE_LONG_GAPS = 1.5;
+const NEARLY_DONE_LONG_GAPS = 1;
 const FAR_FROM_DONE_GAPS = 4;
 
 /** Whether contact is lost, not just one reading: a printer that is busy fails to answer now and then (Orca-Flashforge#7). */

@@ -23,6 +23,8 @@ export const TAKEN_BACK_RATIO = 0.01;
 
 const PACE_SECONDS = 3600;
 const PACE_SPACING_SECONDS = 20;
+// Thinned out only then, since every reading may bring a move.
+const MAX_MOVES = 48;
 // Fewer steps than that say little of the pace: whole percents stand still for minutes, and then move at once.
 const PACE_STEPS = 3;
 
@@ -106,22 +108,27 @@ function shifted({ moves, isPrinting }: SideProgress, printedSeconds: number): S
 
 type Move = SideProgress['moves'][number];
 
-/** The moves of the last hour and one more; the older they are, the fewer of them. */
-function withMove(moves: readonly Move[], move: Move): readonly Move[] {
-  const kept = [move];
-  let newer = move;
-  for (const older of moves.toReversed()) {
-    const ageSeconds = move.seconds - older.seconds;
+/** The moves of the last hour, the older they are the fewer of them; the first and the last stay. */
+export function thinned(moves: readonly Move[]): readonly Move[] {
+  const last = moves.at(-1);
+  if (!last) return moves;
+  const kept = [last];
+  let newer = last;
+  for (const older of moves.toReversed().slice(1)) {
+    const ageSeconds = last.seconds - older.seconds;
     if (ageSeconds > PACE_SECONDS && kept.length > 1) break;
-    const isFirst = older === moves[0];
-    if (!isFirst && newer.seconds - older.seconds < Math.max(PACE_SPACING_SECONDS, ageSeconds / 8)) {
-      // The last move alone tells how long the progress has stood still.
-      if (newer !== move || kept.length > 1) continue;
-    }
+    const isNear = newer.seconds - older.seconds < Math.max(PACE_SPACING_SECONDS, ageSeconds / 8);
+    // The last move alone tells how long the progress has stood still.
+    if (isNear && older !== moves[0] && kept.length > 1) continue;
     kept.push(older);
     newer = older;
   }
   return kept.toReversed();
+}
+
+function withMove(moves: readonly Move[], move: Move): readonly Move[] {
+  const all = [...moves, move];
+  return all.length > MAX_MOVES ? thinned(all) : all;
 }
 
 /** The side after a reading in which it was not seen printing: time up to the next one is no time of printing. */
@@ -149,7 +156,8 @@ export function reached({ ratio, highest }: SideProgress): number {
  * @returns undefined where too little was seen of its pace
  */
 export function timeLeft(side: SideProgress, printedSeconds: number): TimeLeft | undefined {
-  const { step, moves, moveCount } = side;
+  const { step, moveCount } = side;
+  const moves = thinned(side.moves);
   const [first, last] = [moves[0], moves.at(-1)];
   if (!first || !last || moveCount < 2) return undefined;
   let fastest = 0;

@@ -16,7 +16,7 @@ import { memoryV1Schema } from './memory-v1.ts';
 
 /** Printers that left the configuration keep their history, but not without bound. */
 export const MAX_PRINTERS = 1000;
-// 1,000 memories of two file names each are about 2 MB.
+// 1,000 memories of two file names and a pace each are about 5 MB.
 const MAX_FILE_BYTES = 32n * 1024n * 1024n;
 
 // A list, least recently seen first, and not an object: a printer's name can then not be a special key (`__proto__`).
