@@ -9,6 +9,8 @@ import { firstProgress, interrupted, nextProgress } from './progress.ts';
 import { type ContactReading, fileOf, isAtLeast, namingSideOf } from './reading.ts';
 
 const NEW_JOB_FALL_RATIO = 0.1;
+// A job that its printer has counted for longer is not at its start.
+const AT_START_SECONDS = 60;
 const NEW_JOB_FALL_SECONDS = 60;
 
 /**
@@ -77,8 +79,10 @@ function takeProgress(job: Job, reading: ContactReading, gap: Gap, leftover: Idl
     if (progress?.protocol !== protocol) {
       if (side) sides[protocol] = side;
     } else if (!side) {
-      // A job found in the middle may truly be at 99 %, except while it heats.
-      const isAtStart = (job.startSeconds !== undefined || reading.state === 'heating') && job.ownSide === undefined;
+      // A job found in the middle may truly be at 99 %, except while it heats. The printer's own clock tells, too.
+      const isOld = (job.elapsedSeconds ?? 0) > AT_START_SECONDS;
+      const mayBeAtStart = job.startSeconds !== undefined || reading.state === 'heating';
+      const isAtStart = mayBeAtStart && !isOld && job.ownSide === undefined;
       sides[protocol] = firstProgress(progress, leftover?.ratios[protocol], isAtStart, isPrinting);
     } else if (side.own && progress.ratio < side.ratio && !isPrinting) {
       // Printers show 0 while they heat, also in mid-job, and after a cancel: only printing makes a job's progress fall.
