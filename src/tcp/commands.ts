@@ -17,21 +17,21 @@ export function encodeCommand(command: Command): string {
 }
 
 const REFUSAL_WORDS = [
-  String.raw`control\s+fail`,
-  String.raw`(?:please|must|need(?:\s+to)?)\s+log\s?-?in`,
+  String.raw`control\s+(?:fail|refuse|reject|denied)`,
+  String.raw`(?:please|must|need(?:s|\s+to)?)\s+log\s?-?in`,
   String.raw`log\s?-?in\s+(?:first|fail|is\s+required|required|needed)`,
-  String.raw`not\s+logged\s+in`,
+  String.raw`not\s+log(?:ged)?\s?-?in`,
   String.raw`(?:have|has|already)\s+been\s+connected`,
   String.raw`already\s+connected`,
   String.raw`(?:permission|access)\s+denied`,
-  String.raw`not\s+authori[sz]ed`,
+  String.raw`(?:not\s+|un)authori[sz]ed`,
 ].join('|');
 
 // Names may hold anything (docs/protocol.md#tcp-framing), and a file name must not make the exporter take control.
 const NAMED = /^(?:current\s*file|machine\s*name)\s*:/i;
 const REFUSAL = new RegExp(REFUSAL_WORDS, 'i');
 const CONTROL_ANSWER = new RegExp(
-  String.raw`^(?:error\s*[:,]?\s*)?(?:control\s+(?:success|release)|${REFUSAL_WORDS})`,
+  String.raw`^(?:(?:error|sorry|you)\b[\s:,]*)*(?:control\s+(?:success|release)|${REFUSAL_WORDS})`,
   'i',
 );
 

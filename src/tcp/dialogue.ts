@@ -112,7 +112,7 @@ export class ReadDialogue implements Dialogue {
     }
     if (isAborted) return this.#giveUp(error);
     if (command === undefined) return this.#closedBetween(interruption, repliesHere);
-    if (isLogin(command)) return this.#interruptedLogin(interruption);
+    if (isLogin(command)) return this.#interruptedLogin(interruption, repliesHere);
     return this.#closedRead(command, interruption, repliesHere);
   }
 
@@ -186,8 +186,10 @@ export class ReadDialogue implements Dialogue {
     return true;
   }
 
-  #interruptedLogin({ command, how, error }: Interruption): boolean {
-    if (how === 'reset' && this.#repeated !== command) {
+  #interruptedLogin({ command, how, error }: Interruption, repliesHere: number): boolean {
+    // A printer that refuses a read and closes has closed this connection before the login came.
+    const mayBeLate = how === 'closed' && this.#login.isForRefused && repliesHere > 0;
+    if ((how === 'reset' || mayBeLate) && this.#repeated !== command) {
       this.#repeated = command;
       return true;
     }
@@ -207,7 +209,8 @@ export class ReadDialogue implements Dialogue {
       this.#habits = { ...this.#habits, silence: error };
       return this.#giveUp(error);
     }
-    const isOwnFault = error.detail !== 'other_client' && waitedMs >= this.#options.patienceMs;
+    const hasWaited = !isAborted || waitedMs >= this.#options.patienceMs;
+    const isOwnFault = error.detail !== 'other_client' && hasWaited;
     // Silence until the deadline is less than silence for the whole time of the command.
     const failure = isAborted ? new PrinterError(error.code, error.message) : error;
     if (isOwnFault) this.#habits = withFailure(this.#habits, command, failure, this.#options.nowMs);

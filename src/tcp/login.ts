@@ -38,6 +38,11 @@ export class Login {
     return this.#isNeeded && !this.#holdsControl;
   }
 
+  /** Whether the login is for the sake of a read command that was refused. */
+  get isForRefused(): boolean {
+    return this.#isForRefused;
+  }
+
   /** Why the login was refused; undefined if it was not. */
   get denial(): PrinterError | undefined {
     return this.#denial;

@@ -207,6 +207,7 @@ describe('too many bytes', () => {
       message: expect.stringMatching(/^M105: 1\d{6} bytes came, and no whole reply$/),
     });
     expect(partsOf(reading)).toEqual(['m119']);
+    expect(reading.habits.failures.get('M105')?.count).toBe(1);
   });
 
   it.each<readonly [title: string, before: string | Uint8Array]>([

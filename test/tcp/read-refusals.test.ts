@@ -44,6 +44,9 @@ const REFUSALS = {
   'without CMD line and ok': 'Control failed.\r\n',
   'in other words': 'CMD $ Received.\r\nPlease login first.\r\nok\r\n',
   'in other words without its CMD line': 'Please login first.\r\nok\r\n',
+  'in other words without its CMD line, to somebody': 'You must login first.\r\nok\r\n',
+  'in other words without its CMD line, as a state': 'Not logged in\r\nok\r\n',
+  'in other words without its CMD line, of control': 'Error: control refused.\r\nok\r\n',
   'as a connection of another client': 'Error: have been connected\r\nok\r\n',
 };
 const LOGINS = {
@@ -75,7 +78,7 @@ describe.each(Object.entries(REFUSALS))('a refusal %s', (_title, refusal) => {
     expect(failure).toMatchObject({
       code: 'denied',
       message: expect.stringMatching(
-        /^M119: "(Control failed|Please login first|Error: have been connected)", and login/,
+        /^M119: "(Control failed|Please login first|You must login first|Not logged in|Error: (control refused|have been connected))", and login/,
       ),
     });
   });
@@ -120,6 +123,19 @@ it('login: always is denied where the reads of such a printer are closed too', a
   const M601: ScriptedReply = ({ socket }) => void socket.end(reply('M601', 'Control failed.'));
   await using printer = await startScriptedPrinter({ M119: hangUp, M105: hangUp, M27: hangUp, M114: hangUp, M601 });
   expect((await readPrinter(printer, { login: 'always' })).failure?.code).toBe('denied');
+});
+
+it('logs in over a new connection where a refusal closes the connection', async () => {
+  const guarded = (connection: number): Script => {
+    if (connection > 1) return { ...IDLE, M601: LOGINS.whole, M602: reply('M602', 'Control Release.') };
+    return { M119: ({ socket }) => void socket.end(reply('M119', 'Control failed.')) };
+  };
+  await using printer = await startScriptedPrinter(guarded);
+  const reading = await readPrinter(printer, { limits: SHORT });
+  await printer.allClosed();
+  expect(problemsOf(reading)).toEqual({});
+  expect(partsOf(reading)).toEqual(ALL_PARTS);
+  expect(commandsIn(printer.received[1])).toEqual(['M601 S1', ...LOGGED_IN]);
 });
 
 it('a printer that refuses each read and closes is asked once', async () => {
