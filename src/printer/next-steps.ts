@@ -37,11 +37,11 @@ export const NEXT_STEPS = {
   },
   'http-only': {
     symptom: 'Port 8899 refuses, and port 8898 answers',
-    step: 'Set tcp: false and add serial_number and check_code: this printer is read over HTTP only, as a Creator 5 is, and its screen calls the check code Printer ID.',
+    step: 'Set tcp: false and add serial_number and check_code: port 8898 answers, so this printer is read over HTTP only, as a Creator 5 is, and its screen calls the check code Printer ID.',
   },
   'http-port': {
     symptom: 'Port 8898 is in the address',
-    step: 'Leave the port out of the address and add serial_number and check_code: 8898 is the HTTP port, and the address takes the TCP port.',
+    step: 'Leave the port out of the address and add serial_number and check_code (the screen calls it Printer ID): 8898 is the HTTP port, and the address takes the TCP port.',
   },
   'no-tcp': {
     symptom: 'Only HTTP is read, and port 8899 refuses',
