@@ -78,7 +78,8 @@ export class AwaitedReply {
   get silenceMs(): number {
     const isForeign = this.#framer.openCommand !== undefined && !this.#hasBegun;
     if (this.#framer.endsInOk && !isForeign) return this.#limits.okTailMs;
-    if (this.#whole) return this.#limits.silenceMs;
+    // The words of the login are still to come, and have the whole time of the command once they have begun.
+    if (this.#whole) return this.#framer.hasUnfinishedLine ? Number.POSITIVE_INFINITY : this.#limits.silenceMs;
     const hasSome = this.#cut !== undefined || this.#hasBegun;
     return hasSome && !this.isTorn && this.#mayStopShort ? this.#limits.silenceMs : Number.POSITIVE_INFINITY;
   }

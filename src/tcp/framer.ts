@@ -72,7 +72,12 @@ export class Framer {
 
   /** Whether the open reply has stopped in the middle of a line. */
   get isMidLine(): boolean {
-    return this.#open !== undefined && this.#bytes.slice(this.#lineStart).trim() !== '';
+    return this.#open !== undefined && this.hasUnfinishedLine;
+  }
+
+  /** Whether the bytes have stopped in the middle of a line, within a reply or outside one. */
+  get hasUnfinishedLine(): boolean {
+    return this.#bytes.slice(this.#lineStart).trim() !== '';
   }
 
   /** Whether the acknowledgement of another client's upload has come: `N0001 ok.` */

@@ -74,6 +74,15 @@ describe('silence ends the reply', () => {
     expect(awaited.silenceMs).toBe(silenceMs);
   });
 
+  it('does not end the words of a login that have begun', () => {
+    const { awaited, push } = awaiting({ command: 'M601' });
+    push('CMD M601 Received.\r\nok\r\n');
+    expect(awaited.silenceMs).toBe(SILENCE);
+    push('Control Suc');
+    expect(awaited.silenceMs).toBe(Infinity);
+    expect(push('cess V2.1.\r\nok\r\n')?.lines).toEqual(['Control Success V2.1.']);
+  });
+
   it.each<readonly [title: string, bytes: string, isLeftUnfinished: boolean, complete: boolean]>([
     ['left without its ok', replyWithoutOk('M105', HEAT), true, false],
     ['whose ok has no line end', `${replyWithoutOk('M105', HEAT)}ok`, false, true],
