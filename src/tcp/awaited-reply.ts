@@ -20,6 +20,9 @@ export interface ClosedReply {
   readonly isInReply: boolean;
 }
 
+// An `ok` without a CMD line, which can only answer a login.
+const BARE_OK: Reply = { command: '', lines: [], complete: false };
+
 export type ReplyLimits = Pick<SessionLimits, 'silenceMs' | 'okTailMs' | 'replyBytes'>;
 
 /** What a connection has received since its last command. One object serves all commands of a connection, as its framer does. */
@@ -34,6 +37,8 @@ export class AwaitedReply {
   #cut: Reply | undefined;
   /** A refusal or a login's answer without a CMD line. */
   #controlAnswer: Reply | undefined;
+  /** What the framer had counted when the command was sent. */
+  #earlierBareOks = 0;
   #hasForeignReply = false;
   #isHttp = false;
   #receivedBytes = 0;
@@ -53,6 +58,7 @@ export class AwaitedReply {
     this.#whole = undefined;
     this.#cut = undefined;
     this.#controlAnswer = undefined;
+    this.#earlierBareOks = this.#framer.bareOks;
     this.#hasForeignReply = false;
     this.#receivedBytes = 0;
   }
@@ -80,7 +86,7 @@ export class AwaitedReply {
     if (this.#framer.endsInOk && !isForeign) return this.#limits.okTailMs;
     // The words of the login are still to come, and have the whole time of the command once they have begun.
     if (this.#whole) return this.#framer.hasUnfinishedLine ? Number.POSITIVE_INFINITY : this.#limits.silenceMs;
-    const hasSome = this.#cut !== undefined || this.#hasBegun;
+    const hasSome = this.#cut !== undefined || this.#hasBegun || this.#hasBareLoginAnswer;
     return hasSome && !this.isTorn && this.#mayStopShort ? this.#limits.silenceMs : Number.POSITIVE_INFINITY;
   }
 
@@ -94,7 +100,8 @@ export class AwaitedReply {
     const reply = this.#soFar();
     if (reply === undefined) return undefined;
     // What another client's reply cut short says nothing about how this printer ends its replies.
-    const isUncut = !reply.complete && this.#cut === undefined && reply.command === this.#command;
+    const isOurs = reply.command === this.#command || (this.#isLogin && reply.command === '');
+    const isUncut = !reply.complete && this.#cut === undefined && isOurs;
     return { reply, isLeftUnfinished: isUncut || this.#isBareLogin(reply) };
   }
 
@@ -154,7 +161,20 @@ export class AwaitedReply {
 
   /** Whether a line without a CMD line can be the reply to the command: only a login gets anything but a refusal that way. */
   #isForCommand({ lines }: Reply): boolean {
-    return (this.#command !== undefined && isLogin(this.#command)) || findRefusal(lines) !== undefined;
+    return this.#isLogin || findRefusal(lines) !== undefined;
+  }
+
+  get #isLogin(): boolean {
+    return this.#command !== undefined && isLogin(this.#command);
+  }
+
+  get #hasBareOk(): boolean {
+    return this.#framer.bareOks > this.#earlierBareOks;
+  }
+
+  /** Whether a login has an answer that is not a whole reply: its words alone, or an `ok` alone. */
+  get #hasBareLoginAnswer(): boolean {
+    return this.#isLogin && (this.#framer.hasControlLine || this.#hasBareOk);
   }
 
   get #hasBegun(): boolean {
@@ -169,7 +189,8 @@ export class AwaitedReply {
   }
 
   #soFar(): Reply | undefined {
-    return this.#whole ?? this.#framer.flush(this.#command) ?? this.#cut ?? this.#framer.flushControlAnswer();
+    const reply = this.#whole ?? this.#framer.flush(this.#command) ?? this.#cut ?? this.#framer.flushControlAnswer();
+    return reply ?? (this.#isLogin && this.#hasBareOk ? BARE_OK : undefined);
   }
 
   #isBareLogin(reply: Reply | undefined): boolean {

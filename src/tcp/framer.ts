@@ -24,7 +24,8 @@ const COMMAND = String.raw`CMD\s+M?(?<digits>\d{1,4})\b.*\bReceived\W*$`;
 const COMMAND_LINE = new RegExp(String.raw`^(?<ok>ok)?\s*${COMMAND}`, 'is');
 // Outside a reply, another client's file list or thumbnail may precede the CMD line without a line end.
 const COMMAND_AT_END = new RegExp(`^.*${COMMAND}`, 'is');
-const OK = /^ok$/i;
+// Some firmware pads lines with NUL.
+const OK = /^[\s\0]*ok[\s\0]*$/i;
 const UPLOAD_ACK = /^N\d+ ok\b/i;
 // Longer than any `ok`, CMD line, refusal or login answer. Outside a reply, only the end of a longer line matters.
 const LONG_LINE_BYTES = 64;
@@ -46,6 +47,7 @@ export class Framer {
   #lineStart = 0;
   #open: string | undefined;
   #hasUploadAck = false;
+  #bareOks = 0;
   /** The last line outside a reply, if it is a refusal or a login's answer: an `ok` may follow. */
   #controlLine: string | undefined;
 
@@ -78,6 +80,16 @@ export class Framer {
   /** Whether the bytes have stopped in the middle of a line, within a reply or outside one. */
   get hasUnfinishedLine(): boolean {
     return this.#bytes.slice(this.#lineStart).trim() !== '';
+  }
+
+  /** Whether a whole line has come that is a refusal or a login's answer without a CMD line. */
+  get hasControlLine(): boolean {
+    return this.#controlLine !== undefined;
+  }
+
+  /** How many times a line `ok` has come outside any reply. */
+  get bareOks(): number {
+    return this.#bareOks;
   }
 
   /** Whether the acknowledgement of another client's upload has come: `N0001 ok.` */
@@ -175,8 +187,12 @@ export class Framer {
     }
     if (OK.test(line)) {
       const reply = this.#open === undefined ? this.#controlReply() : this.#reply(end, true);
-      if (reply !== undefined) this.#restart(end + 1, undefined);
-      else this.#lineStart = end + 1;
+      if (reply !== undefined) {
+        this.#restart(end + 1, undefined);
+      } else {
+        this.#bareOks += 1;
+        this.#lineStart = end + 1;
+      }
       return reply;
     }
     if (this.#open === undefined && line !== '') {

@@ -125,3 +125,37 @@ it.each<readonly [title: string, bytes: string, detail: string | undefined, said
   const closedDetail = detail === 'mute' ? undefined : detail;
   expect(awaited.closedError()).toMatchObject({ code: 'closed', detail: closedDetail });
 });
+
+describe('a login that is answered without a whole reply', () => {
+  it.each([
+    ['its words alone', 'Control Success V2.1.\r\n'],
+    ['an ok alone', 'ok\r\n'],
+  ])('by %s waits for its time once, and then for silence', (_title, bytes) => {
+    const first = awaiting({ command: 'M601' });
+    expect(first.push(bytes)).toBeUndefined();
+    expect(first.awaited.silenceMs).toBe(Number.POSITIVE_INFINITY);
+    expect(first.awaited.stop()).toMatchObject({ isLeftUnfinished: true, reply: { command: '' } });
+    const known = awaiting({ command: 'M601', mayStopShort: true });
+    known.push(bytes);
+    expect(known.awaited.silenceMs).toBe(SILENCE);
+  });
+
+  it('does not take an ok that came before it', () => {
+    const { awaited, push } = awaiting();
+    push('ok\r\n');
+    awaited.begin('M601', true);
+    expect(awaited.silenceMs).toBe(Number.POSITIVE_INFINITY);
+    expect(awaited.stop()).toBeUndefined();
+  });
+
+  it('does not let an ok alone answer a read', () => {
+    const { awaited, push } = awaiting({ mayStopShort: true });
+    push('ok\r\n');
+    expect(awaited.stop()).toBeUndefined();
+  });
+});
+
+it('ends a reply at an ok that is padded with NUL', () => {
+  const { push } = awaiting();
+  expect(push(`CMD M105 Received.\0\r\n${HEAT}\r\nok\0\r\n`)?.complete).toBe(true);
+});
