@@ -20,7 +20,7 @@ const AT_A_TIME = 10;
 
 // The families that a printer keeps while it is down.
 const KEPT =
-  /^flashforge_(up|endpoint_up|scrape_duration_seconds|last_seen_timestamp_seconds|printer_info|prints_total|last_print_\w+)$/;
+  /^flashforge_(up|endpoint_up|scrape_duration_seconds|last_seen_timestamp_seconds|printer_info|prints_total|printing_seconds_total|last_print_\w+)$/;
 export const isKept = (family: string): boolean => KEPT.test(family);
 
 // The families of an Adventurer 4 by command. Without M119 there is no state, and without a state no job.

@@ -26,8 +26,8 @@ const ROWS: Readonly<Record<string, Row>> = {
 };
 const PROTOCOLS = ['tcp', 'http'] as const;
 
-// Families that are missing while the printer is down.
-const isLive = (family: string): boolean => !isKept(family);
+// Families that are missing while the printer is down. The start of a job is remembered, whichever endpoint told it.
+const isLive = (family: string): boolean => !isKept(family) && family !== 'flashforge_print_start_timestamp_seconds';
 
 function failuresIn(series: Series): Record<string, number> {
   return Object.fromEntries([...series].filter(([key]) => familyOf(key) === 'flashforge_scrape_failures_total'));

@@ -19,7 +19,7 @@ function expectPlain(value: unknown): void {
     expect(Number.isFinite(value) && !Object.is(value, -0)).toBe(true);
   } else if (typeof value === 'string') {
     expect(value.length).toBeLessThanOrEqual(256);
-  } else if (typeof value !== 'boolean') {
+  } else if (value !== undefined && typeof value !== 'boolean') {
     expect(Object.getPrototypeOf(value)).toBe(Object.prototype);
     for (const [key, inner] of Object.entries(Object(value))) {
       expect(PROTOTYPE_KEYS).not.toContain(key);
