@@ -3,7 +3,7 @@
 import createYargs, { type Argv } from 'yargs';
 import { ConfigError } from '../common/config-error.ts';
 import type { CliContext } from './context.ts';
-import { rejectMistakes } from './mistakes.ts';
+import { rejectMistakes } from './misspelt-command.ts';
 import { BOOLEAN_FLAGS } from './options.ts';
 import { type ServeArguments, serve, serveBuilder } from './serve.ts';
 import { formatVersion, readBuildInfo } from './version.ts';

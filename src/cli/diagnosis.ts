@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import type { FoundPrinter } from '../discovery/found.ts';
 import { DEFAULT_HTTP_PORT, type PrinterConfig } from '../printer/config.ts';
 import { missingCredentials, NEXT_STEPS, nextStepOf } from '../printer/next-steps.ts';
-import type { Examination, PortFinding } from './examine.ts';
+import type { Examination, PortFinding } from './examine-printer.ts';
 
 export interface Diagnosis {
   /** Whether anything at the address reacted. */

@@ -74,7 +74,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   const access =
     webConfigFile === undefined
       ? undefined
-      : (await import('../web/security/access-control.ts')).openAccessControl({ file: webConfigFile, log });
+      : (await import('../web/security/configured-access.ts')).openAccessControl({ file: webConfigFile, log });
   const state =
     stateFile === undefined
       ? undefined

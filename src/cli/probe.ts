@@ -12,7 +12,7 @@ import { LOGIN_MODES, type LoginMode, type PrinterConfig } from '../printer/conf
 import { NEXT_STEPS } from '../printer/next-steps.ts';
 import type { CliContext } from './context.ts';
 import { configLines, diagnose } from './diagnosis.ts';
-import { askDiscovery, type Examination, examinePorts } from './examine.ts';
+import { askDiscovery, type Examination, examinePorts } from './examine-printer.ts';
 import { resolveHost } from './lookup.ts';
 import { choice, file, logOptions, parseTime, single } from './options.ts';
 import { chooseTarget, hostOf, type ProbeTarget } from './probe-target.ts';

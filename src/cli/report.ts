@@ -6,7 +6,7 @@ import type { PrinterConfig } from '../printer/config.ts';
 import type { Protocol } from '../printer/snapshot.ts';
 import type { PortState } from '../tcp/port-check.ts';
 import type { Diagnosis } from './diagnosis.ts';
-import type { Examination, PortFinding } from './examine.ts';
+import type { Examination, PortFinding } from './examine-printer.ts';
 import { type Row, readingRows } from './reading-text.ts';
 
 export interface Report {

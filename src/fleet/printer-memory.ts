@@ -1,9 +1,9 @@
 // What is remembered of one printer between reads, and its view after one.
 
 import type { CancelSignal } from '../common/cancellation.ts';
-import { currentJob } from '../jobs/current.ts';
+import { currentJob } from '../jobs/current-job.ts';
 import type { Identities } from '../jobs/identity-schema.ts';
-import { shownProgress, shownStart } from '../jobs/shown.ts';
+import { shownProgress, shownStart } from '../jobs/shown-job.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
 import { withPresentHeaters } from '../printer/merge.ts';

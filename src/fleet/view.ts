@@ -1,6 +1,6 @@
 // One printer as one request sees it: what was read now, and what is remembered. Plain data for metrics and pages.
 
-import type { CurrentJob } from '../jobs/current.ts';
+import type { CurrentJob } from '../jobs/current-job.ts';
 import type { JobMemory } from '../jobs/memory.ts';
 import type { FailureCode, PrinterError } from '../printer/errors.ts';
 import type { NextStep } from '../printer/next-steps.ts';

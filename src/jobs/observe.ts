@@ -5,13 +5,13 @@ import { onlyDefined } from '../common/defined.ts';
 import { serialKey } from '../printer/identifiers.ts';
 import type { State } from '../printer/state.ts';
 import { type Clocks, gapBetween } from './clocks.ts';
-import { endAt, type JobEvent, type Recorded, recordEnd } from './ends.ts';
 import { beginJob, continueJob, durationOf, isAnotherJob, isSameJobAfterEnd, startByPrinter } from './job.ts';
+import { isContactLost, judgeReady, wasDone } from './judge-outcome.ts';
 import { emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
-import { isContactLost, judgeReady, wasDone } from './outcome.ts';
 import { isDone } from './progress.ts';
 import { type ContactReading, fileOf, type JobReading } from './reading.ts';
-import { hasFilledUp, idleOf, isUnread, recordUnread, withoutIdle, withoutJob } from './unread.ts';
+import { endAt, type JobEvent, type Recorded, recordEnd } from './record-end.ts';
+import { hasFilledUp, idleOf, isUnread, recordUnread, withoutIdle, withoutJob } from './unread-end.ts';
 
 export interface Observation {
   readonly memory: JobMemory;

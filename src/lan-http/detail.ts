@@ -7,6 +7,10 @@ import { formatMac } from '../printer/identifiers.ts';
 import type { Product } from '../printer/products.ts';
 import type { Axes, Identity, Snapshot } from '../printer/snapshot.ts';
 import { isFetching, stateFromHttp } from '../printer/state.ts';
+import { readProduct } from './detect-product.ts';
+import { MAX_TOOLS, readHeaters, readToolCount } from './heaters.ts';
+import { type JobFields, readJob } from './job.ts';
+import { readMaterialSlots, readMaterialStation } from './material-station.ts';
 import {
   isRecord,
   type JsonRecord,
@@ -20,11 +24,7 @@ import {
   readNumber,
   readScaled,
   readText,
-} from './fields.ts';
-import { MAX_TOOLS, readHeaters, readToolCount } from './heaters.ts';
-import { type JobFields, readJob } from './job.ts';
-import { readMaterialSlots, readMaterialStation } from './material-station.ts';
-import { readProduct } from './product.ts';
+} from './values.ts';
 
 // No bounds are documented for these: they are far above anything real.
 const MAX_BUILD_MM = 10_000;

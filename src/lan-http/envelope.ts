@@ -2,7 +2,7 @@
 
 import { cleanText } from '../common/text.ts';
 import { type FailureCode, PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
-import { isRecord, type JsonRecord, readNumber } from './fields.ts';
+import { isRecord, type JsonRecord, readNumber } from './values.ts';
 
 // Strings, which are kept, and the `nan` and `inf` that C prints and JSON does not allow. An unterminated string matches
 // up to the end of the text, so that the expression never backtracks.

@@ -4,7 +4,7 @@ import { onlyDefined } from '../common/defined.ts';
 import { NO_CHAMBER_SENSOR, plausibleCelsius } from '../printer/celsius.ts';
 import type { Product } from '../printer/products.ts';
 import type { HeaterReading } from '../printer/snapshot.ts';
-import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './fields.ts';
+import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './values.ts';
 
 /** More tools than any printer has. The rest of a longer array is garbage. */
 export const MAX_TOOLS = 16;

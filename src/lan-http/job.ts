@@ -4,9 +4,9 @@ import { onlyDefined } from '../common/defined.ts';
 import type { Product } from '../printer/products.ts';
 import { type FilamentEstimate, type Snapshot, showsJob } from '../printer/snapshot.ts';
 import { isJobRunning } from '../printer/state.ts';
-import { type JsonRecord, mapOf, nonEmpty, readBetween, readCount, readName, readScaled } from './fields.ts';
 import { readToolCount } from './heaters.ts';
 import { remainingSeconds } from './remaining.ts';
+import { type JsonRecord, mapOf, nonEmpty, readBetween, readCount, readName, readScaled } from './values.ts';
 
 const MAX_LAYER = 100_000;
 const MAX_JOB_SECONDS = 1e7;

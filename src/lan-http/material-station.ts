@@ -2,7 +2,7 @@
 
 import { onlyDefined } from '../common/defined.ts';
 import { EXTERNAL_SLOT, type MaterialSlot, type MaterialStation } from '../printer/snapshot.ts';
-import { isRecord, type JsonRecord, nonEmpty, readCount, readFlag, readMaterial } from './fields.ts';
+import { isRecord, type JsonRecord, nonEmpty, readCount, readFlag, readMaterial } from './values.ts';
 
 const MAX_SLOTS = 64;
 const COLOR = /^#?([0-9a-f]{6})$/i;

@@ -2,7 +2,7 @@
 
 import { onlyDefined } from '../common/defined.ts';
 import { plausibleCelsius } from '../printer/celsius.ts';
-import { cleanLine, finite, NUMBER, NUMBER_END } from './fields.ts';
+import { cleanLine, finite, NUMBER, NUMBER_END } from './values.ts';
 
 export interface HeaterText {
   /** As sent, in °C. */

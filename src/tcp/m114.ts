@@ -1,6 +1,6 @@
 // M114: the position of the head. `X:.. Y:..`, or `X1:.. X2:..` on the Guider 3 and Creators 3 and 4 (docs/protocol.md#m114-position).
 
-import { cleanLine, NUMBER, NUMBER_END, toMeters } from './fields.ts';
+import { cleanLine, NUMBER, NUMBER_END, toMeters } from './values.ts';
 
 export interface AxisText {
   /** As sent, in millimetres. */

@@ -1,7 +1,7 @@
 // M115: the identity of the printer. Spacing, capitalization and the set of lines differ by model (docs/protocol.md#m115-identity).
 
 import { onlyDefined } from '../common/defined.ts';
-import { cleanLine, NUMBER, NUMBER_END, nonEmpty, parseFields, toMeters } from './fields.ts';
+import { cleanLine, NUMBER, NUMBER_END, nonEmpty, parseFields, toMeters } from './values.ts';
 
 export interface MachineInfo {
   readonly machineType?: string;

@@ -1,7 +1,7 @@
 // M119: the status of the machine. Lines come in any order, and any of them may be missing (docs/protocol.md#m119-status).
 
 import { onlyDefined } from '../common/defined.ts';
-import { cleanLine, nonEmpty, parseFields } from './fields.ts';
+import { cleanLine, nonEmpty, parseFields } from './values.ts';
 
 export interface Status {
   /** The whole Endstop line after its key, as sent. */

@@ -1,7 +1,7 @@
 // M27: the progress of the print, in the unit that the model counts in (docs/protocol.md#m27-progress).
 
 import { onlyDefined } from '../common/defined.ts';
-import { cleanLine, NUMBER, NUMBER_END } from './fields.ts';
+import { cleanLine, NUMBER, NUMBER_END } from './values.ts';
 
 export interface PrintProgress {
   /** The two numbers as sent, whatever their unit. */

@@ -6,13 +6,13 @@ import { formatMac } from '../printer/identifiers.ts';
 import { formatModel } from '../printer/products.ts';
 import type { Axes, HeaterReading, Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
 import { type State, stateFromTcp } from '../printer/state.ts';
-import { finite } from './fields.ts';
 import type { PrintProgress } from './m27.ts';
 import type { Temperatures } from './m105.ts';
 import type { Position } from './m114.ts';
 import type { MachineInfo } from './m115.ts';
 import type { Status } from './m119.ts';
 import type { TcpReplies } from './replies.ts';
+import { finite } from './values.ts';
 
 const PROTOCOL: Protocol = 'tcp';
 

@@ -6,7 +6,7 @@ import { jobMemorySchema } from '../../src/jobs/memory-schema.ts';
 import { observe } from '../../src/jobs/observe.ts';
 import type { JobReading } from '../../src/jobs/reading.ts';
 import { RESULTS } from '../../src/jobs/result.ts';
-import { shownProgress, shownStart } from '../../src/jobs/shown.ts';
+import { shownProgress, shownStart } from '../../src/jobs/shown-job.ts';
 import type { Protocol } from '../../src/printer/snapshot.ts';
 import { STATES, type State } from '../../src/printer/state.ts';
 

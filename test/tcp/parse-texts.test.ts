@@ -1,9 +1,9 @@
 // Each parser's variations, as docs/protocol.md, M115 and M119, lists them.
 
 import { describe, expect, it } from 'vitest';
-import { parseFields, toMeters } from '../../src/tcp/fields.ts';
 import { parseM115 } from '../../src/tcp/m115.ts';
 import { parseM119 } from '../../src/tcp/m119.ts';
+import { parseFields, toMeters } from '../../src/tcp/values.ts';
 
 describe('M115', () => {
   const mm = (x: number, y: number, z: number): ReadonlyMap<string, number> => new Map(Object.entries({ x, y, z }));

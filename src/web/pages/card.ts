@@ -8,7 +8,7 @@ import { type Html, html } from './html.ts';
 import { stateIcon } from './icons.ts';
 import { renderJob } from './job.ts';
 import { encodedName, segmentOf } from './links.ts';
-import { renderFailures, renderNotices } from './notices.ts';
+import { renderFailures, renderNotices } from './printer-notices.ts';
 import { jobOf, type PrinterStatus, showPrinter } from './printer-status.ts';
 import { ageOf, type Now } from './time.ts';
 

@@ -7,16 +7,16 @@ import type { ExporterStatus } from '../../metrics/exporter.ts';
 import { PROTOCOLS } from '../../printer/config.ts';
 import type { FilamentEstimate } from '../../printer/snapshot.ts';
 import { lastPrintsOf, printerAttributes, renderAge, renderHeaters, renderModel } from './card.ts';
+import { renderTroubles } from './exporter-notices.ts';
 import { showDuration, showResult } from './format.ts';
 import { type Html, html } from './html.ts';
 import { stateIcon } from './icons.ts';
 import { renderJob } from './job.ts';
 import { renderMain, renderPage } from './layout.ts';
 import { encodedName, segmentOf } from './links.ts';
-import { renderNotices } from './notices.ts';
+import { renderNotices } from './printer-notices.ts';
 import { failuresOf, jobOf, type PrinterStatus, showPrinter } from './printer-status.ts';
 import { ageOf, clockOf, type Now } from './time.ts';
-import { renderTroubles } from './troubles.ts';
 import { renderValues } from './values.ts';
 
 export interface PrinterPage {

@@ -2,6 +2,7 @@
 
 import type { ExporterStatus } from '../../metrics/exporter.ts';
 import { renderCard } from './card.ts';
+import { renderTroubles } from './exporter-notices.ts';
 import { groupOf, LOOKS, type Look } from './format.ts';
 import { type Html, html } from './html.ts';
 import { stateIcon } from './icons.ts';
@@ -10,7 +11,6 @@ import { type PrinterStatus, showPrinter } from './printer-status.ts';
 import { type Filter, filterHref, hasWords, inPageOrder, waitingCount } from './selection.ts';
 import { renderTable } from './table.ts';
 import type { Now } from './time.ts';
-import { renderTroubles } from './troubles.ts';
 
 export interface StatusPage {
   readonly exporter: ExporterStatus;

@@ -3,8 +3,8 @@
 import { type HttpResponse, textResponse } from '../../../src/web/http/message.ts';
 import { Refusals } from '../../../src/web/http/refusals.ts';
 import { startServer, type WebServer } from '../../../src/web/http/server.ts';
-import { openAccessControl } from '../../../src/web/security/access-control.ts';
 import type { PasswordComparer } from '../../../src/web/security/bcrypt-worker.ts';
+import { openAccessControl } from '../../../src/web/security/configured-access.ts';
 import { collectLog } from '../../support/fleet.ts';
 import type { CertificateFolder } from './certificate-folder.ts';
 

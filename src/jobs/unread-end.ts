@@ -1,11 +1,11 @@
 // What a printer shows while it is ready, and the ends of jobs that nobody read.
 
 import type { Clocks } from './clocks.ts';
-import { type Recorded, recordEnd } from './ends.ts';
 import { beginJob } from './job.ts';
 import type { Idle, JobMemory } from './memory.ts';
 import { isDone, stepOf } from './progress.ts';
 import { type ContactReading, fileOf, isAtLeast } from './reading.ts';
+import { type Recorded, recordEnd } from './record-end.ts';
 import type { Result } from './result.ts';
 
 /** What a ready printer shows; what this reading leaves out is as before. */

@@ -1,7 +1,7 @@
 // The job that a printer is at, for people: its file, its progress and its time left, until it has an outcome.
 
 import { describe, expect, it } from 'vitest';
-import { currentJob } from '../../src/jobs/current.ts';
+import { currentJob } from '../../src/jobs/current-job.ts';
 import type { JobMemory } from '../../src/jobs/memory.ts';
 import { observe } from '../../src/jobs/observe.ts';
 import type { JobReading } from '../../src/jobs/reading.ts';

@@ -2,7 +2,7 @@
 
 import { onlyDefined } from '../common/defined.ts';
 import { findProduct, findProductByModel, formatModel, type Product } from '../printer/products.ts';
-import { type JsonRecord, readCount, readName } from './fields.ts';
+import { type JsonRecord, readCount, readName } from './values.ts';
 
 export interface ProductOfDetail {
   /** The name to show. */
