@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { Client } from 'undici';
 
 const [kind, pageFile] = process.argv.slice(2);
 const printers = JSON.parse(await text(process.stdin));
@@ -37,31 +38,17 @@ function talkTcp({ host }) {
   });
 }
 
-function talkHttp({ host, serialNumber, checkCode }) {
-  return new Promise((resolve) => {
-    const body = JSON.stringify({ serialNumber, checkCode });
-    let reply = '';
-    const socket = connect({
-      host,
-      port: 8898,
-      noDelay: true,
-      onread: {
-        buffer: shared,
-        callback: (size) => {
-          reply += shared.latin1Slice(0, size);
-          return true;
-        },
-      },
-    });
-    socket.on('connect', () =>
-      socket.write(
-        `POST /detail HTTP/1.1\r\nhost: ${host}:8898\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`,
-      ),
-    );
-    socket.on('end', () => JSON.parse(reply.slice(reply.indexOf('\r\n\r\n') + 4)));
-    socket.on('close', resolve);
-    socket.on('error', () => {});
+// One client per read, as printers close the connection after each response.
+async function talkHttp({ host, serialNumber, checkCode }) {
+  const client = new Client(`http://${host}:8898`, { pipelining: 0 });
+  const { body } = await client.request({
+    method: 'POST',
+    path: '/detail',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ serialNumber, checkCode }),
   });
+  JSON.parse(await body.text());
+  await client.destroy();
 }
 
 const talk = kind === 'http' ? talkHttp : talkTcp;

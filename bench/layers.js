@@ -70,7 +70,7 @@ function layersOf(hosts) {
     'bare sockets': () => forEach(({ tcp }) => talk(tcp.host)),
     '+ session': () => forEach(({ tcp }, signal) => converseWith(tcp.host, signal)),
     '+ parsers': () => forEach(({ tcp }, signal) => readTcp(tcp, { login: 'auto', identity: false }, signal)),
-    '+ meaning': () => forEach((config, signal) => read(config, { identity: false }, signal)),
+    '+ snapshot': () => forEach((config, signal) => read(config, { identity: false }, signal)),
     '+ fleet and jobs': () => fleet.scrape(TIME_MS),
     '+ page': async () => renderPage({ printers: await fleet.scrape(TIME_MS) }, 'text'),
   };
