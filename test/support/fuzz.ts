@@ -14,7 +14,7 @@ function numberFrom(variable: string): number | undefined {
 
 /** Parameters for fc.assert. Without a seed fast-check takes a random one and reports it on failure. */
 export function fuzzing(fraction = 1): { readonly numRuns: number; readonly seed?: number } {
-  const runs = numberFrom('FUZZ_RUNS') ?? 10_000;
+  const runs = numberFrom('FUZZ_RUNS') ?? 4000;
   const seed = numberFrom('FUZZ_SEED');
   return { numRuns: Math.ceil(runs * fraction), ...(seed !== undefined && { seed }) };
 }
