@@ -34,9 +34,9 @@ describe('checkPort', () => {
     expect(await checkPort(hole.target.host, hole.target.port, never, 50)).toBe('silent');
   });
 
-  it('is unreachable without a route', async () => {
-    // A link-local address without a zone leads nowhere: EINVAL.
-    expect(await checkPort('fe80::1', 1, never)).toBe('unreachable');
+  it('is unreachable if the system refuses to connect', async () => {
+    // TCP cannot connect to the broadcast address, and no packet is sent: EACCES or ENETUNREACH.
+    expect(await checkPort('255.255.255.255', 1, never)).toBe('unreachable');
   });
 
   it('ends at its signal', async () => {
