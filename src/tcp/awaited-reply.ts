@@ -20,6 +20,8 @@ export interface ClosedReply {
   readonly isInReply: boolean;
 }
 
+// A web server's response, which may be a page without a status line, since a command is no HTTP request either.
+const WEB_RESPONSE = /^(?:HTTP\/\d|\s*<(?:!doctype|html))/i;
 // An `ok` without a CMD line, which can only answer a login.
 const BARE_OK: Reply = { command: '', lines: [], complete: false };
 
@@ -74,7 +76,7 @@ export class AwaitedReply {
    * @param bytes decoded as Latin-1, so that each character is one byte
    */
   push(bytes: string): Reply | undefined {
-    if (this.#receivedBytes === 0 && bytes.startsWith('HTTP/1.')) this.#isHttp = true;
+    if (this.#receivedBytes === 0 && WEB_RESPONSE.test(bytes)) this.#isHttp = true;
     this.#receivedBytes += bytes.length;
     this.#framer.push(bytes, this.#onReply);
     return this.#ended();

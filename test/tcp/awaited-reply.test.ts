@@ -116,6 +116,7 @@ it.each<readonly [title: string, bytes: string, detail: string | undefined, said
   ['replies to another client', reply('M27'), 'other_client', / 23 bytes came, all in reply to another client: /],
   ['an upload by another client', 'N0001 ok.\r\n', 'other_client', /all in reply to another client/],
   ['a web page', 'HTTP/1.1 400 Bad Request\r\n', 'html', / 26 bytes came$/],
+  ['a web page without a status line', '<!DOCTYPE HTML>\n<html lang="en">\n', 'html', / 33 bytes came$/],
 ])('says what came instead of a reply: %s', (_title, bytes, detail, said) => {
   const { awaited, push } = awaiting();
   push(bytes);
