@@ -1,6 +1,5 @@
 // A job from one reading to the next: how it begins, how it goes on, and when it must be another one.
 
-import { onlyDefined } from '../common/defined.ts';
 import type { Protocol } from '../printer/snapshot.ts';
 import type { Clocks, Gap } from './clocks.ts';
 import { gapBetween } from './clocks.ts';
@@ -66,59 +65,69 @@ function printedSince(job: Job, reading: ContactReading, gap: Gap): number {
   return Math.max(0, ownClock ?? gap.seconds ?? 0);
 }
 
-/** The job with the progress of this reading taken in. */
-function takeProgress(job: Job, reading: ContactReading, gap: Gap, leftover: Idle | undefined): Job {
-  const isPrinting = reading.state === 'printing';
-  const isUnbroken = isPrinting && !job.contactLost && gap.seconds !== undefined;
-  const printedSeconds = job.printedSeconds + printedSince(job, reading, gap);
-  const { progress } = reading;
-  const sides: Partial<Record<Protocol, SideProgress>> = {};
-  for (const protocol of ['tcp', 'http'] as const) {
-    const known = job.progress[protocol];
-    const side = known && !isUnbroken ? interrupted(known) : known;
-    if (progress?.protocol !== protocol) {
-      if (side) sides[protocol] = side;
-    } else if (!side) {
-      // A job found in the middle may truly be at 99 %, except while it heats. The printer's own clock tells, too.
-      const isOld = (job.elapsedSeconds ?? 0) > AT_START_SECONDS;
-      const mayBeAtStart = job.startSeconds !== undefined || reading.state === 'heating';
-      const isAtStart = mayBeAtStart && !isOld && job.ownSide === undefined;
-      sides[protocol] = firstProgress(progress, leftover?.ratios[protocol], isAtStart, isPrinting);
-    } else if (side.own && progress.ratio < side.ratio && !isPrinting) {
-      // Printers show 0 while they heat, also in mid-job, and after a cancel: only printing makes a job's progress fall.
-      sides[protocol] = side;
-    } else {
-      sides[protocol] = nextProgress(side, progress, isPrinting, printedSeconds);
-    }
+/** A side's progress with this reading taken in. */
+function takeSide(
+  protocol: Protocol,
+  job: Job,
+  { state, progress }: ContactReading,
+  isUnbroken: boolean,
+  printedSeconds: number,
+  leftover: Idle | undefined,
+): SideProgress | undefined {
+  const known = job.progress[protocol];
+  const side = known && !isUnbroken ? interrupted(known) : known;
+  if (progress?.protocol !== protocol) return side;
+  const isPrinting = state === 'printing';
+  if (!side) {
+    // A job found in the middle may truly be at 99 %, except while it heats. The printer's own clock tells, too.
+    const isOld = (job.elapsedSeconds ?? 0) > AT_START_SECONDS;
+    const mayBeAtStart = job.startSeconds !== undefined || state === 'heating';
+    const isAtStart = mayBeAtStart && !isOld && job.ownSide === undefined;
+    return firstProgress(progress, leftover?.ratios[protocol], isAtStart, isPrinting);
   }
-  const isOwn = progress !== undefined && sides[progress.protocol]?.own === true;
-  return { ...job, progress: sides, printedSeconds, ...(isOwn && { ownSide: progress.protocol }) };
+  // Printers show 0 while they heat, also in mid-job, and after a cancel: only printing makes a job's progress fall.
+  if (side.own && progress.ratio < side.ratio && !isPrinting) return side;
+  return nextProgress(side, progress, isPrinting, printedSeconds);
 }
 
 /** The job with a reading taken in that shows it. */
 export function continueJob(job: Job, reading: ContactReading, now: Clocks, leftover?: Idle): Job {
   const gap = gapBetween(job.seen, now);
   const isPrinting = reading.state === 'printing';
+  const isUnbroken = isPrinting && !job.contactLost && gap.seconds !== undefined;
+  const printedSeconds = job.printedSeconds + printedSince(job, reading, gap);
+  const tcp = takeSide('tcp', job, reading, isUnbroken, printedSeconds, leftover);
+  const http = takeSide('http', job, reading, isUnbroken, printedSeconds, leftover);
+  const side = reading.progress?.protocol;
+  const isOwn = side !== undefined && (side === 'tcp' ? tcp : http)?.own === true;
   const file = fileOf(reading);
-  const taken = takeProgress(job, reading, gap, leftover);
   const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
-  const { filament = job.filament } = reading;
-  return onlyDefined({
-    ...taken,
+  return {
     file: isNamed ? file : job.file,
-    printedFiles: isPrinting && file !== '' ? { ...job.printedFiles, [namingSideOf(reading)]: file } : job.printedFiles,
+    printedFiles: isPrinting ? withName(job.printedFiles, namingSideOf(reading), file) : job.printedFiles,
     // A clock that was set by hours since the start makes the start a moment of another day.
     startSeconds: gap.seconds === undefined ? startByPrinter(reading, now) : job.startSeconds,
     seen: now,
     tookSeconds: plus(job.tookSeconds, gap.seconds),
+    progress: { tcp, http },
+    ownSide: isOwn ? side : job.ownSide,
+    printedSeconds,
     wasPrinting: isPrinting,
     everPrinted: job.everPrinted || isPrinting,
     elapsedSeconds: (isPrinting ? reading.elapsedSeconds : undefined) ?? job.elapsedSeconds,
     isHeatOff: reading.isHeatOff,
-    filament,
+    filament: reading.filament ?? job.filament,
+    pending: job.pending,
+    doneAt: job.doneAt,
     contactLost: false,
+    goneAt: job.goneAt,
     reheats: reading.state === 'heating' ? reheats(job, now) : undefined,
-  });
+    end: job.end,
+  };
+}
+
+function withName(names: Job['printedFiles'], side: Protocol, file: string): Job['printedFiles'] {
+  return file === '' || names[side] === file ? names : { ...names, [side]: file };
 }
 
 function reheats(job: Job, now: Clocks): Job['reheats'] {
@@ -136,7 +145,7 @@ export function startByPrinter({ elapsedSeconds }: ContactReading, now: Clocks):
 
 /** A job seen for the first time. Without a start time it was found in the middle. */
 export function beginJob(reading: ContactReading, now: Clocks, { idle, startSeconds }: Before): Job {
-  const job: Job = onlyDefined({
+  const job: Job = {
     file: '',
     printedFiles: {},
     startSeconds,
@@ -147,11 +156,11 @@ export function beginJob(reading: ContactReading, now: Clocks, { idle, startSeco
     wasPrinting: false,
     everPrinted: false,
     contactLost: false,
-  });
+  };
   // A start before this reading is the printer's own count: the job is found in the middle, where its progress is its own.
   const isFound = startSeconds !== undefined && startSeconds < now.wallSeconds;
   if (!isFound) return continueJob(job, reading, now, idle);
-  return { ...continueJob(onlyDefined({ ...job, startSeconds: undefined }), reading, now, idle), startSeconds };
+  return { ...continueJob({ ...job, startSeconds: undefined }, reading, now, idle), startSeconds };
 }
 
 /** How long the job took until this moment: as its printer counted, else by the clock from a start that was seen. */

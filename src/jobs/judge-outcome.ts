@@ -112,7 +112,7 @@ function judgeByPace(job: Job, side: SideProgress, gap: Gap): Result {
 /** A job whose progress never moved. */
 function judgeUnmoved(job: Job, gap: Gap): Result {
   if (job.contactLost || gap.mostSeconds > MAX_JUDGED_GAP_SECONDS) return 'unknown';
-  const sides = Object.values(job.progress);
+  const sides = Object.values(job.progress).filter((side) => side !== undefined);
   const isBarelyBegun = sides.length > 0 && sides.every(({ stale, ratio }) => stale || ratio < BARELY_BEGUN_RATIO);
   return !job.everPrinted || isBarelyBegun ? 'cancelled' : 'unknown';
 }
@@ -134,6 +134,5 @@ function endRatios(job: Job, result: Result): Partial<Record<Protocol, number>> 
 
 /** The job with its outcome; a job has only one. */
 export function endJob(job: Job, result: Result): Job {
-  const { pending: _, doneAt: __, ...ended } = job;
-  return { ...ended, end: { result, ratios: endRatios(job, result) } };
+  return { ...job, pending: undefined, doneAt: undefined, end: { result, ratios: endRatios(job, result) } };
 }

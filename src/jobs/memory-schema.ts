@@ -1,5 +1,6 @@
 // What the exporter remembers of a printer's jobs: plain JSON data, so that the state file can hold all of it.
-// The schema is the one definition; the types come from it.
+// The schema is the one definition; the types come from it. Every optional key allows undefined, so that the rules can build
+// one literal with all of them, as for a Snapshot.
 
 import { z } from 'zod';
 import { RESULTS } from './result.ts';
@@ -45,34 +46,34 @@ export const jobSchema = z
     /** The names that `printing` readings gave, by the side that gave them; only these are compared. */
     printedFiles: z.partialRecord(protocolSchema, z.string()).readonly(),
     /** Missing when the job was found in the middle. */
-    startSeconds: z.number().exactOptional(),
+    startSeconds: z.number().optional(),
     /** The last reading that showed the job. */
     seen: momentSchema,
     /** What passed from the start to `seen`; missing when the start was not seen, or where the clocks disagree. */
-    tookSeconds: z.number().exactOptional(),
-    progress: z.partialRecord(protocolSchema, sideProgressSchema).readonly(),
+    tookSeconds: z.number().optional(),
+    progress: z.object({ tcp: sideProgressSchema.optional(), http: sideProgressSchema.optional() }).readonly(),
     /** The side whose own progress was seen last. */
-    ownSide: protocolSchema.exactOptional(),
+    ownSide: protocolSchema.optional(),
     /** Seconds seen printing. */
     printedSeconds: z.number(),
     wasPrinting: z.boolean(),
     /** Whether any reading had the word for printing. */
     everPrinted: z.boolean(),
     /** The printer's own clock of the job, in the last `printing` reading. Only HTTP has one. */
-    elapsedSeconds: z.number().exactOptional(),
+    elapsedSeconds: z.number().optional(),
     /** Whether every nozzle was told to be cold in the last reading; missing where the printer did not say. */
-    isHeatOff: z.boolean().exactOptional(),
-    filament: filamentSchema.exactOptional(),
+    isHeatOff: z.boolean().optional(),
+    filament: filamentSchema.optional(),
     /** What the printer does with the job that is no end yet. */
-    pending: z.enum(['cancelling', 'error']).exactOptional(),
+    pending: z.enum(['cancelling', 'error']).optional(),
     /** A reading that was done with the heat off, while the word was still printing: one more like it is the end. */
-    doneAt: z.object({ wallSeconds: z.number(), tookSeconds: z.number().exactOptional() }).readonly().exactOptional(),
+    doneAt: z.object({ wallSeconds: z.number(), tookSeconds: z.number().optional() }).readonly().optional(),
     /** Whether contact was lost since the job was last seen going on. */
     contactLost: z.boolean(),
     /** A ready reading that did not tell how the job ended. */
-    goneAt: clocksSchema.exactOptional(),
+    goneAt: clocksSchema.optional(),
     /** It heats after having printed, in mid-job or for the next one: when it was last seen printing, and first heating. */
-    reheats: z.object({ from: momentSchema, to: clocksSchema }).readonly().exactOptional(),
+    reheats: z.object({ from: momentSchema, to: clocksSchema }).readonly().optional(),
     /** Set once the job has its outcome; the job stays here while it may yet be seen going on. */
     end: z
       .object({
@@ -81,7 +82,7 @@ export const jobSchema = z
         ratios: z.partialRecord(protocolSchema, z.number()).readonly(),
       })
       .readonly()
-      .exactOptional(),
+      .optional(),
   })
   .readonly();
 
@@ -105,10 +106,10 @@ const lastEndSchema = z
 
 export const jobMemorySchema = z
   .object({
-    serial: z.string().exactOptional(),
+    serial: z.string().optional(),
     /** Whether a reading with a state was seen: the first is a baseline. */
     baselined: z.boolean(),
-    lastContact: momentSchema.exactOptional(),
+    lastContact: momentSchema.optional(),
     /** Failed readings in a row; more than two are two, so that a printer that is off changes nothing. */
     failedReads: countSchema,
     /** Whether the last reading with a state was one of printing, to count the time. */
@@ -116,12 +117,12 @@ export const jobMemorySchema = z
     /** Time seen in the state printing. */
     printingSeconds: z.number(),
     /** The last ready reading, unless a job was seen since. */
-    idle: idleSchema.exactOptional(),
+    idle: idleSchema.optional(),
     /** File and elapsed time of the job that ended last, to know it again. */
-    lastJob: z.object({ file: z.string(), elapsedSeconds: z.number().exactOptional() }).readonly().exactOptional(),
+    lastJob: z.object({ file: z.string(), elapsedSeconds: z.number().optional() }).readonly().optional(),
     /** Whether a printer that counts percent was seen to end a job at 100 of 100. */
     endsAtFull: z.boolean(),
-    job: jobSchema.exactOptional(),
+    job: jobSchema.optional(),
     totals: z.record(resultSchema, countSchema).readonly(),
     lastEnds: z.partialRecord(resultSchema, lastEndSchema).readonly(),
   })

@@ -16,11 +16,16 @@ export type LastEnd = NonNullable<JobMemory['lastEnds'][Result]>;
 
 export function emptyMemory(): JobMemory {
   return {
+    serial: undefined,
     baselined: false,
+    lastContact: undefined,
     failedReads: 0,
     wasPrinting: false,
     printingSeconds: 0,
+    idle: undefined,
+    lastJob: undefined,
     endsAtFull: false,
+    job: undefined,
     totals: { completed: 0, cancelled: 0, failed: 0, unknown: 0 },
     lastEnds: {},
   };

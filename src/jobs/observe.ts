@@ -11,7 +11,7 @@ import { emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
 import { isDone } from './progress.ts';
 import { type ContactReading, fileOf, type JobReading } from './reading.ts';
 import { endAt, type JobEvent, type Recorded, recordEnd } from './record-end.ts';
-import { hasFilledUp, idleOf, isUnread, recordUnread, withoutIdle, withoutJob } from './unread-end.ts';
+import { hasFilledUp, idleOf, isUnread, recordUnread } from './unread-end.ts';
 
 export interface Observation {
   readonly memory: JobMemory;
@@ -35,7 +35,7 @@ function told({ memory, event }: Recorded): Observation {
 }
 
 function withJob(memory: JobMemory, job: Job): JobMemory {
-  return { ...withoutIdle(memory), job };
+  return { ...memory, idle: undefined, job };
 }
 
 /**
@@ -74,10 +74,10 @@ function observeReady(memory: JobMemory, reading: ContactReading, now: Clocks): 
     // Once only: some printers never answer M27 while they are idle (OctoPrint-FlashForge#40).
     if (reading.isSilent && !job.goneAt) return quiet({ ...memory, job: { ...job, goneAt: now } });
     const { memory: recorded, event } = recordUnseenEnd(memory, job, now, reading);
-    return told({ memory: { ...withoutJob(recorded), idle: idleOf(reading, undefined) }, event });
+    return told({ memory: { ...recorded, job: undefined, idle: idleOf(reading, undefined) }, event });
   }
   const idle = idleOf(reading, memory.idle);
-  const next = { ...withoutJob(memory), idle };
+  const next = { ...memory, job: undefined, idle };
   return hasFilledUp(memory.idle, reading) ? told(recordUnread(next, reading, 'completed', now, idle)) : quiet(next);
 }
 
@@ -89,16 +89,16 @@ function observeEnd(
 ): Observation {
   const { job } = memory;
   if (!job || job.end)
-    return isUnread(memory, reading) ? told(recordUnread(withoutIdle(memory), reading, state, now)) : quiet(memory);
-  const continued = continueJob(job, reading, now);
-  const last = {
-    ...continued,
+    return isUnread(memory, reading)
+      ? told(recordUnread({ ...memory, idle: undefined }, reading, state, now))
+      : quiet(memory);
+  const last: Job = {
+    ...continueJob(job, reading, now),
     file: job.file === '' ? fileOf(reading) : job.file,
     elapsedSeconds: reading.elapsedSeconds || job.elapsedSeconds,
   };
   const result = state === 'cancelled' && job.pending === 'error' ? 'failed' : state;
-  const end = endAt(onlyDefined(last), result, now);
-  return told(recordEnd(withoutIdle(memory), onlyDefined(last), end, reading));
+  return told(recordEnd({ ...memory, idle: undefined }, last, endAt(last, result, now), reading));
 }
 
 /** `cancelling` and `error` are on the way: what follows decides. */
@@ -110,9 +110,10 @@ function observePending(
 ): Observation {
   const { job } = memory;
   if (!job || job.end) return quiet(memory);
-  const { doneAt: _, ...continued } = continueJob(job, reading, now);
+  const continued = continueJob(job, reading, now);
   // An error stays one when its dialog is left by a cancel.
-  return quiet(withJob(memory, { ...continued, pending: job.pending === 'error' ? 'error' : pending }));
+  const kept = job.pending === 'error' ? 'error' : pending;
+  return quiet(withJob(memory, { ...continued, doneAt: undefined, pending: kept }));
 }
 
 const GOES_ON: ReadonlySet<State | undefined> = new Set<State>(['printing', 'pausing', 'paused']);
@@ -153,11 +154,15 @@ function startOf(before: JobMemory, reading: ContactReading, now: Clocks): numbe
 
 function observeSame(memory: JobMemory, job: Job, reading: ContactReading, now: Clocks): Observation {
   if (job.end) return quiet(memory);
-  const { pending, doneAt, ...continued } = continueJob(job, reading, now);
+  const { pending, doneAt } = job;
   const stillPending = pending !== undefined && !GOES_ON.has(reading.state);
-  const next: Job = { ...continued, ...(stillPending && { pending }) };
+  const next: Job = {
+    ...continueJob(job, reading, now),
+    pending: stillPending ? pending : undefined,
+    doneAt: undefined,
+  };
   if (!isDoneAndCold(next, reading)) return quiet(withJob(memory, next));
-  const at = onlyDefined({ wallSeconds: now.wallSeconds, tookSeconds: durationOf(next, now) });
+  const at = { wallSeconds: now.wallSeconds, tookSeconds: durationOf(next, now) };
   if (!doneAt) return quiet(withJob(memory, { ...next, doneAt: at }));
   // Old models keep the word for printing until somebody presses OK: joseffallman/hass_flashforge#80.
   const endSeconds = Math.min(doneAt.wallSeconds, now.wallSeconds);
@@ -181,13 +186,13 @@ function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): J
   }
   const { job } = before;
   const isLost = job !== undefined && !job.end && !job.goneAt && !job.contactLost && isContactLost(before, now);
-  return onlyDefined({
+  return {
     ...before,
-    ...(isLost && { job: { ...job, contactLost: true } }),
+    job: isLost ? { ...job, contactLost: true } : job,
     failedReads: 0,
     lastContact: now,
     serial: serial ?? before.serial,
-  });
+  };
 }
 
 /** Counts the time up to this reading, when the one before it showed the printer printing as well. */
@@ -207,7 +212,7 @@ export function observe(memory: JobMemory | undefined, reading: JobReading, now:
   const { state } = reading;
   const contacted = countPrinting(before, noteContact(before, reading, now), state === 'printing', now);
   if (state === undefined || NO_NEWS.has(state)) return quiet(contacted);
-  const next: JobMemory = { ...contacted, baselined: true };
+  const next: JobMemory = contacted.baselined ? contacted : { ...contacted, baselined: true };
   switch (state) {
     case 'ready':
       return observeReady(next, reading, now);

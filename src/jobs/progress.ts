@@ -85,19 +85,30 @@ export function nextProgress(
 ): SideProgress {
   const { ratio } = progress;
   const own = before.own || ratio !== before.ratio;
-  const base = { ratio, step: stepOf(progress), own, stale: before.stale && !own, isPrinting };
   // What fell before it was the job's own was the last job's: the pace begins anew.
-  if (!before.own && ratio < before.ratio) {
-    return { ...base, highest: ratio, moves: [{ seconds: printedSeconds, gained: 0 }], moveCount: 0 };
+  const beginsAnew = !before.own && ratio < before.ratio;
+  const highest = beginsAnew ? ratio : Math.max(before.highest, ratio);
+  const hasMoved = !beginsAnew && isPrinting && before.isPrinting && highest > before.highest;
+  let { moves } = before;
+  if (beginsAnew) {
+    moves = [{ seconds: printedSeconds, gained: 0 }];
+  } else if (hasMoved) {
+    const gained = (moves.at(-1)?.gained ?? 0) + highest - before.highest;
+    moves = withMove(moves, { seconds: printedSeconds, gained });
+  } else if (!isPrinting || !before.isPrinting) {
+    moves = shifted(before, printedSeconds);
   }
-  const { moves, moveCount } = before;
-  const highest = Math.max(before.highest, ratio);
-  if (!isPrinting || !before.isPrinting) {
-    return { ...base, highest, moves: shifted(before, printedSeconds), moveCount };
-  }
-  if (highest === before.highest) return { ...base, highest, moves, moveCount };
-  const gained = (moves.at(-1)?.gained ?? 0) + highest - before.highest;
-  return { ...base, highest, moves: withMove(moves, { seconds: printedSeconds, gained }), moveCount: moveCount + 1 };
+  const counted = beginsAnew ? 0 : before.moveCount;
+  return {
+    ratio,
+    highest,
+    step: stepOf(progress),
+    own,
+    stale: before.stale && !own,
+    moves,
+    moveCount: hasMoved ? counted + 1 : counted,
+    isPrinting,
+  };
 }
 
 // What was gained unseen does not count for the pace, nor does the time: the last point moves on to where it is seen again.

@@ -15,16 +15,6 @@ export function idleOf(reading: ContactReading, before: Idle | undefined): Idle 
   return { protocol: stateProtocol, file: fileOf(reading) || (before?.file ?? ''), ratios };
 }
 
-export function withoutJob(memory: JobMemory): JobMemory {
-  const { job: _, ...rest } = memory;
-  return rest;
-}
-
-export function withoutIdle(memory: JobMemory): JobMemory {
-  const { idle: _, ...rest } = memory;
-  return rest;
-}
-
 /** Whether the counters of an old model went to the end between two ready readings: a whole job was printed meanwhile. */
 export function hasFilledUp(before: Idle | undefined, { progress }: ContactReading): boolean {
   const ratio = progress && before?.ratios[progress.protocol];
@@ -46,7 +36,7 @@ export function recordUnread(
   const job = beginJob(reading, now, { idle, startSeconds: undefined });
   const durationSeconds = reading.elapsedSeconds || undefined;
   const recorded = recordEnd(memory, job, { result, endSeconds: now.wallSeconds, durationSeconds }, reading);
-  return idle ? { ...recorded, memory: { ...withoutJob(recorded.memory), idle } } : recorded;
+  return idle ? { ...recorded, memory: { ...recorded.memory, job: undefined, idle } } : recorded;
 }
 
 /** Whether an end is of a job that nobody read. */

