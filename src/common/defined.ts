@@ -1,4 +1,9 @@
-// Objects without keys for unknown values.
+// Objects whose keys may be unknown values.
+
+/** Whether any property of the object is known. */
+export function hasValue(fields: object): boolean {
+  return Object.values(fields).some((value) => value !== undefined);
+}
 
 /** T with every property that may be undefined made optional. */
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

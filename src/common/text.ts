@@ -1,7 +1,8 @@
 // Cleaning text from printers for labels, logs and pages.
 
 // C0 and C1 control characters and DEL: no printer name needs them, and terminals interpret them.
-const CONTROL = /[\u0000-\u001f\u007f-\u009f]/gu;
+const CONTROL = /[\u0000-\u001f\u007f-\u009f]/;
+const CONTROLS = new RegExp(CONTROL, 'g');
 const MAX_LABEL_CHARACTERS = 256;
 
 const utf8 = new TextDecoder('utf-8', { fatal: false });
@@ -13,7 +14,9 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** The text without control characters and lone surrogates, trimmed. */
 export function cleanText(text: string): string {
-  return text.replace(CONTROL, '').toWellFormed().trim();
+  // Most texts are clean, and looking costs less than replacing.
+  const printable = CONTROL.test(text) ? text.replaceAll(CONTROLS, '') : text;
+  return printable.toWellFormed().trim();
 }
 
 /** A label value: cut to 256 characters, never inside a surrogate pair. */

@@ -1,7 +1,7 @@
 // All printers: configured ones and discovered ones, read at the same time under one deadline.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { CancelController } from '../common/cancellation.ts';
+import { CancelController, type CancelSignal } from '../common/cancellation.ts';
 import { findByTarget, matchingEndpoints } from '../config/endpoints.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { LocalFailures } from './local-failures.ts';
@@ -65,25 +65,27 @@ export class Fleet {
    * @param signal fires when the requester has gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
-    const gone = new CancelController();
-    const leave = (): void => gone.abort();
+    // One signal and one timer for all printers.
+    const over = new CancelController();
+    const leave = (): void => over.abort();
+    const timer = setTimeout(leave, timeMs);
     if (signal?.aborted) leave();
     signal?.addEventListener('abort', leave);
     try {
-      return await this.#readAll(timeMs, gone);
+      return await this.#readAll(over);
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', leave);
     }
   }
 
   /** Begins the reads in groups: one burst of connections for all printers costs more memory, and floods the network. */
-  async #readAll(timeMs: number, gone: CancelController): Promise<readonly PrinterView[]> {
+  async #readAll(over: CancelSignal): Promise<readonly PrinterView[]> {
     const { printers } = this;
-    const endsAtMs = performance.now() + timeMs;
     const reads: Promise<PrinterView>[] = [];
     for (const printer of printers) {
       // A read does not reject: even a fault of the exporter becomes a failed reading.
-      reads.push(printer.read(Math.max(0, endsAtMs - performance.now()), gone));
+      reads.push(printer.read(undefined, over));
       if (reads.length % STARTS_PER_TURN === 0 && reads.length < printers.length) await turn();
     }
     return await Promise.all(reads);

@@ -18,6 +18,7 @@ export class LocalFailures {
   /** Takes the endpoints of a whole read. @param nowMs since 1970 */
   note(printer: string, endpoints: readonly Endpoint[], nowMs: number): void {
     const wasAffected = this.#affected.size > 0;
+    if (!wasAffected && endpoints.every(({ failure }) => failure?.code !== 'local')) return;
     let reason = '';
     for (const { protocol, failure } of endpoints) {
       const key = JSON.stringify([printer, protocol]);

@@ -147,7 +147,8 @@ export class PrinterMemory {
     const { up, endpoints, snapshot } = reading;
     const views = endpoints.map((endpoint) => {
       const { protocol, failure } = endpoint;
-      return { protocol, up: !failure, failure, advice: adviceFor(endpoint, endpoints, this.#facts(config)) };
+      const advice = failure && adviceFor(endpoint, endpoints, this.#facts(config));
+      return { protocol, up: !failure, failure, advice };
     });
     // Not every read asks what the model is.
     const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
@@ -187,7 +188,10 @@ export class PrinterMemory {
         lastEnds,
         printingSeconds,
         startSeconds: shownStart(memory, snapshot ?? {}),
-        current: currentJob(memory, snapshot?.state),
+        // Metrics do not show it.
+        get current() {
+          return currentJob(memory, snapshot?.state);
+        },
       },
       failingCommands: this.#tcpHabits.failing,
     };

@@ -101,10 +101,10 @@ export class Printer {
 
   /**
    * Reads the printer, or shares the read in progress. Never rejects.
-   * @param timeMs until the requester's deadline, in milliseconds
-   * @param signal fires when the requester has gone
+   * @param timeMs until the requester's deadline, in milliseconds; omitted: until the read's own end
+   * @param signal fires when the requester waits no longer
    */
-  async read(timeMs: number, signal?: CancelSignal): Promise<PrinterView> {
+  async read(timeMs?: number, signal?: CancelSignal): Promise<PrinterView> {
     return (await this.#join(timeMs, signal)).view;
   }
 

@@ -2,7 +2,7 @@
 
 import type { CancelSignal } from '../common/cancellation.ts';
 import type { HttpReader } from '../lan-http/read.ts';
-import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
+import type { HttpSide, PrinterConfig, TcpSide } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import type { Trace } from '../printer/exchange.ts';
 import { mergeSnapshots } from '../printer/merge.ts';
@@ -61,13 +61,6 @@ interface EndpointReading {
   readonly habits?: TcpHabits;
 }
 
-/** Reads one endpoint; undefined if the printer has none of that protocol. */
-type ReadEndpoint = (
-  config: PrinterConfig,
-  options: Omit<ReadOptions, 'onBegin'> & { readonly onBegin: (peek: () => EndpointReading) => void },
-  signal: CancelSignal,
-) => Promise<EndpointReading> | undefined;
-
 function fromTcp(tcp: TcpReading): EndpointReading {
   if (tcp.failure) return { endpoint: { protocol: 'tcp', failure: tcp.failure }, habits: tcp.habits };
   const snapshot = snapshotFromTcp(tcp.replies);
@@ -83,68 +76,60 @@ function failedHttp(failure: unknown): EndpointReading {
   return { endpoint: { protocol: 'http', failure } };
 }
 
-/** The reading of a printer whose every endpoint failed for this reason. */
-export function failedReading(config: PrinterConfig, failure: PrinterError): Reading {
-  return merge(protocolsOf(config).map((protocol) => ({ endpoint: { protocol, failure } })));
-}
-
 /** What a TCP read has so far: up once it would count as read if it ended now. */
-function fromUnfinishedTcp(reading: TcpReading): EndpointReading {
-  const { m119, m105 } = reading.replies;
-  return m119 || m105 ? fromTcp(reading) : unfinished('tcp');
+function fromUnfinishedTcp(reading: TcpReading | undefined): EndpointReading {
+  return reading?.replies.m119 || reading?.replies.m105 ? fromTcp(reading) : unfinished('tcp');
 }
 
 function unfinished(protocol: Protocol): EndpointReading {
   return { endpoint: { protocol, failure: new PrinterError('timeout', 'the printer did not answer in time') } };
 }
 
-function merge(parts: readonly EndpointReading[]): Reading {
-  const snapshotOf = (wanted: Protocol): Snapshot | undefined =>
-    parts.find(({ endpoint }) => endpoint.protocol === wanted)?.snapshot;
-  const tcp = parts.find((part) => part.tcp)?.tcp;
+const NO_PROBLEMS: Reading['problems'] = new Map();
+const ALL_ANSWERED: Reading['unanswered'] = new Set();
+
+/** Joins what came from each endpoint that the printer has. */
+function merge(tcp: EndpointReading | undefined, http: EndpointReading | undefined): Reading {
+  const endpoints = [tcp, http].flatMap((part) => part?.endpoint ?? []);
   return {
-    up: parts.some(({ endpoint }) => !endpoint.failure),
-    snapshot: mergeSnapshots(snapshotOf('tcp'), snapshotOf('http')),
-    endpoints: parts.map(({ endpoint }) => endpoint),
-    problems: tcp?.problems ?? new Map(),
-    unanswered: tcp?.unanswered ?? new Set(),
-    replies: tcp?.replies ?? {},
-    tcpHabits: parts.find((part) => part.habits)?.habits,
+    up: endpoints.some(({ failure }) => !failure),
+    snapshot: mergeSnapshots(tcp?.snapshot, http?.snapshot),
+    endpoints,
+    problems: tcp?.tcp?.problems ?? NO_PROBLEMS,
+    unanswered: tcp?.tcp?.unanswered ?? ALL_ANSWERED,
+    replies: tcp?.tcp?.replies ?? {},
+    tcpHabits: tcp?.habits,
   };
 }
 
+/** The reading of a printer whose every endpoint failed for this reason. */
+export function failedReading({ tcp, http }: PrinterConfig, failure: PrinterError): Reading {
+  return merge(tcp && { endpoint: { protocol: 'tcp', failure } }, http && { endpoint: { protocol: 'http', failure } });
+}
+
 /** Creates the function that reads printers, over the given HTTP client. */
-export function createPrinterReader(http: HttpReader): ReadPrinter {
-  const readers: Readonly<Record<Protocol, ReadEndpoint>> = {
-    tcp: ({ tcp }, { identity, tcpHabits: habits, nowMs, trace, onBegin }, signal) =>
-      tcp &&
-      readTcp(
-        tcp,
-        {
-          login: tcp.login,
-          identity,
-          habits,
-          nowMs,
-          trace,
-          onBegin: (peek) => onBegin(() => fromUnfinishedTcp(peek())),
-        },
-        signal,
-      ).then(fromTcp),
-    http: ({ http: detail }, { trace }, signal) =>
-      detail && http.readDetail(detail, signal, trace).then(fromHttp, failedHttp),
-  };
-  return async (config, { onBegin, ...common }, signal) => {
-    const protocols = protocolsOf(config);
-    const peeks = new Map<Protocol, () => EndpointReading>();
-    onBegin?.(() => merge(protocols.map((protocol) => peeks.get(protocol)?.() ?? unfinished(protocol))));
-    const parts = await Promise.all(
-      protocols.map(async (protocol) => {
-        const options = { ...common, onBegin: (peek: () => EndpointReading) => peeks.set(protocol, peek) };
-        const part = (await readers[protocol](config, options, signal)) ?? unfinished(protocol);
-        peeks.set(protocol, () => part);
-        return part;
-      }),
-    );
-    return merge(parts);
+export function createPrinterReader(httpReader: HttpReader): ReadPrinter {
+  return async ({ tcp, http }, { identity, tcpHabits: habits, nowMs, trace, onBegin }, signal) => {
+    let peekTcp: (() => TcpReading) | undefined;
+    let tcpReading: EndpointReading | undefined;
+    let httpReading: EndpointReading | undefined;
+    const reading = (): Reading =>
+      merge(tcp && (tcpReading ?? fromUnfinishedTcp(peekTcp?.())), http && (httpReading ?? unfinished('http')));
+    onBegin?.(reading);
+    const readsTcp = async (target: TcpSide): Promise<void> => {
+      const begun = (peek: () => TcpReading): void => {
+        peekTcp = peek;
+      };
+      const options = { login: target.login, identity, habits, nowMs, trace, onBegin: begun };
+      tcpReading = fromTcp(await readTcp(target, options, signal));
+    };
+    const readsHttp = async (target: HttpSide): Promise<void> => {
+      httpReading = await httpReader.readDetail(target, signal, trace).then(fromHttp, failedHttp);
+    };
+    // Both at the same time: a slow one must not take the other's.
+    const [first, second] = [tcp && readsTcp(tcp), http && readsHttp(http)];
+    if (first && second) await Promise.all([first, second]);
+    else await (first ?? second);
+    return reading();
   };
 }

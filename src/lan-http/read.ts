@@ -2,6 +2,7 @@
 
 import { formatAddress } from '../common/address.ts';
 import type { CancelSignal } from '../common/cancellation.ts';
+import { hasValue } from '../common/defined.ts';
 import { PrinterError } from '../printer/errors.ts';
 import type { Trace } from '../printer/exchange.ts';
 import { withSerialPrefix } from '../printer/identifiers.ts';
@@ -68,7 +69,7 @@ export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): Http
       const body = JSON.stringify({ serialNumber, checkCode });
       const response = await sendWithRetry({ target, doing, body, limits }, signal, trace);
       const snapshot = parseDetail(openResponse(response, doing, checkCode));
-      if (Object.values(snapshot).every((value) => value === undefined)) {
+      if (!hasValue(snapshot)) {
         throw new PrinterError('protocol', `${doing}: the response has no known field`);
       }
       // The printer accepted this serial number; its response does not repeat it.

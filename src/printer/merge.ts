@@ -33,7 +33,13 @@ export function mergeIdentities(tcp: Identity | undefined, http: Identity | unde
 function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snapshot['heaters'] {
   if (!tcp || !http) return http ?? tcp;
   const merged = new Map(tcp);
-  for (const [heater, reading] of http) merged.set(heater, { ...merged.get(heater), ...reading });
+  for (const [heater, { celsius, targetCelsius }] of http) {
+    const other = tcp.get(heater);
+    merged.set(heater, {
+      celsius: celsius ?? other?.celsius,
+      targetCelsius: targetCelsius ?? other?.targetCelsius,
+    });
+  }
   return merged;
 }
 
@@ -95,8 +101,8 @@ export function withPresentHeaters(snapshot: Snapshot, model: string | undefined
   const { tools = Number.POSITIVE_INFINITY, chamberSensor } = product;
   const isPresent = (heater: string): boolean =>
     heater === 'chamber' ? chamberSensor !== false : !heater.startsWith('tool') || Number(heater.slice(4)) < tools;
+  if ([...heaters.keys()].every(isPresent)) return snapshot;
   const present = new Map([...heaters].filter(([heater]) => isPresent(heater)));
-  if (present.size === heaters.size) return snapshot;
   return onlyDefined({ ...snapshot, heaters: present.size > 0 ? present : undefined });
 }
 

@@ -8,8 +8,8 @@ export type Protocol = 'tcp' | 'http';
 export type Heater = string;
 
 export interface HeaterReading {
-  readonly celsius?: number;
-  readonly targetCelsius?: number;
+  readonly celsius?: number | undefined;
+  readonly targetCelsius?: number | undefined;
 }
 
 /** What a printer is. It changes only with a firmware update or when the owner renames the printer. */
@@ -64,7 +64,7 @@ export interface Progress {
   readonly ratio: number;
   readonly protocol: Protocol;
   /** The smallest part of a job that it tells: 0.01 where M27 counts percent; undefined where that is not known. */
-  readonly step?: number;
+  readonly step?: number | undefined;
 }
 
 // Every key allows undefined, so that a reader can build one literal with all of them: objects that grow key by key become

@@ -1,6 +1,5 @@
 // M105: temperatures. Spacing and decimals differ by model (docs/protocol.md#m105-temperatures).
 
-import { onlyDefined } from '../common/defined.ts';
 import { plausibleCelsius } from '../printer/celsius.ts';
 import { cleanLine, finite, NUMBER, NUMBER_END } from './values.ts';
 
@@ -8,8 +7,8 @@ export interface HeaterText {
   /** As sent, in °C. */
   readonly current: string;
   readonly target: string;
-  readonly celsius?: number;
-  readonly targetCelsius?: number;
+  readonly celsius?: number | undefined;
+  readonly targetCelsius?: number | undefined;
 }
 
 /** By heater: `tool0`, `tool1`, …, `bed`, `chamber`. */
@@ -44,7 +43,7 @@ export function parseM105(lines: readonly string[]): Temperatures | undefined {
       const name = nameOf(key);
       if (heaters.has(name)) continue;
       const reading = { current, target, celsius: celsiusOf(current), targetCelsius: celsiusOf(target) };
-      heaters.set(name, onlyDefined(reading));
+      heaters.set(name, reading);
     }
   }
   return heaters.size > 0 ? heaters : undefined;

@@ -1,23 +1,23 @@
 // M119: the status of the machine. Lines come in any order, and any of them may be missing (docs/protocol.md#m119-status).
 
-import { onlyDefined } from '../common/defined.ts';
+import { hasValue } from '../common/defined.ts';
 import { cleanLine, nonEmpty, parseFields } from './values.ts';
 
 export interface Status {
   /** The whole Endstop line after its key, as sent. */
-  readonly endstop?: string;
+  readonly endstop?: string | undefined;
   /** By endstop (`x_max`, `z_min`, …): whether it is pressed. Undefined if the line holds build sizes. */
-  readonly endstops?: ReadonlyMap<string, boolean>;
-  readonly machineStatus?: string;
-  readonly moveMode?: string;
+  readonly endstops?: ReadonlyMap<string, boolean> | undefined;
+  readonly machineStatus?: string | undefined;
+  readonly moveMode?: string | undefined;
   /** `S:1 L:0 J:0 F:0`. Kept as text, since no source explains the letters. */
-  readonly flags?: string;
-  readonly ledOn?: boolean;
-  readonly currentFile?: string;
+  readonly flags?: string | undefined;
+  readonly ledOn?: boolean | undefined;
+  readonly currentFile?: string | undefined;
   /** The status word of a Dremel, whose reply has other keys (test/captures/dremel-3d40-3d45-usb/M119.txt). */
-  readonly foreignStatus?: string;
+  readonly foreignStatus?: string | undefined;
   /** Set if the reply did not end in `ok`, so that lines of it may be missing. */
-  readonly isPartial?: true;
+  readonly isPartial?: true | undefined;
 }
 
 const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(\S*)/gi;
@@ -40,7 +40,7 @@ export function parseM119(lines: readonly string[]): Status | undefined {
   const status = nonEmpty(fields.get('status'));
   const isFlags = status?.includes(':') ?? false;
   const led = fields.get('led');
-  const parsed: Status = onlyDefined({
+  const parsed: Status = {
     endstop,
     endstops: endstop === undefined ? undefined : parseEndstops(endstop),
     machineStatus,
@@ -49,6 +49,6 @@ export function parseM119(lines: readonly string[]): Status | undefined {
     foreignStatus: isFlags || machineStatus !== undefined ? undefined : status,
     ledOn: led === '0' || led === '1' ? led === '1' : undefined,
     currentFile: nonEmpty(fields.get('currentfile')),
-  });
-  return Object.keys(parsed).length > 0 ? parsed : undefined;
+  };
+  return hasValue(parsed) ? parsed : undefined;
 }

@@ -1,19 +1,19 @@
 // M27: the progress of the print, in the unit that the model counts in (docs/protocol.md#m27-progress).
 
-import { onlyDefined } from '../common/defined.ts';
+import { hasValue } from '../common/defined.ts';
 import { cleanLine, NUMBER, NUMBER_END } from './values.ts';
 
 export interface PrintProgress {
   /** The two numbers as sent, whatever their unit. */
-  readonly printed?: number;
-  readonly total?: number;
+  readonly printed?: number | undefined;
+  readonly total?: number | undefined;
   /** 0 to 1; undefined if no file is loaded (total 0). */
-  readonly ratio?: number;
+  readonly ratio?: number | undefined;
   /** Only if the printer counts bytes. */
-  readonly bytes?: number;
-  readonly sizeBytes?: number;
-  readonly layer?: number;
-  readonly layers?: number;
+  readonly bytes?: number | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly layer?: number | undefined;
+  readonly layers?: number | undefined;
 }
 
 const PAIR = String.raw`(${NUMBER})\s*\/\s*(${NUMBER})${NUMBER_END}`;
@@ -43,7 +43,7 @@ export function parseM27(lines: readonly string[]): PrintProgress | undefined {
   const [layer, layers] = match(lines, LAYER);
   const isKnown = isCount(printed) && isCount(total);
   const countsBytes = isKnown && total > LARGEST_RATIO_TOTAL;
-  const parsed: PrintProgress = onlyDefined({
+  const parsed: PrintProgress = {
     printed: isKnown ? printed : undefined,
     total: isKnown ? total : undefined,
     // A Finder counts one byte past the end: test/captures/finder1-v1.5-20160804-idle/M27.txt.
@@ -52,6 +52,6 @@ export function parseM27(lines: readonly string[]): PrintProgress | undefined {
     sizeBytes: countsBytes ? total : undefined,
     layer: isCount(layer) && layer <= MAX_LAYERS ? layer : undefined,
     layers: isCount(layers) && layers <= MAX_LAYERS ? layers : undefined,
-  });
-  return Object.keys(parsed).length > 0 ? parsed : undefined;
+  };
+  return hasValue(parsed) ? parsed : undefined;
 }

@@ -39,7 +39,8 @@ export class ReadOutcome {
   reading(pending: readonly ReadCommand[], habits: TcpHabits, nowMs: number): TcpReading {
     const replies: TcpReplies = {};
     const problems = new Map(this.#problems);
-    const unanswered = new Set([...this.#unanswered, ...pending]);
+    const unanswered = new Set(this.#unanswered);
+    for (const command of pending) unanswered.add(command);
     let learned = habits;
     for (const [command, reply] of this.#answers) {
       const error = addReply(replies, command, reply);

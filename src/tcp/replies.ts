@@ -12,11 +12,11 @@ import { parseM119, type Status } from './m119.ts';
 
 /** What the printer sent, one part per command; a part that failed is missing. */
 export interface TcpReplies {
-  m119?: Status;
-  m105?: Temperatures;
-  m27?: PrintProgress;
-  m114?: Position;
-  m115?: MachineInfo;
+  m119?: Status | undefined;
+  m105?: Temperatures | undefined;
+  m27?: PrintProgress | undefined;
+  m114?: Position | undefined;
+  m115?: MachineInfo | undefined;
 }
 
 export interface TcpReading {

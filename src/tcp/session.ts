@@ -101,7 +101,7 @@ class Session {
     this.#awaited.begin(this.#asked, this.#dialogue.isUnfinished(this.#asked));
     // Nothing depends on the reply to a logout.
     this.#expect(this.#asked === 'M602' ? this.#limits.silenceMs : this.#limits.commandMs);
-    this.#socket.write(encodeCommand(this.#asked));
+    this.#socket.write(encodeCommand(this.#asked), 'latin1');
   }
 
   #take(reply: Reply, isLeftUnfinished: boolean): void {

@@ -23,7 +23,7 @@ function heatersFrom(temperatures: Temperatures): ReadonlyMap<string, HeaterRead
     if (celsius === 0 && targetCelsius === 0 && heater !== 'tool0') continue;
     if (celsius === undefined && targetCelsius === undefined) continue;
     if (heater === 'chamber' && NO_CHAMBER_SENSOR.has(finite(current))) continue;
-    heaters.set(heater, onlyDefined({ celsius, targetCelsius }));
+    heaters.set(heater, { celsius, targetCelsius });
   }
   return heaters;
 }
@@ -55,7 +55,7 @@ function stateFrom({ machineStatus, moveMode, foreignStatus, isPartial }: Status
 
 function progressFrom({ ratio, total }: PrintProgress): Progress | undefined {
   if (ratio === undefined) return undefined;
-  return onlyDefined({ ratio, protocol: PROTOCOL, step: total === undefined ? undefined : 1 / total });
+  return { ratio, protocol: PROTOCOL, step: total === undefined ? undefined : 1 / total };
 }
 
 /** Turns the replies of one read into a snapshot. */

@@ -11,8 +11,11 @@ export const NUMBER_END = String.raw`(?![\d.eE]|[-+,x]\d)`;
 
 /** The line without control characters. A tab becomes a space, because it separates fields. */
 export function cleanLine(line: string): string {
-  return cleanText(line.replaceAll('\t', ' '));
+  return cleanText(line.includes('\t') ? line.replaceAll('\t', ' ') : line);
 }
+
+const SPACE = /\s/;
+const SPACES = /\s/g;
 
 /** Lines `Key: value` as a map: keys in lower case without whitespace, values trimmed. The first of several equal keys wins. */
 export function parseFields(lines: readonly string[]): ReadonlyMap<string, string> {
@@ -20,7 +23,8 @@ export function parseFields(lines: readonly string[]): ReadonlyMap<string, strin
   for (const line of lines) {
     const colon = line.indexOf(':');
     if (colon <= 0) continue;
-    const key = line.slice(0, colon).toLowerCase().replaceAll(/\s/g, '');
+    const name = line.slice(0, colon).toLowerCase();
+    const key = SPACE.test(name) ? name.replaceAll(SPACES, '') : name;
     if (!fields.has(key)) fields.set(key, line.slice(colon + 1).trim());
   }
   return fields;
