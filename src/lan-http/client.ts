@@ -63,10 +63,35 @@ export interface Post {
   readonly limits: HttpLimits;
 }
 
+/** An undici client of one target, and what connects it for the request that is under way. */
+interface IdleClient {
+  readonly client: Client;
+  connect: (callback: buildConnector.Callback) => void;
+}
+
+// Idle clients, without a connection. Setting one up is a quarter of what a request costs, so one whose response has ended is
+// used again; after anything else it is left to the garbage collector, with whatever state it is in.
+const idleClients = new WeakMap<HttpTarget, IdleClient>();
+
+function takeClient(target: HttpTarget, { bodyBytes }: HttpLimits): IdleClient {
+  const idle = idleClients.get(target);
+  idleClients.delete(target);
+  if (idle) return idle;
+  const client = new Client(originOf(target), {
+    connect: (_options, callback) => taken.connect(callback),
+    pipelining: 0,
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    maxResponseSize: bodyBytes,
+  });
+  const taken: IdleClient = { client, connect: (callback) => callback(FINISHED, null) };
+  return taken;
+}
+
 /**
  * One request and its response. Printers close the connection after each response (docs/protocol.md#http-timing-and-load),
- * so a client lives for one request, without pool and keep-alive. It connects by itself: undici's connector cannot
- * tell a hanging name look-up from a hanging connect, and its requests ignore an abort until they are connected.
+ * so each has a connection of its own. It connects by itself: undici's connector cannot tell a hanging name look-up from a
+ * hanging connect, and its requests ignore an abort until they are connected.
  */
 class Exchange implements Dispatcher.DispatchHandler {
   readonly #target: HttpTarget;
@@ -75,7 +100,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #limits: HttpLimits;
   readonly #signal: CancelSignal;
   readonly #settle: (outcome: HttpResponse | PrinterError) => void;
-  readonly #client: Client;
+  readonly #idle: IdleClient;
   readonly #chunks: Buffer[] = [];
   #statusCode = 200;
   #missing: 'address' | 'connection' | 'response' | 'end of the response';
@@ -96,13 +121,8 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#signal = signal;
     this.#settle = settle;
     this.#missing = isIP(target.host) === 0 ? 'address' : 'connection';
-    this.#client = new Client(originOf(target), {
-      connect: (_options, callback) => this.#connect(callback),
-      pipelining: 0,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-      maxResponseSize: limits.bodyBytes,
-    });
+    this.#idle = takeClient(target, limits);
+    this.#idle.connect = (callback) => this.#connect(callback);
     signal.addEventListener('abort', this.#onAbort);
   }
 
@@ -111,7 +131,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#onAbort();
       return;
     }
-    this.#client.dispatch(
+    this.#idle.client.dispatch(
       {
         method: 'POST',
         path: '/detail',
@@ -159,6 +179,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
+    idleClients.set(this.#target, this.#idle);
     this.#end();
   }
 

@@ -16,29 +16,49 @@ interface Labelled<S> {
 type FamilyOf<S> = Family<string, readonly string[], S>;
 
 function writeFamily<S>(writer: TextWriter, family: FamilyOf<S>, subjects: readonly Labelled<S>[]): void {
-  const { name, labels } = family;
+  const { name, labels, ownLabels } = family;
+  const startOf = seriesStarts(name, labels);
   let hasBegun = false;
-  let commonLabel = '';
+  let end = '';
   // One function for all printers: one each would be a thousand closures per family.
   const emit: Emit = (value, ...labelValues) => {
     if (value === undefined) return;
     if (!hasBegun) writer.begin(family);
     hasBegun = true;
-    let pairs = '';
-    for (let index = 0; index < labels.length; index++) {
-      if (index > 0) pairs += ',';
-      pairs += labelPair(labels[index] ?? '', labelValues[index] ?? '');
-    }
-    if (pairs !== '' && commonLabel !== '') pairs += ',';
-    writer.sample(name, pairs + commonLabel, value);
+    writer.sample(startOf(labelValues) + end, value);
   };
   for (const { subject, label } of subjects) {
-    commonLabel = label;
-    for (const [key, value] of Object.entries(family.ownLabels?.(subject) ?? {})) {
-      commonLabel = `${labelPair(key, value)},${commonLabel}`;
-    }
+    end = seriesEnd(labels.length > 0, ownLabels ? withLabels(ownLabels(subject), label) : label);
     family.read(subject, emit);
   }
+}
+
+/**
+ * Makes the start of a series: its name and the family's own labels. Printers share most values of a label, such as a state or a
+ * heater, and joining them anew for each printer is a good part of what a page leaves to the garbage collector.
+ */
+function seriesStarts(name: string, labels: readonly string[]): (labelValues: readonly string[]) => string {
+  const [only] = labels;
+  if (only === undefined) return () => name;
+  if (labels.length > 1) {
+    return (values) => `${name}{${labels.map((label, index) => labelPair(label, values[index] ?? '')).join(',')}`;
+  }
+  const known = new Map<string, string>();
+  return ([value = '']) => {
+    const start = known.get(value) ?? `${name}{${labelPair(only, value)}`;
+    known.set(value, start);
+    return start;
+  };
+}
+
+/** The rest of a series: the labels that all of a subject's samples have. */
+function seriesEnd(hasLabels: boolean, pairs: string): string {
+  if (pairs === '') return hasLabels ? '}' : '';
+  return `${hasLabels ? ',' : '{'}${pairs}}`;
+}
+
+function withLabels(labels: Readonly<Record<string, string>>, pairs: string): string {
+  return [...Object.entries(labels).map(([key, value]) => labelPair(key, value)), pairs].join(',');
 }
 
 /** Writes the families of these printers in the catalog's order; a family without samples is left out. */

@@ -56,9 +56,9 @@ export class TextWriter {
     this.#text += `# HELP ${family} ${escaped}\n# TYPE ${family} ${type}\n`;
   }
 
-  /** @param labels pairs made by `labelPair`, joined by commas; empty for a sample without labels */
-  sample(name: string, labels: string, value: number): void {
-    this.#text += `${labels === '' ? name : `${name}{${labels}}`} ${formatValue(value)}\n`;
+  /** @param series the name, and in braces the pairs made by `labelPair`, if there are any */
+  sample(series: string, value: number): void {
+    this.#text += `${series} ${formatValue(value)}\n`;
     if (this.#text.length >= CHUNK_CHARACTERS) this.#flush();
   }
 

@@ -37,7 +37,7 @@ async function pageWith(process: ProcessMetrics): Promise<Page> {
 function writeCounter(format: ExpositionFormat): string {
   const writer = new TextWriter(format);
   writer.begin({ name: 'flashforge_scrape_failures_total', help: 'A "quoted" \\ help.', type: 'counter' });
-  writer.sample('flashforge_scrape_failures_total', 'code="dns",printer="p"', 3);
+  writer.sample('flashforge_scrape_failures_total{code="dns",printer="p"}', 3);
   return writer.end().toString();
 }
 
@@ -75,7 +75,7 @@ describe('formats', () => {
         (text, value, format) => {
           const writer = new TextWriter(format);
           writer.begin({ name: 'g', help: 'G.', type: 'gauge' });
-          writer.sample('g', labelPair('a', text), value);
+          writer.sample(`g{${labelPair('a', text)}}`, value);
           const page = parseExposition(writer.end().toString(), format);
           expect(samplesOf(page, 'g')).toEqual([{ name: 'g', labels: { a: text.toWellFormed() }, value: value + 0 }]);
         },
@@ -86,7 +86,7 @@ describe('formats', () => {
   it('writes pages of many chunks whole', () => {
     const writer = new TextWriter('openmetrics');
     writer.begin({ name: 'g', help: 'G.', type: 'gauge' });
-    for (let value = 0; value < 5000; value++) writer.sample('g', labelPair('name', `🖨 ${value}`), value);
+    for (let value = 0; value < 5000; value++) writer.sample(`g{${labelPair('name', `🖨 ${value}`)}}`, value);
     const samples = samplesOf(parseExposition(writer.end().toString(), 'openmetrics'), 'g');
     expect(samples.map(({ value }) => value)).toEqual(Array.from({ length: 5000 }, (_, index) => index));
     expect(samples[4999]?.labels).toEqual({ name: '🖨 4999' });
