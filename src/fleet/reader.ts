@@ -90,7 +90,9 @@ const ALL_ANSWERED: Reading['unanswered'] = new Set();
 
 /** Joins what came from each endpoint that the printer has. */
 function merge(tcp: EndpointReading | undefined, http: EndpointReading | undefined): Reading {
-  const endpoints = [tcp, http].flatMap((part) => part?.endpoint ?? []);
+  const endpoints: Endpoint[] = [];
+  if (tcp) endpoints.push(tcp.endpoint);
+  if (http) endpoints.push(http.endpoint);
   return {
     up: endpoints.some(({ failure }) => !failure),
     snapshot: mergeSnapshots(tcp?.snapshot, http?.snapshot),

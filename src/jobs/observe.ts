@@ -178,11 +178,13 @@ function isDoneAndCold(job: Job, { state, progress, isHeatOff }: ContactReading)
 
 function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): JobMemory {
   const { serial } = reading;
+  const wasPrinting = reading.state === 'printing';
+  const printingSeconds = before.printingSeconds + (wasPrinting ? printedSince(before, now) : 0);
   const isOther = serial !== undefined && before.serial !== undefined && serialKey(before.serial) !== serialKey(serial);
   if (isOther) {
     // What happened under this printer's name stays; what runs is another printer's.
-    const { totals, lastEnds, printingSeconds } = before;
-    return { ...emptyMemory(), totals, lastEnds, printingSeconds, lastContact: now, serial };
+    const { totals, lastEnds } = before;
+    return { ...emptyMemory(), totals, lastEnds, printingSeconds, wasPrinting, lastContact: now, serial };
   }
   const { job } = before;
   const isLost = job !== undefined && !job.end && !job.goneAt && !job.contactLost && isContactLost(before, now);
@@ -191,15 +193,16 @@ function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): J
     job: isLost ? { ...job, contactLost: true } : job,
     failedReads: 0,
     lastContact: now,
+    wasPrinting,
+    printingSeconds,
     serial: serial ?? before.serial,
   };
 }
 
-/** Counts the time up to this reading, when the one before it showed the printer printing as well. */
-function countPrinting(before: JobMemory, memory: JobMemory, isPrinting: boolean, now: Clocks): JobMemory {
-  const seconds = before.lastContact && gapBetween(before.lastContact, now).seconds;
-  const counts = isPrinting && before.wasPrinting && seconds !== undefined && seconds <= MAX_SEEN_GAP_SECONDS;
-  return { ...memory, wasPrinting: isPrinting, printingSeconds: memory.printingSeconds + (counts ? seconds : 0) };
+/** The time up to a reading of printing, when the one before it showed the printer printing as well. */
+function printedSince({ lastContact, wasPrinting }: JobMemory, now: Clocks): number {
+  const seconds = wasPrinting && lastContact ? gapBetween(lastContact, now).seconds : undefined;
+  return seconds !== undefined && seconds <= MAX_SEEN_GAP_SECONDS ? seconds : 0;
 }
 
 /**
@@ -210,7 +213,7 @@ export function observe(memory: JobMemory | undefined, reading: JobReading, now:
   const before = memory ?? emptyMemory();
   if (!reading.contact) return observeFailure(before, now);
   const { state } = reading;
-  const contacted = countPrinting(before, noteContact(before, reading, now), state === 'printing', now);
+  const contacted = noteContact(before, reading, now);
   if (state === undefined || NO_NEWS.has(state)) return quiet(contacted);
   const next: JobMemory = contacted.baselined ? contacted : { ...contacted, baselined: true };
   switch (state) {

@@ -1,7 +1,7 @@
 // M105: temperatures. Spacing and decimals differ by model (docs/protocol.md#m105-temperatures).
 
 import { plausibleCelsius } from '../printer/celsius.ts';
-import { cleanLine, finite, NUMBER, NUMBER_END } from './values.ts';
+import { cleanLine, finite, matchesOf, NUMBER, NUMBER_END } from './values.ts';
 
 export interface HeaterText {
   /** As sent, in °C. */
@@ -39,7 +39,7 @@ function celsiusOf(text: string): number | undefined {
 export function parseM105(lines: readonly string[]): Temperatures | undefined {
   const heaters = new Map<string, HeaterText>();
   for (const line of lines) {
-    for (const [, key = '', current = '', target = ''] of cleanLine(line).matchAll(HEATER)) {
+    for (const [, key = '', current = '', target = ''] of matchesOf(HEATER, cleanLine(line))) {
       const name = nameOf(key);
       if (heaters.has(name)) continue;
       const reading = { current, target, celsius: celsiusOf(current), targetCelsius: celsiusOf(target) };

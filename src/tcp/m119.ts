@@ -1,7 +1,7 @@
 // M119: the status of the machine. Lines come in any order, and any of them may be missing (docs/protocol.md#m119-status).
 
 import { hasValue } from '../common/defined.ts';
-import { cleanLine, nonEmpty, parseFields } from './values.ts';
+import { cleanLine, matchesOf, nonEmpty, parseFields } from './values.ts';
 
 export interface Status {
   /** The whole Endstop line after its key, as sent. */
@@ -25,7 +25,7 @@ const ENDSTOP = /([xyz]\d?)[-_ ]?(max|min)\s*:\s*(\S*)/gi;
 // The 5M Pro, Guider 3 and Creator 4 send `X-max: 110`: build sizes in millimetres, not switches. One such value invalidates the line.
 function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
   const switches = new Map<string, boolean>();
-  for (const [, axis = '', end = '', value] of text.matchAll(ENDSTOP)) {
+  for (const [, axis = '', end = '', value] of matchesOf(ENDSTOP, text)) {
     if (value !== '0' && value !== '1') return undefined;
     switches.set(`${axis}_${end}`.toLowerCase(), value === '1');
   }

@@ -6,29 +6,33 @@ import type { Reply } from './framer.ts';
 import { type TcpHabits, withFailure, withoutFailure } from './habits.ts';
 import { addReply, isConclusive, type TcpReading, type TcpReplies } from './replies.ts';
 
+// Shared, since most reads have none of either.
+const NO_PROBLEMS: TcpReading['problems'] = new Map();
+const ALL_ANSWERED: TcpReading['unanswered'] = new Set();
+
 export class ReadOutcome {
   /** Replies that were not refusals. They are parsed when the reading is asked for, since other printers are waiting now. */
-  readonly #answers = new Map<ReadCommand, Reply>();
-  readonly #problems = new Map<ReadCommand, PrinterError>();
-  readonly #unanswered = new Set<ReadCommand>();
+  readonly #answers: { readonly command: ReadCommand; readonly reply: Reply }[] = [];
+  #problems = NO_PROBLEMS;
+  #unanswered = ALL_ANSWERED;
 
   get hasAnswers(): boolean {
-    return this.#answers.size > 0;
+    return this.#answers.length > 0;
   }
 
   answered(command: ReadCommand, reply: Reply): void {
-    this.#answers.set(command, reply);
+    this.#answers.push({ command, reply });
   }
 
   /** A refusal is conclusive, but nothing was read. */
   denied(command: ReadCommand, error: PrinterError): void {
-    this.#problems.set(command, error);
+    this.#problems = new Map(this.#problems).set(command, error);
   }
 
   /** Of what the command asks for nothing is known. */
   failed(command: ReadCommand, error: PrinterError): void {
-    this.#problems.set(command, error);
-    this.#unanswered.add(command);
+    this.#problems = new Map(this.#problems).set(command, error);
+    this.#unanswered = new Set(this.#unanswered).add(command);
   }
 
   /**
@@ -38,14 +42,13 @@ export class ReadOutcome {
    */
   reading(pending: readonly ReadCommand[], habits: TcpHabits, nowMs: number): TcpReading {
     const replies: TcpReplies = {};
-    const problems = new Map(this.#problems);
-    const unanswered = new Set(this.#unanswered);
-    for (const command of pending) unanswered.add(command);
+    let problems = this.#problems;
+    let unanswered = pending.length > 0 ? new Set([...this.#unanswered, ...pending]) : this.#unanswered;
     let learned = habits;
-    for (const [command, reply] of this.#answers) {
+    for (const { command, reply } of this.#answers) {
       const error = addReply(replies, command, reply);
-      if (error) problems.set(command, error);
-      if (!isConclusive(replies, command, reply)) unanswered.add(command);
+      if (error) problems = new Map(problems).set(command, error);
+      if (!isConclusive(replies, command, reply)) unanswered = new Set(unanswered).add(command);
       const isHalfIdentity = command === 'M115' && !reply.complete && error !== undefined;
       learned = isHalfIdentity ? withFailure(learned, command, error, nowMs) : withoutFailure(learned, command);
     }

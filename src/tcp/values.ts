@@ -30,6 +30,17 @@ export function parseFields(lines: readonly string[]): ReadonlyMap<string, strin
   return fields;
 }
 
+/**
+ * The matches of a global expression. `matchAll` clones the expression for each text, which takes longer than matching it
+ * against a line.
+ */
+export function matchesOf(pattern: RegExp, text: string): readonly RegExpExecArray[] {
+  const matches: RegExpExecArray[] = [];
+  pattern.lastIndex = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) matches.push(match);
+  return matches;
+}
+
 /** The number, or undefined if it is not finite: a printer can send more digits than a number holds. */
 export function finite(text: string): number | undefined {
   const value = Number(text);
