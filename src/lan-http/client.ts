@@ -63,30 +63,33 @@ export interface Post {
   readonly limits: HttpLimits;
 }
 
-/** An undici client of one target, and what connects it for the request that is under way. */
-interface IdleClient {
-  readonly client: Client;
-  connect: (callback: buildConnector.Callback) => void;
+/** An undici client of one target. It connects by whatever the request that is under way says. */
+class TargetClient {
+  connect: (callback: buildConnector.Callback) => void = (callback) => callback(FINISHED, null);
+  readonly #client: Client;
+
+  /** @throws Error if the target's host is not a valid one */
+  constructor(target: HttpTarget, { bodyBytes }: HttpLimits) {
+    this.#client = new Client(originOf(target), {
+      connect: (_options, callback) => this.connect(callback),
+      pipelining: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxResponseSize: bodyBytes,
+    });
+  }
+
+  dispatch(body: string, handler: Dispatcher.DispatchHandler): void {
+    const headers = { 'content-type': 'application/json' };
+    this.#client.dispatch({ method: 'POST', path: '/detail', headers, body }, handler);
+  }
 }
 
-// Idle clients, without a connection. Setting one up is a quarter of what a request costs, so one whose response has ended is
-// used again; after anything else it is left to the garbage collector, with whatever state it is in.
-const idleClients = new WeakMap<HttpTarget, IdleClient>();
-
-function takeClient(target: HttpTarget, { bodyBytes }: HttpLimits): IdleClient {
-  const idle = idleClients.get(target);
-  idleClients.delete(target);
-  if (idle) return idle;
-  const client = new Client(originOf(target), {
-    connect: (_options, callback) => taken.connect(callback),
-    pipelining: 0,
-    headersTimeout: 0,
-    bodyTimeout: 0,
-    maxResponseSize: bodyBytes,
-  });
-  const taken: IdleClient = { client, connect: (callback) => callback(FINISHED, null) };
-  return taken;
-}
+/**
+ * Clients without a connection. Setting one up is a quarter of what a request costs, so one whose response has ended, and whose
+ * connection is closed, serves the next request. After anything else it is dropped, in whatever state it is.
+ */
+type IdleClients = WeakMap<HttpTarget, TargetClient>;
 
 /**
  * One request and its response. Printers close the connection after each response (docs/protocol.md#http-timing-and-load),
@@ -100,7 +103,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #limits: HttpLimits;
   readonly #signal: CancelSignal;
   readonly #settle: (outcome: HttpResponse | PrinterError) => void;
-  readonly #idle: IdleClient;
+  readonly #idleClients: IdleClients;
+  readonly #client: TargetClient;
   readonly #chunks: Buffer[] = [];
   #statusCode = 200;
   #missing: 'address' | 'connection' | 'response' | 'end of the response';
@@ -111,6 +115,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   /** @throws Error if the target's host is not a valid one */
   constructor(
     { target, doing, body, limits }: Post,
+    idleClients: IdleClients,
     signal: CancelSignal,
     settle: (outcome: HttpResponse | PrinterError) => void,
   ) {
@@ -121,8 +126,10 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#signal = signal;
     this.#settle = settle;
     this.#missing = isIP(target.host) === 0 ? 'address' : 'connection';
-    this.#idle = takeClient(target, limits);
-    this.#idle.connect = (callback) => this.#connect(callback);
+    this.#idleClients = idleClients;
+    this.#client = idleClients.get(target) ?? new TargetClient(target, limits);
+    idleClients.delete(target);
+    this.#client.connect = (callback) => this.#connect(callback);
     signal.addEventListener('abort', this.#onAbort);
   }
 
@@ -131,15 +138,7 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#onAbort();
       return;
     }
-    this.#idle.client.dispatch(
-      {
-        method: 'POST',
-        path: '/detail',
-        headers: { 'content-type': 'application/json' },
-        body: this.#body,
-      },
-      this,
-    );
+    this.#client.dispatch(this.#body, this);
   }
 
   #connect(callback: buildConnector.Callback): void {
@@ -179,7 +178,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    idleClients.set(this.#target, this.#idle);
+    this.#socket?.once('close', () => this.#idleClients.set(this.#target, this.#client));
     this.#end();
   }
 
@@ -224,14 +223,19 @@ class Exchange implements Dispatcher.DispatchHandler {
  * Posts once. When it settles, soon after the signal fires at the latest, its socket is closed.
  * @throws PrinterError any code but denied
  */
-export function send(post: Post, signal: CancelSignal): Promise<HttpResponse> {
-  return new Promise<HttpResponse>((resolve, reject) => {
-    const settle = (outcome: HttpResponse | PrinterError): void =>
-      outcome instanceof PrinterError ? reject(outcome) : resolve(outcome);
-    try {
-      new Exchange(post, signal, settle).begin();
-    } catch (error) {
-      settle(toPrinterError(error, post.doing, post.limits));
-    }
-  });
+export type Send = (post: Post, signal: CancelSignal) => Promise<HttpResponse>;
+
+/** Creates the function that posts. Each target must be posted to with the same limits, and once at a time. */
+export function createSender(): Send {
+  const idleClients: IdleClients = new WeakMap();
+  return (post, signal) =>
+    new Promise<HttpResponse>((resolve, reject) => {
+      const settle = (outcome: HttpResponse | PrinterError): void =>
+        outcome instanceof PrinterError ? reject(outcome) : resolve(outcome);
+      try {
+        new Exchange(post, idleClients, signal, settle).begin();
+      } catch (error) {
+        settle(toPrinterError(error, post.doing, post.limits));
+      }
+    });
 }

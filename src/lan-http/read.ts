@@ -7,7 +7,7 @@ import { PrinterError } from '../printer/errors.ts';
 import type { Trace } from '../printer/exchange.ts';
 import { withSerialPrefix } from '../printer/identifiers.ts';
 import type { Snapshot } from '../printer/snapshot.ts';
-import type { HttpLimits, HttpTarget, Post } from './client.ts';
+import type { HttpLimits, HttpTarget, Post, Send } from './client.ts';
 import { parseDetail } from './detail.ts';
 import { type HttpResponse, openResponse } from './envelope.ts';
 
@@ -27,8 +27,6 @@ export async function loadHttpClient(): Promise<typeof import('./client.ts')> {
   return await import('./client.ts');
 }
 
-type Send = (post: Post, signal: CancelSignal) => Promise<HttpResponse>;
-
 /** Sends as before, and tells the trace of it. */
 function traced(send: Send, trace: Trace): Send {
   return async (post, signal) => {
@@ -46,10 +44,7 @@ function traced(send: Send, trace: Trace): Send {
   };
 }
 
-async function sendWithRetry(post: Post, signal: CancelSignal, trace: Trace | undefined): Promise<HttpResponse> {
-  // Imported here: undici is a quarter of the start-up time, and many users have no printer with an HTTP side.
-  const client = await loadHttpClient();
-  const send = trace ? traced(client.send, trace) : client.send;
+async function sendWithRetry(send: Send, post: Post, signal: CancelSignal): Promise<HttpResponse> {
   try {
     return await send(post, signal);
   } catch (error) {
@@ -59,15 +54,19 @@ async function sendWithRetry(post: Post, signal: CancelSignal, trace: Trace | un
   }
 }
 
-/** Creates the reader of HTTP sides. It has no state: the caller reads a printer once at a time (docs/architecture.md#data-flow). */
+/** Creates the reader of HTTP sides. The caller reads a printer once at a time (docs/architecture.md#data-flow). */
 export function createHttpReader(limits: HttpLimits = DEFAULT_HTTP_LIMITS): HttpReader {
+  let sender: Send | undefined;
   return {
     readDetail: async (target, signal, trace) => {
       const doing = `POST ${formatAddress(target.host, target.port)}/detail`;
       const serialNumber = withSerialPrefix(target.serialNumber);
       const checkCode = target.checkCode.reveal();
       const body = JSON.stringify({ serialNumber, checkCode });
-      const response = await sendWithRetry({ target, doing, body, limits }, signal, trace);
+      // Imported here: undici is a quarter of the start-up time, and many users have no printer with an HTTP side.
+      sender ??= (await loadHttpClient()).createSender();
+      const send = trace ? traced(sender, trace) : sender;
+      const response = await sendWithRetry(send, { target, doing, body, limits }, signal);
       const snapshot = parseDetail(openResponse(response, doing, checkCode));
       if (!hasValue(snapshot)) {
         throw new PrinterError('protocol', `${doing}: the response has no known field`);

@@ -11,6 +11,12 @@ interface Labelled<S> {
   readonly subject: S;
   /** The label that all of its samples have, such as `printer="…"`; may be empty. */
   readonly label: string;
+  /** How a series of it ends, after labels of its own and without any. */
+  readonly ends: readonly [string, string];
+}
+
+function labelled<S>(subject: S, label: string): Labelled<S> {
+  return { subject, label, ends: [seriesEnd(true, label), seriesEnd(false, label)] };
 }
 
 type FamilyOf<S> = Family<string, readonly string[], S>;
@@ -27,8 +33,10 @@ function writeFamily<S>(writer: TextWriter, family: FamilyOf<S>, subjects: reado
     hasBegun = true;
     writer.sample(startOf(labelValues) + end, value);
   };
-  for (const { subject, label } of subjects) {
-    end = seriesEnd(labels.length > 0, ownLabels ? withLabels(ownLabels(subject), label) : label);
+  const hasLabels = labels.length > 0;
+  for (const { subject, label, ends } of subjects) {
+    if (ownLabels) end = seriesEnd(hasLabels, withLabels(ownLabels(subject), label));
+    else end = ends[hasLabels ? 0 : 1];
     family.read(subject, emit);
   }
 }
@@ -63,11 +71,11 @@ function withLabels(labels: Readonly<Record<string, string>>, pairs: string): st
 
 /** Writes the families of these printers in the catalog's order; a family without samples is left out. */
 export function writePrinters(writer: TextWriter, views: readonly PrinterView[]): void {
-  const printers = views.map((view) => ({ subject: view, label: labelPair('printer', view.labels.printer) }));
+  const printers = views.map((view) => labelled(view, labelPair('printer', view.labels.printer)));
   for (const family of PRINTER_FAMILIES) writeFamily(writer, family, printers);
 }
 
 /** Writes the exporter's own families as of now. */
 export function writeExporter(writer: TextWriter, status: ExporterStatus): void {
-  for (const family of EXPORTER_FAMILIES) writeFamily(writer, family, [{ subject: status, label: '' }]);
+  for (const family of EXPORTER_FAMILIES) writeFamily(writer, family, [labelled(status, '')]);
 }
