@@ -9,7 +9,7 @@ import type { Reading } from './reader.ts';
 export function toJobReading({ up, snapshot, unanswered }: Reading): JobReading {
   if (!up) return { contact: false };
   const { state, stateProtocol, progress, elapsedSeconds, file, fileProtocol } = snapshot;
-  return onlyDefined({
+  return {
     contact: true,
     serial: snapshot.identity?.serial,
     state,
@@ -21,7 +21,7 @@ export function toJobReading({ up, snapshot, unanswered }: Reading): JobReading 
     isHeatOff: isHeatOff(snapshot),
     filament: filamentOf(snapshot),
     isSilent: progress === undefined && unanswered.has('M27') ? true : undefined,
-  });
+  };
 }
 
 /** Whether every nozzle is told to be cold; undefined where none says. */

@@ -19,11 +19,12 @@ export interface Reply {
 }
 
 // Arguments are not echoed, and one source shows the word without its M (docs/protocol.md#tcp-login-m601-m602).
-const COMMAND = String.raw`CMD\s+M?(?<digits>\d{1,4})\b.*\bReceived\W*$`;
+const COMMAND = String.raw`CMD\s+M?(\d{1,4})\b.*\bReceived\W*$`;
 // Within a reply only a whole line can be a CMD line, since names may hold anything. An `ok` without its line end may precede it.
-const COMMAND_LINE = new RegExp(String.raw`^(?<ok>ok)?\s*${COMMAND}`, 'is');
+const COMMAND_LINE = new RegExp(String.raw`^(?:ok)?\s*${COMMAND}`, 'is');
 // Outside a reply, another client's file list or thumbnail may precede the CMD line without a line end.
 const COMMAND_AT_END = new RegExp(`^.*${COMMAND}`, 'is');
+const BEGINS_WITH_OK = /^ok/i;
 // Some firmware pads lines with NUL.
 const OK = /^[\s\0]*ok[\s\0]*$/i;
 const UPLOAD_ACK = /^N\d+ ok\b/i;
@@ -104,7 +105,7 @@ export class Framer {
 
   /** Whether the reply to this command has begun, even if its CMD line has no line end yet. */
   hasBegun(command: string): boolean {
-    return this.#open === command || this.#commandIn(this.#lineTo(this.#bytes.length))?.command === command;
+    return this.#open === command || this.#commandIn(this.#lineTo(this.#bytes.length)) === command;
   }
 
   /**
@@ -162,9 +163,9 @@ export class Framer {
     return isControlAnswer(line) ? line : undefined;
   }
 
-  #commandIn(line: string): { readonly command: string; readonly afterOk: boolean } | undefined {
-    const found = (this.#open === undefined ? COMMAND_AT_END : COMMAND_LINE).exec(line)?.groups;
-    return found && { command: `M${found['digits']}`, afterOk: found['ok'] !== undefined };
+  #commandIn(line: string): string | undefined {
+    const found = (this.#open === undefined ? COMMAND_AT_END : COMMAND_LINE).exec(line);
+    return found ? `M${found[1]}` : undefined;
   }
 
   // Most lines of a reply are data by their first letter, and are not looked at until the reply is whole.
@@ -181,8 +182,8 @@ export class Framer {
     const next = this.#commandIn(line);
     if (next !== undefined) {
       // A reply without its `ok` ends where the next one begins.
-      const cut = this.#open === undefined ? undefined : this.#reply(end, next.afterOk);
-      this.#restart(end + 1, next.command);
+      const cut = this.#open === undefined ? undefined : this.#reply(end, BEGINS_WITH_OK.test(line));
+      this.#restart(end + 1, next);
       return cut;
     }
     if (OK.test(line)) {
