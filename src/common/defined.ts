@@ -1,4 +1,4 @@
-// Objects whose keys may be unknown values.
+// Objects with properties that may be undefined.
 
 /** Whether any property of the object is known. */
 export function hasValue(fields: object): boolean {

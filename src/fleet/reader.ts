@@ -10,7 +10,7 @@ import type { Identity, Protocol, Snapshot } from '../printer/snapshot.ts';
 import type { ReadCommand } from '../tcp/commands.ts';
 import type { TcpHabits } from '../tcp/habits.ts';
 import { readTcp } from '../tcp/read.ts';
-import type { TcpReading, TcpReplies } from '../tcp/replies.ts';
+import { ALL_ANSWERED, NO_PROBLEMS, type TcpReading, type TcpReplies } from '../tcp/replies.ts';
 import { snapshotFromTcp } from '../tcp/snapshot.ts';
 
 export interface Endpoint {
@@ -85,9 +85,6 @@ function unfinished(protocol: Protocol): EndpointReading {
   return { endpoint: { protocol, failure: new PrinterError('timeout', 'the printer did not answer in time') } };
 }
 
-const NO_PROBLEMS: Reading['problems'] = new Map();
-const ALL_ANSWERED: Reading['unanswered'] = new Set();
-
 /** Joins what came from each endpoint that the printer has. */
 function merge(tcp: EndpointReading | undefined, http: EndpointReading | undefined): Reading {
   const endpoints: Endpoint[] = [];
@@ -129,9 +126,7 @@ export function createPrinterReader(httpReader: HttpReader): ReadPrinter {
       httpReading = await httpReader.readDetail(target, signal, trace).then(fromHttp, failedHttp);
     };
     // Both at the same time: a slow one must not take the other's.
-    const [first, second] = [tcp && readsTcp(tcp), http && readsHttp(http)];
-    if (first && second) await Promise.all([first, second]);
-    else await (first ?? second);
+    await Promise.all([tcp && readsTcp(tcp), http && readsHttp(http)]);
     return reading();
   };
 }

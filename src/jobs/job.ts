@@ -65,14 +65,22 @@ function printedSince(job: Job, reading: ContactReading, gap: Gap): number {
   return Math.max(0, ownClock ?? gap.seconds ?? 0);
 }
 
+/** How a job was seen to go on until a reading. */
+interface Continuation {
+  /** Whether it was printing all the time since it was last seen. */
+  readonly isUnbroken: boolean;
+  /** Seconds that the job was seen printing. */
+  readonly printedSeconds: number;
+  /** What the printer showed before the job, if this is its first reading. */
+  readonly leftover: Idle | undefined;
+}
+
 /** A side's progress with this reading taken in. */
 function takeSide(
   protocol: Protocol,
   job: Job,
   { state, progress }: ContactReading,
-  isUnbroken: boolean,
-  printedSeconds: number,
-  leftover: Idle | undefined,
+  { isUnbroken, printedSeconds, leftover }: Continuation,
 ): SideProgress | undefined {
   const known = job.progress[protocol];
   const side = known && !isUnbroken ? interrupted(known) : known;
@@ -96,8 +104,9 @@ export function continueJob(job: Job, reading: ContactReading, now: Clocks, left
   const isPrinting = reading.state === 'printing';
   const isUnbroken = isPrinting && !job.contactLost && gap.seconds !== undefined;
   const printedSeconds = job.printedSeconds + printedSince(job, reading, gap);
-  const tcp = takeSide('tcp', job, reading, isUnbroken, printedSeconds, leftover);
-  const http = takeSide('http', job, reading, isUnbroken, printedSeconds, leftover);
+  const continuation = { isUnbroken, printedSeconds, leftover };
+  const tcp = takeSide('tcp', job, reading, continuation);
+  const http = takeSide('http', job, reading, continuation);
   const side = reading.progress?.protocol;
   const isOwn = side !== undefined && (side === 'tcp' ? tcp : http)?.own === true;
   const file = fileOf(reading);

@@ -179,7 +179,7 @@ function isDoneAndCold(job: Job, { state, progress, isHeatOff }: ContactReading)
 function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): JobMemory {
   const { serial } = reading;
   const wasPrinting = reading.state === 'printing';
-  const printingSeconds = before.printingSeconds + (wasPrinting ? printedSince(before, now) : 0);
+  const printingSeconds = before.printingSeconds + (wasPrinting ? printingTime(before, now) : 0);
   const isOther = serial !== undefined && before.serial !== undefined && serialKey(before.serial) !== serialKey(serial);
   if (isOther) {
     // What happened under this printer's name stays; what runs is another printer's.
@@ -200,7 +200,7 @@ function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): J
 }
 
 /** The time up to a reading of printing, when the one before it showed the printer printing as well. */
-function printedSince({ lastContact, wasPrinting }: JobMemory, now: Clocks): number {
+function printingTime({ lastContact, wasPrinting }: JobMemory, now: Clocks): number {
   const seconds = wasPrinting && lastContact ? gapBetween(lastContact, now).seconds : undefined;
   return seconds !== undefined && seconds <= MAX_SEEN_GAP_SECONDS ? seconds : 0;
 }

@@ -4,11 +4,7 @@ import type { PrinterError } from '../printer/errors.ts';
 import type { ReadCommand } from './commands.ts';
 import type { Reply } from './framer.ts';
 import { type TcpHabits, withFailure, withoutFailure } from './habits.ts';
-import { addReply, isConclusive, type TcpReading, type TcpReplies } from './replies.ts';
-
-// Shared, since most reads have none of either.
-const NO_PROBLEMS: TcpReading['problems'] = new Map();
-const ALL_ANSWERED: TcpReading['unanswered'] = new Set();
+import { ALL_ANSWERED, addReply, isConclusive, NO_PROBLEMS, type TcpReading, type TcpReplies } from './replies.ts';
 
 export class ReadOutcome {
   /** Replies that were not refusals. They are parsed when the reading is asked for, since other printers are waiting now. */

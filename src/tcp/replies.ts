@@ -31,6 +31,10 @@ export interface TcpReading {
   readonly failure?: PrinterError | undefined;
 }
 
+// Shared, since most reads have none of either.
+export const NO_PROBLEMS: TcpReading['problems'] = new Map();
+export const ALL_ANSWERED: TcpReading['unanswered'] = new Set();
+
 function keep<T>(parsed: T | undefined, assign: (value: T) => void): boolean {
   if (parsed === undefined) return false;
   assign(parsed);
