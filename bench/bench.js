@@ -9,6 +9,7 @@
 //   --probes-at-once 64       concurrent probes of the blackbox exporter; 0 skips it
 //   --starts 11               starts of the exporter, and of node -e 0; 0 skips them
 //   --idle-seconds 30         duration of the idle measurement; 0 skips it
+//   --before DIR              another checkout, already built, whose exporter is measured alternately too
 //   --output FILE             JSON file for the results, by default bench/results/latest.json
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
@@ -32,6 +33,7 @@ const { values: options } = parseArgs({
     'probes-at-once': { type: 'string', default: '64' },
     starts: { type: 'string', default: '11' },
     'idle-seconds': { type: 'string', default: '30' },
+    before: { type: 'string' },
     output: { type: 'string', default: 'bench/results/latest.json' },
   },
 });
@@ -67,8 +69,8 @@ function summary({ walls, cpu, pid, pageBytes }) {
   };
 }
 
-async function startExporter(config) {
-  const started = await startScript('bench/serve.js', [config]);
+async function startExporter(config, checkout = '.') {
+  const started = await startScript(join(checkout, 'bench/serve.js'), [config]);
   return { ...started, url: `${started.first}/metrics` };
 }
 
@@ -85,11 +87,13 @@ async function measure(kind, count, latencyMs, scrapes) {
   writeFileSync(pageFile, page);
   const floor = await startScript('bench/floor.js', [kind, pageFile], JSON.stringify(printers));
   const floorUrl = `http://127.0.0.1:${floor.first}/metrics`;
+  const before = options.before && (await startExporter(config, options.before));
   const prober = blackbox && kind === 'tcp' ? await startBlackbox(printers, probesAtOnce, folder) : undefined;
   const run = (process, scrapeOnce) => ({ ...process, scrapeOnce, walls: [], cpu: 0, pageBytes: 0 });
   const runs = {
     exporter: run(exporter, () => scrape(exporter.url)),
     floor: run(floor, () => scrape(floorUrl)),
+    ...(before && { before: run(before, () => scrape(before.url)) }),
     ...(prober && { blackbox: run(prober, () => probeAll(prober)) }),
   };
   // Warm up, so that the code is compiled and the heaps have grown. Compilation depends on the number of reads: the first ten
@@ -119,7 +123,7 @@ async function measure(kind, count, latencyMs, scrapes) {
 
 const ratio = (a, b) => `${(a / b).toFixed(2)} ×`;
 
-function row({ kind, printers, latencyMs, exporter, floor, blackbox }) {
+function row({ kind, printers, latencyMs, exporter, floor, before, blackbox }) {
   return {
     kind,
     printers,
@@ -129,6 +133,11 @@ function row({ kind, printers, latencyMs, exporter, floor, blackbox }) {
     'wall/floor': ratio(exporter.wallP50Ms, floor.wallP50Ms),
     'CPU ms': exporter.cpuMs.toFixed(1),
     'CPU/floor': ratio(exporter.cpuMs, floor.cpuMs),
+    ...(before && {
+      'wall/before': ratio(exporter.wallP50Ms, before.wallP50Ms),
+      'CPU/before': ratio(exporter.cpuMs, before.cpuMs),
+      'mem/before': ratio(exporter.peakMiB, before.peakMiB),
+    }),
     'blackbox CPU ms': blackbox?.cpuMs.toFixed(1) ?? '-',
     'blackbox/own': blackbox ? ratio(blackbox.cpuMs, exporter.cpuMs) : '-',
     'peak MiB': exporter.peakMiB.toFixed(0),

@@ -1,6 +1,7 @@
 // npm run soak: scrapes printers with changing faults as fast as possible. Memory must stay flat over the last half, no
 // descriptor may leak, and the last scrapes must not be slower than the first.
-// Options: --scrapes 20000 --printers 200 --seed 1 --output bench/results/soak.json
+// Options: --scrapes 20000 --printers 200 --timeout 0.5 (the scrape timeout in seconds) --seed 1
+//   --output bench/results/soak.json
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -11,13 +12,14 @@ const { values: options } = parseArgs({
   options: {
     scrapes: { type: 'string', default: '20000' },
     printers: { type: 'string', default: '200' },
+    timeout: { type: 'string', default: '0.5' },
     seed: { type: 'string', default: '1' },
     output: { type: 'string', default: 'bench/results/soak.json' },
   },
 });
 const scrapes = Number(options.scrapes);
-// The scrape timeout. The exporter uses half of it, since its offset is longer.
-const HEADERS = { 'X-Prometheus-Scrape-Timeout-Seconds': '0.5' };
+// The exporter uses half of the scrape timeout, since its offset is longer.
+const HEADERS = { 'X-Prometheus-Scrape-Timeout-Seconds': options.timeout };
 const SAMPLES = 400;
 // KiB per 1,000 scrapes; a leak of 100 bytes per printer and scrape would be 20,000. A slope within the noise of the garbage
 // collector passes.
