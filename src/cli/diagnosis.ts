@@ -2,8 +2,9 @@
 
 import { stringify } from 'yaml';
 import type { FoundPrinter } from '../discovery/found.ts';
+import { nextStepOf } from '../printer/advice.ts';
 import { DEFAULT_HTTP_PORT, type PrinterConfig } from '../printer/config.ts';
-import { missingCredentials, NEXT_STEPS, nextStepOf } from '../printer/next-steps.ts';
+import { missingCredentials, NEXT_STEPS } from '../printer/next-steps.ts';
 import type { Examination, PortFinding } from './examine-printer.ts';
 
 export interface Diagnosis {

@@ -5,8 +5,8 @@ import type { FoundPrinter } from '../discovery/found.ts';
 import { BROADCAST_PORT } from '../discovery/packet.ts';
 import { searchPrinters } from '../discovery/search.ts';
 import type { Endpoint, Reading } from '../fleet/reader.ts';
+import { acceptsConnections } from '../printer/advice.ts';
 import { DEFAULT_HTTP_PORT, DEFAULT_TCP_PORT, type PrinterConfig } from '../printer/config.ts';
-import { acceptsConnections } from '../printer/next-steps.ts';
 import type { Protocol } from '../printer/snapshot.ts';
 import { checkPort, type PortState } from '../tcp/port-check.ts';
 

@@ -1,8 +1,8 @@
 // A printer's failures: counted once per read, logged once per change.
 
 import type { LogFields, Logger } from '../common/log.ts';
+import { type KnownFacts, nextStepOf } from '../printer/advice.ts';
 import type { FailureCode } from '../printer/errors.ts';
-import { type KnownFacts, nextStepOf } from '../printer/next-steps.ts';
 import type { Protocol, Snapshot } from '../printer/snapshot.ts';
 import { stateFromHttp, stateFromTcp } from '../printer/state.ts';
 import type { Endpoint } from './reader.ts';

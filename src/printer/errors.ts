@@ -20,7 +20,7 @@ export const FAILURE_CODES = [
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
 /**
- * What the code alone does not say, where the next step depends on it (next-steps.ts).
+ * What the code alone does not say, where the next step depends on it (advice.ts).
  * `connect`: nothing answered the connection; `mute`: the connection stood, and not one byte came; `other_client`: only replies to
  * another client's commands came; `html`: a web page came.
  */

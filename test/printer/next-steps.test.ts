@@ -3,16 +3,9 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type FailureFacts, nextStep, nextStepId, nextStepOf } from '../../src/printer/advice.ts';
 import { FAILURE_CODES, type FailureCode, type FailureDetail } from '../../src/printer/errors.ts';
-import {
-  type FailureFacts,
-  missingCredentials,
-  NEXT_STEPS,
-  type NextStepId,
-  nextStep,
-  nextStepId,
-  nextStepOf,
-} from '../../src/printer/next-steps.ts';
+import { missingCredentials, NEXT_STEPS, type NextStepId } from '../../src/printer/next-steps.ts';
 
 const TCP = { protocol: 'tcp' } as const;
 const HTTP = { protocol: 'http' } as const;

@@ -2,8 +2,8 @@
 
 import type { EndpointView, PrinterView } from '../../../src/fleet/view.ts';
 import type { ExporterStatus } from '../../../src/metrics/exporter.ts';
+import { adviceFor } from '../../../src/printer/advice.ts';
 import { type FailureCode, PrinterError, type PrinterErrorOptions } from '../../../src/printer/errors.ts';
-import { adviceFor } from '../../../src/printer/next-steps.ts';
 import type { Protocol, Snapshot } from '../../../src/printer/snapshot.ts';
 import { renderCard } from '../../../src/web/pages/card.ts';
 import type { Html } from '../../../src/web/pages/html.ts';
