@@ -1,37 +1,15 @@
 // What is remembered of all printers, on disk (--state.file): jobs, so that a restart neither loses an outcome nor reports one
 // twice, and identities.
 
-import { type BigIntStats, constants } from 'node:fs';
-import { access, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
-import { errnoOf } from '../common/errno.ts';
 import type { Logger } from '../common/log.ts';
 import { shortReasonOf } from '../common/reason.ts';
-import { type Identities, identitiesSchema, mapAsEntries } from './identity-schema.ts';
+import { type Identities, mapAsEntries } from './identity-schema.ts';
 import { emptyMemory, isWorthSaving, type JobMemory } from './memory.ts';
-import { jobMemorySchema } from './memory-schema.ts';
-import { memoryV1Schema } from './memory-v1.ts';
-
-/** Printers that left the configuration keep their history, but not without bound. */
-export const MAX_PRINTERS = 1000;
-// 1,000 memories of two file names and a pace each are about 5 MB.
-const MAX_FILE_BYTES = 32n * 1024n * 1024n;
-
-// A list, least recently seen first, and not an object: a printer's name can then not be a special key (`__proto__`).
-// Version 0.1.0 of the exporter wrote version 1, without identities.
-const common = { name: z.string(), identities: identitiesSchema.exactOptional() };
-const fileSchema = z.discriminatedUnion('version', [
-  z.object({ version: z.literal(2), printers: z.array(z.object({ ...common, memory: jobMemorySchema })) }),
-  z.object({ version: z.literal(1), printers: z.array(z.object({ ...common, memory: memoryV1Schema })) }),
-]);
-
-/** What is remembered of one printer. */
-interface Entry {
-  readonly memory: JobMemory;
-  readonly identities?: Identities | undefined;
-}
+import { currentStamp, type Entry, load, MAX_PRINTERS, setAside, writeAtomically } from './state-file-disk.ts';
 
 export interface StateFile {
   /** The jobs that the file held when it was opened, by printer name. */
@@ -50,96 +28,6 @@ export interface StateFile {
   flush(): Promise<void>;
   /** Flushes; later saves are ignored. */
   close(): Promise<void>;
-}
-
-type Loaded =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'read'; readonly entries: Map<string, Entry>; readonly stamp: string }
-  | { readonly kind: 'damaged'; readonly reason: string }
-  | { readonly kind: 'unreadable'; readonly reason: string };
-
-// A different inode, size or mtime means that another process wrote the file.
-function stampOf({ ino, size, mtimeNs }: BigIntStats): string {
-  return `${ino} ${size} ${mtimeNs}`;
-}
-
-async function currentStamp(path: string): Promise<string | undefined> {
-  try {
-    return stampOf(await stat(path, { bigint: true }));
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw error;
-  }
-}
-
-/** The printers in a file, or why it is damaged. */
-function parseEntries(text: string): Map<string, Entry> | string {
-  let data: unknown;
-  try {
-    data = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the file, which may contain anything.
-    return 'not JSON';
-  }
-  const parsed = fileSchema.safeParse(data);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    return issue ? `${issue.path.join('.') || 'file'}: ${issue.message}` : 'wrong shape';
-  }
-  return new Map(parsed.data.printers.slice(-MAX_PRINTERS).map(({ name, ...entry }) => [name, entry]));
-}
-
-async function load(path: string): Promise<Loaded> {
-  try {
-    const stats = await stat(path, { bigint: true });
-    if (!stats.isFile()) return { kind: 'unreadable', reason: 'not a file' };
-    if (stats.size > MAX_FILE_BYTES) return { kind: 'damaged', reason: `${stats.size} bytes` };
-    const entries = parseEntries(await readFile(path, 'utf8'));
-    if (typeof entries === 'string') return { kind: 'damaged', reason: entries };
-    return { kind: 'read', entries, stamp: stampOf(stats) };
-  } catch (error) {
-    const reason = shortReasonOf(error);
-    return reason === 'ENOENT' ? { kind: 'absent' } : { kind: 'unreadable', reason };
-  }
-}
-
-/** Writes a temporary file and renames it: a crash at any moment leaves the old file or the new one, never half of one. */
-async function writeAtomically(path: string, text: string): Promise<string> {
-  const temporary = `${path}.tmp`;
-  try {
-    const file = await open(temporary, 'w', 0o644);
-    let stamp: string;
-    try {
-      await file.writeFile(text, 'utf8');
-      await file.sync();
-      stamp = stampOf(await file.stat({ bigint: true }));
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-    return stamp;
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => {});
-    throw error;
-  }
-}
-
-/** @returns whether the path is free now; if not, the file must not be overwritten */
-async function setAside(path: string, reason: string, log: Logger, now: () => number): Promise<boolean> {
-  const timestamp = new Date(now()).toISOString().replace(/[-:]|\.\d+/g, '');
-  const aside = `${path}.damaged-${timestamp}`;
-  try {
-    await rename(path, aside);
-    log.error('state file damaged, set aside and started anew', { path, aside, reason });
-    return true;
-  } catch (error) {
-    log.error('state file damaged and could not be set aside, nothing is saved', {
-      path,
-      reason,
-      rename: shortReasonOf(error),
-    });
-    return false;
-  }
 }
 
 /**

@@ -7,7 +7,8 @@ import type { Clocks } from '../../src/jobs/clocks.ts';
 import { emptyMemory, type JobMemory } from '../../src/jobs/memory.ts';
 import { observe } from '../../src/jobs/observe.ts';
 import type { JobReading } from '../../src/jobs/reading.ts';
-import { MAX_PRINTERS, openStateFile } from '../../src/jobs/state-file.ts';
+import { openStateFile } from '../../src/jobs/state-file.ts';
+import { MAX_PRINTERS } from '../../src/jobs/state-file-disk.ts';
 
 // 2026-01-02T03:04:05Z
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
