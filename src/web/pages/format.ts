@@ -79,10 +79,14 @@ export function groupOf(look: Look): Group {
 // After these the printer may just be switched off; after the others somebody has to do something.
 const MAY_BE_OFF: ReadonlySet<FailureCode> = new Set<FailureCode>(['refused', 'unreachable', 'timeout', 'closed']);
 
-/** A printer whose every endpoint failed. @param hadJob whether a job was in progress at the last contact */
-export function showUnread(codes: readonly FailureCode[], hadJob: boolean): Shown {
+/**
+ * A printer whose every endpoint failed.
+ * @param isOn whether something shows that it is not switched off
+ * @param hadJob whether a job was in progress at the last contact
+ */
+export function showUnread(codes: readonly FailureCode[], isOn: boolean, hadJob: boolean): Shown {
   if (hadJob) return { look: 'lost', word: 'Contact lost' };
-  return codes.every((code) => MAY_BE_OFF.has(code))
+  return !isOn && codes.every((code) => MAY_BE_OFF.has(code))
     ? { look: 'offline', word: 'Offline' }
     : { look: 'unreadable', word: 'Not read' };
 }

@@ -4,7 +4,7 @@ import { percentOf } from '../../common/percent.ts';
 import type { CachedReading } from '../../fleet/view.ts';
 import type { PrinterConfig } from '../../printer/config.ts';
 import type { PrinterError } from '../../printer/errors.ts';
-import type { NextStep } from '../../printer/next-steps.ts';
+import { NEXT_STEPS, type NextStep } from '../../printer/next-steps.ts';
 import type { Protocol } from '../../printer/snapshot.ts';
 import { hasJob, type State } from '../../printer/state.ts';
 import { type Shown, showState, showUnread } from './format.ts';
@@ -35,13 +35,22 @@ export function failuresWorthShowing(status: PrinterStatus): readonly EndpointFa
   return failures.filter(({ advice }, index) => failures.findIndex((other) => other.advice === advice) === index);
 }
 
+// Whoever gets this advice has a printer that is on.
+const SEEN_ON: ReadonlySet<NextStep> = new Set([
+  NEXT_STEPS['http-only'],
+  NEXT_STEPS['http-port'],
+  NEXT_STEPS['other-client'],
+]);
+
 /** The state of a printer as icon, color and word. */
 export function showPrinter(status: PrinterStatus): Shown {
   const { view, endedAtMs } = status;
   if (endedAtMs === undefined) return { look: 'waiting', word: 'Being read' };
   if (view.up) return showState(view.snapshot?.state);
-  const codes = failuresOf(status).map(({ failure }) => failure.code);
-  return showUnread(codes, view.jobs.current !== undefined);
+  const failures = failuresOf(status);
+  const isOn = failures.some(({ advice }) => SEEN_ON.has(advice));
+  const codes = failures.map(({ failure }) => failure.code);
+  return showUnread(codes, isOn, view.jobs.current !== undefined);
 }
 
 /** The job of a printer: the one in progress, the completed one on the plate, or the one that an error or lost contact interrupted. */

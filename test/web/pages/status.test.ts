@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PROTOCOLS } from '../../../src/printer/config.ts';
 import { FAILURE_CODES } from '../../../src/printer/errors.ts';
+import { NEXT_STEPS } from '../../../src/printer/next-steps.ts';
 import type { Snapshot } from '../../../src/printer/snapshot.ts';
 import { STATES } from '../../../src/printer/state.ts';
 import { showAge, showDuration, showHeater } from '../../../src/web/pages/format.ts';
@@ -155,6 +156,13 @@ describe('a card', () => {
       /Offline .*Nothing answers at the address\./,
     );
     expect(cardText(statusOf(undefined, { endpoints: unreachable }))).not.toContain('Over HTTP');
+  });
+
+  it('calls a printer that shows that it is on not read, and not offline', () => {
+    const talking = failed('tcp', 'timeout', 'M119', { detail: 'other_client' });
+    expect(cardText(statusOf(undefined, { endpoints: [talking] }))).toMatch(/^finder Not read .*Another client talks/);
+    const httpOnly = { ...refused, advice: NEXT_STEPS['http-only'] };
+    expect(cardText(statusOf(undefined, { endpoints: [httpOnly] }))).toMatch(/^finder Not read .*port 8898 answers/);
   });
 
   it('shows one failed endpoint, unless it is the TCP endpoint that a Creator 5 does not have', () => {
