@@ -145,7 +145,7 @@ describe.skipIf(prometheus === undefined)('a real Prometheus', () => {
     await folder.write('server.crt', next.cert);
     await folder.write('server.key', next.key);
     await expect
-      .poll(() => lines.filter((line) => line.includes('web configuration read again')), { timeout: 20_000 })
+      .poll(() => lines.filter((line) => line.includes('web configuration reloaded')), { timeout: 20_000 })
       .toHaveLength(1);
     await awaitScrapes(server, 2);
     // A changed TLS configuration opens a new connection; this one trusts only the new certificate.

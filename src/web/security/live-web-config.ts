@@ -1,4 +1,4 @@
-// Watches --web.config.file while the exporter runs: it is read again when it or a certificate changes; a bad one changes nothing.
+// Watches --web.config.file while the exporter runs: it is reloaded when it or a certificate changes; an invalid one changes nothing.
 
 import { statSync } from 'node:fs';
 import { ConfigError } from '../../common/config-error.ts';
@@ -62,10 +62,10 @@ export function openWebConfig(file: string, { log, now }: LiveWebConfigOptions):
       try {
         config = read(config);
         isValid = true;
-        log.info('web configuration read again', { file, tls: config.tls !== undefined, users: config.users.size });
+        log.info('web configuration reloaded', { file, tls: config.tls !== undefined, users: config.users.size });
       } catch (error) {
         isValid = false;
-        log.error('web configuration is bad, the one before stays', { file, reason: reasonOf(error) });
+        log.error('web configuration invalid, the previous one stays in use', { file, reason: reasonOf(error) });
       }
       return config;
     },

@@ -253,7 +253,7 @@ describe('a certificate replaced at run time', () => {
       await scrapes(before + 2);
       const lowest = await server.query('min_over_time(up[1h])');
       expect(lowest.map(({ value }) => value[1])).toEqual(['1']);
-      expect(lines.filter((line) => line.includes('read again'))).toHaveLength(1);
+      expect(lines.filter((line) => line.includes('configuration reloaded'))).toHaveLength(1);
     } finally {
       await server.stop();
     }

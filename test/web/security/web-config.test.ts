@@ -180,7 +180,7 @@ describe('a file that changes', () => {
     expect([...live.current().users.keys()]).toEqual(['carol']);
     time = 2000;
     expect(live.current()).toBe(live.current());
-    expect(lines).toEqual([expect.stringContaining('msg="web configuration read again"')]);
+    expect(lines).toEqual([expect.stringContaining('msg="web configuration reloaded"')]);
   });
 
   it('keeps the old configuration if it is invalid, which is logged once, until it is valid again', async () => {
