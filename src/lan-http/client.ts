@@ -214,8 +214,9 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#socket?.destroy(FINISHED);
     const statusCode = this.#statusCode;
     // Any other status than 200 is the failure to report, even if its body breaks off.
-    if (error && statusCode === 200) this.#settle(error);
-    else this.#settle({ statusCode, text: decodeText(Buffer.concat(this.#chunks)) });
+    const outcome = error && statusCode === 200 ? error : { statusCode, text: decodeText(Buffer.concat(this.#chunks)) };
+    // The requests to other printers go out before this response is parsed.
+    setImmediate(this.#settle, outcome);
   }
 }
 
