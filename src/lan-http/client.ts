@@ -7,6 +7,7 @@ import type { CancelSignal } from '../common/cancellation.ts';
 import { errnoOf } from '../common/errno.ts';
 import type { Secret } from '../common/secret.ts';
 import { decodeText } from '../common/text.ts';
+import { inNextTurn } from '../common/turn.ts';
 import { fromSocketError, PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
 import type { HttpResponse } from './envelope.ts';
 
@@ -216,7 +217,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     // Any other status than 200 is the failure to report, even if its body breaks off.
     const outcome = error && statusCode === 200 ? error : { statusCode, text: decodeText(Buffer.concat(this.#chunks)) };
     // The requests to other printers go out before this response is parsed.
-    setImmediate(this.#settle, outcome);
+    inNextTurn(() => this.#settle(outcome));
   }
 }
 

@@ -1,6 +1,7 @@
 // One read of a printer over TCP: the dialogue, over as many connections as it takes.
 
 import type { CancelSignal } from '../common/cancellation.ts';
+import { inNextTurn } from '../common/turn.ts';
 import type { LoginMode } from '../printer/config.ts';
 import type { Trace } from '../printer/exchange.ts';
 import { ReadDialogue } from './dialogue.ts';
@@ -47,7 +48,7 @@ export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: Canc
           talk();
         } else {
           // The next commands to other printers go out before the replies of this one are parsed.
-          setImmediate(resolve);
+          inNextTurn(resolve);
         }
       });
     };
