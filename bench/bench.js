@@ -74,6 +74,11 @@ async function startExporter(config, checkout = '.') {
   return { ...started, url: `${started.first}/metrics` };
 }
 
+function shuffled(values) {
+  const keyed = values.map((value) => ({ value, key: Math.random() }));
+  return keyed.toSorted((a, b) => a.key - b.key).map(({ value }) => value);
+}
+
 const WARM_READS = 4000;
 const MAX_WARM_SCRAPES = 50;
 
@@ -104,7 +109,8 @@ async function measure(kind, count, latencyMs, scrapes) {
   }
   let longestBlockMs = 0;
   for (let i = 0; i < scrapes; i++) {
-    for (const run of Object.values(runs)) {
+    // In random order: a thousand probes leave the machine busy, and the same one would always follow them.
+    for (const run of shuffled(Object.values(runs))) {
       const before = cpuMs(run.pid);
       const result = await run.scrapeOnce();
       run.cpu += cpuMs(run.pid) - before;
