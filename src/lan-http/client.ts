@@ -64,9 +64,13 @@ export interface Post {
   readonly limits: HttpLimits;
 }
 
+type Connect = (callback: buildConnector.Callback) => void;
+
+const refuseToConnect: Connect = (callback) => callback(FINISHED, null);
+
 /** An undici client of one target. It connects by whatever the request that is under way says. */
 class TargetClient {
-  connect: (callback: buildConnector.Callback) => void = (callback) => callback(FINISHED, null);
+  connect = refuseToConnect;
   readonly #client: Client;
 
   /** @throws Error if the target's host is not a valid one */
@@ -179,7 +183,11 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    this.#socket?.once('close', () => this.#idleClients.set(this.#target, this.#client));
+    this.#socket?.once('close', () => {
+      // Else it would keep this request and its response until the next one.
+      this.#client.connect = refuseToConnect;
+      this.#idleClients.set(this.#target, this.#client);
+    });
     this.#end();
   }
 
