@@ -1,5 +1,6 @@
 // A printer on 127.0.0.1 that sends what a test scripts and records what it receives.
 
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
@@ -128,15 +129,24 @@ export async function startScriptedPrinter(
   };
 }
 
-/** A port on 127.0.0.1 that nothing listens on. */
+/**
+ * A port on 127.0.0.1 that nothing listens on. It is below those that Linux gives to servers that ask for any port: a freed one
+ * of those may be given to the next server of the same test.
+ */
 export async function closedPort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (let tries = 0; tries < 100; tries++) {
+    const port = randomInt(20_000, 30_000);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
+  throw new Error('no free port from 20,000 to 30,000');
 }
 
 function portOf(server: Server): number {
