@@ -188,7 +188,7 @@ export class PrinterMemory {
         lastEnds,
         printingSeconds,
         startSeconds: shownStart(memory, snapshot ?? {}),
-        // Metrics do not show it.
+        // Computed when a page asks for it: metrics do not show it.
         get current() {
           return currentJob(memory, snapshot?.state);
         },

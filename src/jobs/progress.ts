@@ -98,7 +98,6 @@ export function nextProgress(
   } else if (!isPrinting || !before.isPrinting) {
     moves = shifted(before, printedSeconds);
   }
-  const counted = beginsAnew ? 0 : before.moveCount;
   return {
     ratio,
     highest,
@@ -106,7 +105,7 @@ export function nextProgress(
     own,
     stale: before.stale && !own,
     moves,
-    moveCount: hasMoved ? counted + 1 : counted,
+    moveCount: beginsAnew ? 0 : before.moveCount + Number(hasMoved),
     isPrinting,
   };
 }

@@ -4,11 +4,11 @@ import { connect, isIP, isIPv6, type Socket } from 'node:net';
 import { type buildConnector, Client, type Dispatcher } from 'undici';
 import { formatAddress } from '../common/address.ts';
 import type { CancelSignal } from '../common/cancellation.ts';
-import { errnoOf } from '../common/errno.ts';
 import type { Secret } from '../common/secret.ts';
 import { decodeText } from '../common/text.ts';
 import { inNextTurn } from '../common/turn.ts';
-import { fromSocketError, PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
+import { PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
+import { toPrinterError } from './client-errors.ts';
 import type { HttpResponse } from './envelope.ts';
 
 export interface HttpTarget {
@@ -28,25 +28,6 @@ export interface HttpLimits {
 // A URL has no room for a zone (`fe80::1%eth0`), and only the socket needs it.
 function originOf({ host, port }: HttpTarget): string {
   return `http://${formatAddress(isIPv6(host) ? host.replace(/%.*/, '') : host, port)}`;
-}
-
-function toPrinterError(error: unknown, doing: string, limits: HttpLimits): PrinterError {
-  const errno = errnoOf(error) ?? '';
-  // Without a cause: the parser's errors carry the received bytes, which may contain register codes.
-  if (errno.startsWith('HPE_') || (error instanceof Error && error.name === 'HTTPParserError')) {
-    return new PrinterError('protocol', `${doing}: the response is not HTTP${errno && ` (${errno})`}`);
-  }
-  switch (errno) {
-    case 'UND_ERR_RES_EXCEEDED_MAX_SIZE':
-      return new PrinterError('protocol', `${doing}: the response is larger than ${limits.bodyBytes} bytes`);
-    case 'UND_ERR_HEADERS_OVERFLOW':
-      return new PrinterError('protocol', `${doing}: the response headers are too large`);
-    case 'UND_ERR_SOCKET':
-    case 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH':
-      return new PrinterError('closed', `${doing}: the printer closed the connection`, { cause: error });
-    default:
-      return fromSocketError(error, doing);
-  }
 }
 
 // For sockets destroyed without an error undici creates one each time, with its stack. This one is created once.
@@ -198,7 +179,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.#end(toPrinterError(error, this.#doing, this.#limits));
+    this.#end(toPrinterError(error, this.#doing, this.#limits.bodyBytes));
   }
 
   #expire(): void {
@@ -245,7 +226,7 @@ export function createSender(): Send {
       try {
         new Exchange(post, idleClients, signal, settle).begin();
       } catch (error) {
-        settle(toPrinterError(error, post.doing, post.limits));
+        settle(toPrinterError(error, post.doing, post.limits.bodyBytes));
       }
     });
 }

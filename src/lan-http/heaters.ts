@@ -1,20 +1,18 @@
 // The heaters of a /detail: which nozzles there are, the bed and the chamber, and how hot they are.
 
-import { hasValue } from '../common/defined.ts';
 import { NO_CHAMBER_SENSOR, plausibleCelsius } from '../printer/celsius.ts';
 import type { Product } from '../printer/products.ts';
 import type { HeaterReading } from '../printer/snapshot.ts';
-import { type JsonRecord, mapOf, readCount, readNumber } from './values.ts';
+import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './values.ts';
 
 /** More tools than any printer has. The rest of a longer array is garbage. */
 export const MAX_TOOLS = 16;
 
 function readPair(celsius: unknown, target: unknown): HeaterReading | undefined {
-  const reading = {
+  return nonEmpty({
     celsius: plausibleCelsius(readNumber(celsius)),
     targetCelsius: plausibleCelsius(readNumber(target)),
-  };
-  return hasValue(reading) ? reading : undefined;
+  });
 }
 
 /** The reading, unless it is exactly 0 and not heated: firmware reports that for a heater that does not exist. */

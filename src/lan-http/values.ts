@@ -2,6 +2,7 @@
 // (docs/protocol.md#http-requests-and-refusals). A value that is not understood, or that is impossible, is undefined.
 
 import { movePoint } from '../common/decimal.ts';
+import { hasValue } from '../common/defined.ts';
 import { cleanText, cutLabel } from '../common/text.ts';
 
 export type JsonRecord = Readonly<Record<string, unknown>>;
@@ -84,7 +85,7 @@ export function mapOf<V>(entries: Iterable<readonly [string, V | undefined]>): R
   return map.size > 0 ? map : undefined;
 }
 
-/** The object; undefined if it has no keys. */
+/** The object; undefined if nothing in it is known. */
 export function nonEmpty<T extends object>(fields: T): T | undefined {
-  return Object.keys(fields).length > 0 ? fields : undefined;
+  return hasValue(fields) ? fields : undefined;
 }

@@ -1,6 +1,6 @@
 // Both protocols of one printer as one Snapshot.
 
-import { onlyDefined } from '../common/defined.ts';
+import { hasValue, onlyDefined } from '../common/defined.ts';
 import { findProductByModel } from './products.ts';
 import type { Identity, Snapshot } from './snapshot.ts';
 import { isFetching } from './state.ts';
@@ -27,7 +27,7 @@ function besideHttp(snapshot: Snapshot): Snapshot {
 /** What both protocols say a printer is; HTTP wins. Undefined if neither said anything. */
 export function mergeIdentities(tcp: Identity | undefined, http: Identity | undefined): Identity | undefined {
   const identity = { ...tcp, ...http };
-  return Object.keys(identity).length > 0 ? identity : undefined;
+  return hasValue(identity) ? identity : undefined;
 }
 
 function mergeHeaters(tcp: Snapshot['heaters'], http: Snapshot['heaters']): Snapshot['heaters'] {

@@ -1,6 +1,6 @@
 // M115: the identity of the printer. Spacing, capitalization and the set of lines differ by model (docs/protocol.md#m115-identity).
 
-import { onlyDefined } from '../common/defined.ts';
+import { hasValue, onlyDefined } from '../common/defined.ts';
 import { cleanLine, NUMBER, NUMBER_END, nonEmpty, parseFields, toMeters } from './values.ts';
 
 export interface MachineInfo {
@@ -43,5 +43,5 @@ export function parseM115(lines: readonly string[]): MachineInfo | undefined {
     volume,
     volumeMeters: volume === undefined ? undefined : parseVolume(volume),
   });
-  return Object.keys(parsed).length > 0 ? parsed : undefined;
+  return hasValue(parsed) ? parsed : undefined;
 }
