@@ -3,6 +3,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { errnoOf } from '../common/errno.ts';
+import { within } from '../common/within.ts';
 
 /** As much as a connection gets, name resolution included. */
 const LOOKUP_MS = 3000;
@@ -15,17 +16,9 @@ export type Lookup =
 /** The IP addresses of a host; an IP address is its own. The look-up itself cannot be cancelled and may outlive the result. */
 export async function resolveHost(host: string): Promise<Lookup> {
   if (isIP(host) !== 0) return { addresses: [host] };
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Lookup>((resolve) => {
-    timer = setTimeout(() => resolve({ failure: `not resolved within ${LOOKUP_MS} ms` }), LOOKUP_MS);
-  });
   const found = lookup(host, { all: true }).then(
     (all): Lookup => ({ addresses: all.map(({ address }) => address) }),
     (error: unknown): Lookup => ({ failure: errnoOf(error) ?? String(error) }),
   );
-  try {
-    return await Promise.race([found, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return (await within(found, LOOKUP_MS)) ?? { failure: `not resolved within ${LOOKUP_MS} ms` };
 }

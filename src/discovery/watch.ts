@@ -3,6 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '../common/log.ts';
 import { traceOf } from '../common/reason.ts';
+import { within } from '../common/within.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { missingCredentials } from '../printer/next-steps.ts';
 import type { Identity } from '../printer/snapshot.ts';
@@ -38,15 +39,12 @@ function createOnce(): (key: string) => boolean {
 export async function watchPrinters(options: WatchOptions, signal: AbortSignal): Promise<void> {
   const { onFound, log } = options;
   const isNew = createOnce();
-  const stopped = new Promise<undefined>((resolve) => {
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
   let known: readonly KnownPrinter[] = [];
   const searchOnce = async (): Promise<void> => {
     const { printers, problems } = await options.search(signal);
     if (signal.aborted) return;
     // A name look-up cannot be cancelled, and a shutdown must not wait for it.
-    const configured = await Promise.race([describeConfigured(options), stopped]);
+    const configured = await within(describeConfigured(options), undefined, signal);
     if (!configured || signal.aborted) return;
     const merged = mergeFound(known, printers, configured);
     known = merged.printers;

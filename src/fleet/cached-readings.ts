@@ -1,6 +1,7 @@
 // Readings for people: a page waits only briefly for a printer that hangs, and however many pages are open, a printer is
 // read once every few seconds.
 
+import { within } from '../common/within.ts';
 import type { Printer } from './printer.ts';
 import type { CachedReading } from './view.ts';
 
@@ -25,14 +26,6 @@ export async function readForPage(
     const read = printer.readCached(maxAgeMs);
     return isKnownDown ? [] : [read];
   });
-  let timer: NodeJS.Timeout | undefined;
-  const patience = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patienceMs);
-  });
-  try {
-    await Promise.race([Promise.all(awaited), patience]);
-  } finally {
-    clearTimeout(timer);
-  }
+  await within(Promise.all(awaited), patienceMs);
   return printers.map((printer) => printer.cached);
 }

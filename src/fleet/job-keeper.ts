@@ -1,6 +1,7 @@
 // The jobs of one printer from read to read: what is remembered, and when requests may see it.
 
 import type { Logger } from '../common/log.ts';
+import { within } from '../common/within.ts';
 import { clocksAt } from '../jobs/clocks.ts';
 import { emptyMemory, type JobMemory } from '../jobs/memory.ts';
 import { observe } from '../jobs/observe.ts';
@@ -60,7 +61,7 @@ export class JobKeeper {
       log.info(startSeconds === undefined ? 'print under way' : 'print started', { printer: this.#printer, file });
     }
     saveJobs?.(this.#printer, memory);
-    if (events.length > 0 && flushJobs) return atMost(WRITE_MS, flushJobs()).then(() => this.#show());
+    if (events.length > 0 && flushJobs) return within(flushJobs(), WRITE_MS).then(() => this.#show());
     this.#show();
     return undefined;
   }
@@ -68,14 +69,4 @@ export class JobKeeper {
   #show(): void {
     this.#shown = this.#observed;
   }
-}
-
-/** Waits for a promise, but no longer than this. */
-async function atMost(timeMs: number, promise: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeMs);
-  });
-  await Promise.race([promise, timeout]);
-  clearTimeout(timer);
 }

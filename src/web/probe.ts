@@ -6,6 +6,7 @@ import { formatAddress, parseAddress } from '../common/address.ts';
 import { ConfigError } from '../common/config-error.ts';
 import { errnoOf } from '../common/errno.ts';
 import { isInside, type Networks } from '../common/networks.ts';
+import { within } from '../common/within.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Printer } from '../fleet/printer.ts';
 import type { TargetPool } from '../fleet/target-pool.ts';
@@ -34,21 +35,14 @@ function single(url: URL, key: string): string {
 
 async function resolve(host: string, timeMs: number): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
-  let timer: NodeJS.Timeout | undefined;
-  // A lookup cannot be cancelled, so race it against the deadline.
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('not in time')), timeMs);
+  const unresolved = (why: string): RequestError =>
+    new RequestError(403, `the name ${host} was not resolved (${why}), so it is in no --probe.allow`);
+  const found = await within(lookup(host, { all: true }), timeMs).catch((error: unknown) => {
+    throw unresolved(errnoOf(error) ?? 'failed');
   });
-  try {
-    return (await Promise.race([lookup(host, { all: true }), late])).map(({ address }) => address);
-  } catch (error) {
-    throw new RequestError(
-      403,
-      `the name ${host} was not resolved (${errnoOf(error) ?? 'timeout'}), so it is in no --probe.allow`,
-    );
-  } finally {
-    clearTimeout(timer);
-  }
+  // The lookup itself cannot be cancelled.
+  if (!found) throw unresolved('timeout');
+  return found.map(({ address }) => address);
 }
 
 /**
