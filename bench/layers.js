@@ -52,6 +52,12 @@ function converseWith(host, signal) {
   });
 }
 
+/** Everything that a read comes to. */
+async function whole({ over, soFar }) {
+  await over;
+  return soFar();
+}
+
 function layersOf(hosts) {
   const silent = () => {};
   const log = { debug: silent, info: silent, warn: silent, error: silent };
@@ -69,8 +75,8 @@ function layersOf(hosts) {
   return {
     'bare sockets': () => forEach(({ tcp }) => talk(tcp.host)),
     '+ session': () => forEach(({ tcp }, signal) => converseWith(tcp.host, signal)),
-    '+ parsers': () => forEach(({ tcp }, signal) => readTcp(tcp, { login: 'auto', identity: false }, signal)),
-    '+ snapshot': () => forEach((config, signal) => read(config, { identity: false }, signal)),
+    '+ parsers': () => forEach(({ tcp }, signal) => whole(readTcp(tcp, { login: 'auto', identity: false }, signal))),
+    '+ snapshot': () => forEach((config, signal) => whole(read(config, { identity: false }, signal))),
     '+ fleet and jobs': () => fleet.scrape(TIME_MS),
     '+ page': async () => renderPage({ printers: await fleet.scrape(TIME_MS) }, 'text'),
   };

@@ -1,15 +1,22 @@
 // All printers: configured ones and discovered ones, read at the same time under one deadline.
 
 import { setImmediate as turn } from 'node:timers/promises';
-import { CancelController, type CancelSignal } from '../common/cancellation.ts';
+import { within } from '../common/within.ts';
 import { findByTarget, matchingEndpoints } from '../config/endpoints.ts';
 import type { PrinterConfig } from '../printer/config.ts';
+import type { CurrentRead } from './current-read.ts';
 import { LocalFailures } from './local-failures.ts';
 import { Printer, type PrinterDependencies } from './printer.ts';
 import type { PrinterView } from './view.ts';
 
 // Measured with 1,000 printers: 16 and 32 take the same time as all at once, with less memory; 64 takes more.
 const STARTS_PER_TURN = 32;
+
+/** A scrape's wait for one printer. */
+interface Visit {
+  readonly printer: Printer;
+  readonly read: CurrentRead;
+}
 
 export class Fleet {
   readonly #dependencies: PrinterDependencies;
@@ -65,30 +72,17 @@ export class Fleet {
    * @param signal fires when the requester has gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
-    // One signal and one timer for all printers.
-    const over = new CancelController();
-    const leave = (): void => over.abort();
-    const timer = setTimeout(leave, timeMs);
-    if (signal?.aborted) leave();
-    signal?.addEventListener('abort', leave);
-    try {
-      return await this.#readAll(over);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', leave);
-    }
-  }
-
-  /** Begins the reads in groups: one burst of connections for all printers costs more memory, and floods the network. */
-  async #readAll(over: CancelSignal): Promise<readonly PrinterView[]> {
+    const endsAtMs = performance.now() + timeMs;
     const { printers } = this;
-    const reads: Promise<PrinterView>[] = [];
+    const visits: Visit[] = [];
     for (const printer of printers) {
-      // A read does not reject: even a fault of the exporter becomes a failed reading.
-      reads.push(printer.read(undefined, over));
-      if (reads.length % STARTS_PER_TURN === 0 && reads.length < printers.length) await turn();
+      visits.push({ printer, read: printer.join() });
+      // One burst of connections for all printers costs more memory, and floods the network.
+      if (visits.length % STARTS_PER_TURN === 0 && visits.length < printers.length) await turn();
     }
-    return await Promise.all(reads);
+    const ends = Promise.all(visits.map(({ read }) => read.end));
+    await within(ends, Math.max(0, endsAtMs - performance.now()), signal);
+    return visits.map(({ printer, read }) => printer.leave(read).view);
   }
 
   #keep(before: ReadonlyMap<string, Printer>, configs: readonly PrinterConfig[]): ReadonlyMap<string, Printer> {

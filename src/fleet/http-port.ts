@@ -34,19 +34,21 @@ export class HttpPortMemory {
   /**
    * Connects to the HTTP port, sends nothing, and remembers whether it is open; at most every 10 minutes, and only after a read
    * in which TCP refused.
+   * @returns undefined if there is nothing to wait for
    */
-  async lookAfter(
+  lookAfter(
     endpoints: readonly Endpoint[],
     { tcp, http }: PrinterConfig,
     nowMs: number,
     signal: CancelSignal,
-  ): Promise<void> {
+  ): Promise<void> | undefined {
     const failure = endpoints.find(({ protocol }) => protocol === 'tcp')?.failure;
     if (!failure) this.forget();
-    if (failure?.code !== 'refused' || !tcp || http || !this.#check || !this.#isDue(nowMs)) return;
+    if (failure?.code !== 'refused' || !tcp || http || !this.#check || !this.#isDue(nowMs)) return undefined;
     this.#checkedAtMs = nowMs;
-    const state = await this.#check(tcp.host, DEFAULT_HTTP_PORT, signal, CHECK_MS);
-    this.#isOpen = state === 'open';
+    return this.#check(tcp.host, DEFAULT_HTTP_PORT, signal, CHECK_MS).then((state) => {
+      this.#isOpen = state === 'open';
+    });
   }
 
   // Also when the clock was set back.

@@ -86,9 +86,12 @@ export class PrinterMemory {
     this.#httpPort.forget();
   }
 
-  /** Looks whether a printer that refuses TCP has an open HTTP port; seldom, and never without need. */
-  async lookAtHttpPort(reading: Reading, config: PrinterConfig, signal: CancelSignal): Promise<void> {
-    await this.#httpPort.lookAfter(reading.endpoints, config, this.#dependencies.now(), signal);
+  /**
+   * Looks whether a printer that refuses TCP has an open HTTP port; seldom, and never without need.
+   * @returns undefined if there is nothing to wait for
+   */
+  lookAtHttpPort(reading: Reading, config: PrinterConfig, signal: CancelSignal): Promise<void> | undefined {
+    return this.#httpPort.lookAfter(reading.endpoints, config, this.#dependencies.now(), signal);
   }
 
   /** Takes in what any read, even one that was cut short, has learned about the TCP endpoint. */

@@ -2,13 +2,15 @@
 
 import type { CancelSignal } from '../common/cancellation.ts';
 import { traceOf } from '../common/reason.ts';
+import { within } from '../common/within.ts';
 import type { PrinterConfig } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { exchangeFields, type Trace } from '../printer/exchange.ts';
 import type { Identity } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
+import { CurrentRead, type ReadResult } from './current-read.ts';
 import { type MemoryDependencies, PrinterMemory } from './printer-memory.ts';
-import { failedReading, type Reading, type ReadPrinter } from './reader.ts';
+import { failedReading, type Reading, type ReadOptions, type ReadPrinter } from './reader.ts';
 import { type EndReason, SharedRead } from './shared-read.ts';
 import type { CachedReading, PrinterView } from './view.ts';
 
@@ -16,12 +18,6 @@ export interface PrinterDependencies extends MemoryDependencies {
   readonly read: ReadPrinter;
   /** Ends every read when it fires, and every one that begins later at once. */
   readonly shutdownSignal?: CancelSignal | undefined;
-}
-
-interface CurrentRead {
-  readonly shared: SharedRead<FinishedRead>;
-  /** What has been read so far. */
-  readonly peek: () => Reading;
 }
 
 interface FinishedRead {
@@ -80,9 +76,9 @@ export class Printer {
   get cached(): CachedReading {
     const isBeingRead = this.#inProgress !== undefined;
     if (!this.#latest) return { view: this.#memory.viewWithoutReading(0, this.#config), isBeingRead };
-    const { reading, endedAtMs } = this.#latest;
+    const { reading, durationSeconds, endedAtMs } = this.#latest;
     const ageMs = Math.max(0, this.#dependencies.now() - endedAtMs);
-    return { view: this.#view(this.#latest), reading, ageMs, endedAtMs, isBeingRead };
+    return { view: this.#view(reading, durationSeconds), reading, ageMs, endedAtMs, isBeingRead };
   }
 
   /**
@@ -95,7 +91,7 @@ export class Printer {
     const sinceMs = this.#latest && this.#dependencies.now() - this.#latest.endedAtMs;
     // After the clock was set back, an old reading would look fresh for as long.
     if (sinceMs !== undefined && sinceMs >= 0 && sinceMs <= maxAgeMs) return this.cached;
-    const { view, reading } = await this.#join(timeMs, signal);
+    const { view, reading } = await this.#wait(timeMs, signal);
     return reading ? { view, reading, ageMs: 0, isBeingRead: false } : { view, isBeingRead: true };
   }
 
@@ -105,7 +101,7 @@ export class Printer {
    * @param signal fires when the requester waits no longer
    */
   async read(timeMs?: number, signal?: CancelSignal): Promise<PrinterView> {
-    return (await this.#join(timeMs, signal)).view;
+    return (await this.#wait(timeMs, signal)).view;
   }
 
   /**
@@ -116,22 +112,30 @@ export class Printer {
   async readTraced(timeMs: number, trace: Trace, signal?: CancelSignal): Promise<PrinterView> {
     const endsAt = performance.now() + timeMs;
     const leftMs = (): number => Math.max(0, endsAt - performance.now());
-    while (this.#inProgress && leftMs() > 0 && !signal?.aborted) await this.#inProgress.shared.join(leftMs(), signal);
-    if (!this.#inProgress) this.#current = this.#start(trace);
+    while (this.#inProgress && leftMs() > 0 && !signal?.aborted) await this.#wait(leftMs(), signal);
+    if (!this.#inProgress) this.#start(trace);
     return await this.read(leftMs(), signal);
   }
 
-  async #join(timeMs?: number, signal?: CancelSignal): Promise<Pick<CachedReading, 'view' | 'reading'>> {
-    const startedAt = performance.now();
+  /** Begins a read, or joins the one in progress. Whoever calls it has to leave the read. */
+  join(): CurrentRead {
     const current = this.#inProgress ?? this.#start();
-    this.#current = current;
-    const { shared, peek } = current;
-    const finished = await shared.join(timeMs, signal);
-    if (finished) return { view: this.#view(finished), reading: finished.reading };
-    // Whoever leaves before the end takes what was read until then. The read itself goes on.
-    const durationSeconds = (performance.now() - startedAt) / 1000;
-    const reading = peek();
-    return { view: this.#view({ reading, durationSeconds }), reading: reading.up ? reading : undefined };
+    current.shared.join();
+    return current;
+  }
+
+  /** What the read came to, or what it has so far if it goes on. */
+  leave(read: CurrentRead): ReadResult {
+    read.shared.leave();
+    if (read.result) return read.result;
+    const reading = read.ongoing?.soFar() ?? faulty(this.#config);
+    return { view: this.#view(reading, read.seconds), reading: reading.up ? reading : undefined };
+  }
+
+  async #wait(timeMs?: number, signal?: CancelSignal): Promise<ReadResult> {
+    const read = this.join();
+    await within(read.end, timeMs, signal);
+    return this.leave(read);
   }
 
   /** A read that was ended is closing its sockets: nothing more comes from it. */
@@ -151,50 +155,59 @@ export class Printer {
 
   #start(trace?: Trace): CurrentRead {
     const config = this.#config;
-    let peek = (): Reading => failedReading(config, new PrinterError('timeout', 'the printer did not answer in time'));
-    const shared = new SharedRead<FinishedRead>(
-      async (signal) => {
-        const startedAt = performance.now();
-        const options = {
-          identity: this.#memory.needsIdentity,
-          tcpHabits: this.#memory.tcpHabits,
-          nowMs: this.#dependencies.now(),
-          trace: this.#traceFor(trace),
-          onBegin: (begun: () => Reading): void => {
-            peek = begun;
-          },
-        };
-        let reading: Reading;
-        try {
-          reading = await this.#dependencies.read(config, options, signal);
-          await this.#memory.lookAtHttpPort(reading, config, signal);
-        } catch (error) {
-          reading = this.#faultyReading(config, error);
-        }
-        const durationSeconds = (performance.now() - startedAt) / 1000;
-        const finished = { reading, durationSeconds, endedAtMs: this.#dependencies.now() };
-        if (isSamePlace(config, this.#config)) await this.#finish(finished, shared.endReason);
-        if (this.#current?.shared === shared) this.#current = undefined;
-        return finished;
-      },
-      { timeMs: config.timeoutMs ?? DEFAULT_READ_MS, shutdownSignal: this.#dependencies.shutdownSignal },
-    );
-    return { shared, peek: () => peek() };
+    const { shutdownSignal } = this.#dependencies;
+    const shared = new SharedRead({ timeMs: config.timeoutMs ?? DEFAULT_READ_MS, shutdownSignal });
+    const current = new CurrentRead(shared, (read) => this.#run(read, config, trace));
+    this.#current = current;
+    return current;
   }
 
-  async #finish(finished: FinishedRead, endReason: EndReason | undefined): Promise<void> {
+  /** Reads, and takes in what was read. */
+  async #run(read: CurrentRead, config: PrinterConfig, trace: Trace | undefined): Promise<void> {
+    const { shared } = read;
+    let reading: Reading;
+    try {
+      read.ongoing = this.#dependencies.read(config, this.#optionsFor(trace), shared.signal);
+      await read.ongoing.over;
+      reading = read.ongoing.soFar();
+      await this.#memory.lookAtHttpPort(reading, config, shared.signal);
+    } catch (error) {
+      // A fault of the exporter costs this printer only, not the scrape.
+      this.#logFault(error);
+      reading = faulty(config);
+    }
+    const finished = { reading, durationSeconds: read.seconds, endedAtMs: this.#dependencies.now() };
+    if (isSamePlace(config, this.#config)) await this.#finish(finished, shared.endReason);
+    read.result = { view: this.#view(reading, finished.durationSeconds), reading };
+    shared.finish();
+    if (this.#current === read) this.#current = undefined;
+  }
+
+  #optionsFor(trace: Trace | undefined): ReadOptions {
+    return {
+      identity: this.#memory.needsIdentity,
+      tcpHabits: this.#memory.tcpHabits,
+      nowMs: this.#dependencies.now(),
+      trace: this.#traceFor(trace),
+    };
+  }
+
+  /** @returns settles once an end of a print is on disk; undefined if there is nothing to wait for */
+  #finish(finished: FinishedRead, endReason: EndReason | undefined): Promise<void> | undefined {
     try {
       this.#memory.noteHabits(finished.reading);
       // A read that was cut because nobody waited, or because the exporter stops, says nothing about the printer.
       if (endReason === undefined || endReason === 'timeout') {
         this.#latest = finished;
-        await this.#memory.note(finished.reading, this.#config);
-      } else if (endReason === 'abandoned' && finished.durationSeconds * 1000 >= LONG_READ_MS) {
+        return this.#memory.note(finished.reading, this.#config)?.catch((error: unknown) => this.#logFault(error));
+      }
+      if (endReason === 'abandoned' && finished.durationSeconds * 1000 >= LONG_READ_MS) {
         this.#memory.logUncounted(finished.reading, this.#config);
       }
     } catch (error) {
       this.#logFault(error);
     }
+    return undefined;
   }
 
   #logFault(error: unknown): void {
@@ -204,15 +217,13 @@ export class Printer {
     });
   }
 
-  /** A fault of the exporter costs this printer only, not the scrape. */
-  #faultyReading(config: PrinterConfig, error: unknown): Reading {
-    this.#logFault(error);
-    return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; see its log'));
-  }
-
-  #view({ reading, durationSeconds }: Pick<FinishedRead, 'reading' | 'durationSeconds'>): PrinterView {
+  #view(reading: Reading, durationSeconds: number): PrinterView {
     return this.#memory.view(reading, durationSeconds, this.#config);
   }
+}
+
+function faulty(config: PrinterConfig): Reading {
+  return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; see its log'));
 }
 
 /** Whether both mean the same endpoints, so that what is remembered of one holds for the other. */

@@ -1,8 +1,9 @@
 // One read of one printer: all its endpoints at the same time, merged into one Snapshot.
 
 import type { CancelSignal } from '../common/cancellation.ts';
+import type { Ongoing } from '../common/ongoing.ts';
 import type { HttpReader } from '../lan-http/read.ts';
-import type { HttpSide, PrinterConfig, TcpSide } from '../printer/config.ts';
+import type { HttpSide, PrinterConfig } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import type { Trace } from '../printer/exchange.ts';
 import { mergeSnapshots } from '../printer/merge.ts';
@@ -46,12 +47,10 @@ export interface ReadOptions {
   readonly nowMs?: number | undefined;
   /** Called after each exchange with the printer. */
   readonly trace?: Trace | undefined;
-  /** Called once at the start, with a function that returns what has been read so far. */
-  readonly onBegin?: ((peek: () => Reading) => void) | undefined;
 }
 
-/** Reads a printer. Settles soon after the signal fires, and never throws because of what a printer does. */
-export type ReadPrinter = (config: PrinterConfig, options: ReadOptions, signal: CancelSignal) => Promise<Reading>;
+/** Begins to read a printer. The read is over soon after the signal fires, and never fails because of what a printer does. */
+export type ReadPrinter = (config: PrinterConfig, options: ReadOptions, signal: CancelSignal) => Ongoing<Reading>;
 
 /** What came from one endpoint. */
 interface EndpointReading {
@@ -62,9 +61,12 @@ interface EndpointReading {
 }
 
 function fromTcp(tcp: TcpReading): EndpointReading {
-  if (tcp.failure) return { endpoint: { protocol: 'tcp', failure: tcp.failure }, habits: tcp.habits };
-  const snapshot = snapshotFromTcp(tcp.replies);
-  return { endpoint: { protocol: 'tcp', identity: snapshot.identity }, snapshot, tcp, habits: tcp.habits };
+  const { failure, replies, habits } = tcp;
+  if (failure) return { endpoint: { protocol: 'tcp', failure }, habits };
+  // The read goes on: what makes it count as read is still to come.
+  if (!replies.m119 && !replies.m105) return unfinished('tcp');
+  const snapshot = snapshotFromTcp(replies);
+  return { endpoint: { protocol: 'tcp', identity: snapshot.identity }, snapshot, tcp, habits };
 }
 
 function fromHttp(snapshot: Snapshot): EndpointReading {
@@ -74,11 +76,6 @@ function fromHttp(snapshot: Snapshot): EndpointReading {
 function failedHttp(failure: unknown): EndpointReading {
   if (!(failure instanceof PrinterError)) throw failure;
   return { endpoint: { protocol: 'http', failure } };
-}
-
-/** What a TCP read has so far: up once it would count as read if it ended now. */
-function fromUnfinishedTcp(reading: TcpReading | undefined): EndpointReading {
-  return reading?.replies.m119 || reading?.replies.m105 ? fromTcp(reading) : unfinished('tcp');
 }
 
 function unfinished(protocol: Protocol): EndpointReading {
@@ -106,27 +103,36 @@ export function failedReading({ tcp, http }: PrinterConfig, failure: PrinterErro
   return merge(tcp && { endpoint: { protocol: 'tcp', failure } }, http && { endpoint: { protocol: 'http', failure } });
 }
 
+function beginHttp(
+  reader: HttpReader,
+  target: HttpSide,
+  trace: Trace | undefined,
+  signal: CancelSignal,
+): Ongoing<EndpointReading> {
+  let whole: EndpointReading | undefined;
+  const over = reader
+    .readDetail(target, signal, trace)
+    .then(fromHttp, failedHttp)
+    .then((reading) => {
+      whole = reading;
+    });
+  return { over, soFar: () => whole ?? unfinished('http') };
+}
+
+// Most printers have one endpoint, and a thousand may be read at once: no promise more than it takes.
+function allOver(tcp: Promise<void> | undefined, http: Promise<void> | undefined): Promise<void> {
+  return tcp && http ? Promise.all([tcp, http]).then(() => {}) : (tcp ?? http ?? Promise.resolve());
+}
+
 /** Creates the function that reads printers, over the given HTTP client. */
 export function createPrinterReader(httpReader: HttpReader): ReadPrinter {
-  return async ({ tcp, http }, { identity, tcpHabits: habits, nowMs, trace, onBegin }, signal) => {
-    let peekTcp: (() => TcpReading) | undefined;
-    let tcpReading: EndpointReading | undefined;
-    let httpReading: EndpointReading | undefined;
-    const reading = (): Reading =>
-      merge(tcp && (tcpReading ?? fromUnfinishedTcp(peekTcp?.())), http && (httpReading ?? unfinished('http')));
-    onBegin?.(reading);
-    const readsTcp = async (target: TcpSide): Promise<void> => {
-      const begun = (peek: () => TcpReading): void => {
-        peekTcp = peek;
-      };
-      const options = { login: target.login, identity, habits, nowMs, trace, onBegin: begun };
-      tcpReading = fromTcp(await readTcp(target, options, signal));
-    };
-    const readsHttp = async (target: HttpSide): Promise<void> => {
-      httpReading = await httpReader.readDetail(target, signal, trace).then(fromHttp, failedHttp);
-    };
+  return ({ tcp, http }, { identity, tcpHabits: habits, nowMs, trace }, signal) => {
     // Both at the same time: a slow one must not take the other's.
-    await Promise.all([tcp && readsTcp(tcp), http && readsHttp(http)]);
-    return reading();
+    const tcpRead = tcp && readTcp(tcp, { login: tcp.login, identity, habits, nowMs, trace }, signal);
+    const httpRead = http && beginHttp(httpReader, http, trace, signal);
+    return {
+      over: allOver(tcpRead?.over, httpRead?.over),
+      soFar: () => merge(tcpRead && fromTcp(tcpRead.soFar()), httpRead?.soFar()),
+    };
   };
 }

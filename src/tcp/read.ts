@@ -1,6 +1,7 @@
 // One read of a printer over TCP: the dialogue, over as many connections as it takes.
 
 import type { CancelSignal } from '../common/cancellation.ts';
+import type { Ongoing } from '../common/ongoing.ts';
 import { inNextTurn } from '../common/turn.ts';
 import type { LoginMode } from '../printer/config.ts';
 import type { Trace } from '../printer/exchange.ts';
@@ -20,38 +21,33 @@ export interface TcpReadOptions {
   /** Milliseconds since 1970, for what is tried again after ten minutes; by default the system's time. */
   readonly nowMs?: number | undefined;
   readonly limits?: SessionLimits;
-  /** Called once at the start, with a function that returns what has been read so far. */
-  readonly onBegin?: (peek: () => TcpReading) => void;
   /** Called after each command with its reply or failure. */
   readonly trace?: Trace | undefined;
 }
 
 /**
  * Reads a printer over TCP 8899: M119, M105, M27, M114 and, when asked, M115.
- * Never throws for what a printer does: the failure is in the result, beside the parts that were read.
+ * Never fails for what a printer does: the failure is in the reading, beside the parts that were read.
  * One connection is enough unless the printer closes it: the remaining commands are then sent over a new one, and the command at
  * which it closed is sent once more at most. A command without any reply ends the read.
  * @param signal the deadline; when it fires the connection is closed at once
  */
-export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Promise<TcpReading> {
+export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Ongoing<TcpReading> {
   const { login, identity, habits = NO_HABITS, nowMs = Date.now(), limits = DEFAULT_LIMITS } = options;
   const dialogue = new ReadDialogue({ login, identity, habits, nowMs, patienceMs: limits.silenceMs });
-  options.onBegin?.(() => dialogue.reading);
-  return new Promise<void>((resolve, reject) => {
-    const talk = (): void => {
-      const traced = options.trace && new TracedDialogue(dialogue, target, options.trace);
-      converse(target, limits, traced ?? dialogue, signal, (end) => {
-        if (traced && end !== undefined && !(end instanceof Error)) traced.interrupted(end);
-        if (end instanceof Error) {
-          reject(end);
-        } else if (end !== undefined && dialogue.interrupted(end, signal.aborted)) {
-          talk();
-        } else {
-          // The next commands to other printers go out before the replies of this one are parsed.
-          inNextTurn(resolve);
-        }
-      });
-    };
-    talk();
-  }).then(() => dialogue.reading);
+  const talk = (resolve: () => void, reject: (fault: Error) => void): void => {
+    const traced = options.trace && new TracedDialogue(dialogue, target, options.trace);
+    converse(target, limits, traced ?? dialogue, signal, (end) => {
+      if (traced && end !== undefined && !(end instanceof Error)) traced.interrupted(end);
+      if (end instanceof Error) {
+        reject(end);
+      } else if (end !== undefined && dialogue.interrupted(end, signal.aborted)) {
+        talk(resolve, reject);
+      } else {
+        // The next commands to other printers go out before the replies of this one are parsed.
+        inNextTurn(resolve);
+      }
+    });
+  };
+  return { over: new Promise(talk), soFar: () => dialogue.reading };
 }

@@ -85,9 +85,9 @@ describe('a fleet', () => {
     const gone = new AbortController();
     const scraped = fleet.scrape(LONG_MS, gone.signal);
     gone.abort();
+    expect((await scraped).map(({ up }) => up)).toEqual([false, false]);
     vi.advanceTimersByTime(ABANDONED_READ_MS);
     expect(reader.reads.map(({ signal }) => signal.aborted)).toEqual([true, true]);
-    expect((await scraped).map(({ up }) => up)).toEqual([false, false]);
   });
 
   it('of nobody is read at once', async () => {

@@ -2,9 +2,8 @@
 
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { Printer } from '../../src/fleet/printer.ts';
-import type { Reading } from '../../src/fleet/reader.ts';
+import type { Reading, ReadPrinter } from '../../src/fleet/reader.ts';
 import { ABANDONED_READ_MS } from '../../src/fleet/shared-read.ts';
-import type { PrinterConfig } from '../../src/printer/config.ts';
 import { NEXT_STEPS } from '../../src/printer/next-steps.ts';
 import type { Snapshot } from '../../src/printer/snapshot.ts';
 import {
@@ -18,6 +17,7 @@ import {
   configOf,
   createFleet,
   createPrinter,
+  ended,
   failedReading,
   type ReaderByHand,
   readByHand,
@@ -142,7 +142,7 @@ describe('one conversation', () => {
       ...readingOf(READY),
       endpoints: [{ protocol: 'tcp' }, ...failedReading({ http: 'timeout' }).endpoints],
     };
-    reader.reads[0]?.options.onBegin?.(() => part);
+    reader.reads[0]?.show(part);
     expect(await visit).toMatchObject({
       up: true,
       snapshot: READY,
@@ -394,7 +394,7 @@ describe('failures of this machine', () => {
       ['b', true],
     ]);
     const { log, lines } = collectLog();
-    const read = async ({ name }: PrinterConfig): Promise<Reading> => (isLocal.get(name) ? local : readingOf(READY));
+    const read: ReadPrinter = ({ name }) => ended(isLocal.get(name) ? local : readingOf(READY));
     const fleet = createFleet([configNamed('a'), configNamed('b')], { read, log });
     const begun = 'level=warn msg="printers not read because of this machine" code=local reason="tcp says local"';
     const over = 'level=info msg="this machine no longer keeps printers from being read"';
@@ -416,7 +416,7 @@ describe('failures of this machine', () => {
   it('are over when the printer that had them is not read any more', async () => {
     const clock = { nowMs: START_MS };
     const { log, lines } = collectLog();
-    const read = async ({ name }: PrinterConfig): Promise<Reading> => (name === 'gone' ? local : readingOf(READY));
+    const read: ReadPrinter = ({ name }) => ended(name === 'gone' ? local : readingOf(READY));
     const fleet = createFleet([configNamed('gone'), configNamed('stays')], { read, log, clock });
     await fleet.scrape(LONG_MS);
     fleet.configure([configNamed('stays')]);

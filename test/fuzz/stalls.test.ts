@@ -15,6 +15,7 @@ import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
 import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/target.ts';
 import { fuzzing } from '../support/fuzz.ts';
 import { reply } from '../support/scripted-printer.ts';
+import { whole } from '../tcp/reading.ts';
 
 // As short as a loaded machine allows, in the proportions of the real limits.
 const LIMITS: SessionLimits = { ...DEFAULT_LIMITS, commandMs: 120, silenceMs: 15, okTailMs: 5 };
@@ -196,7 +197,7 @@ afterAll(() => {
 
 function read({ target }: DistortingPrinter, habits: TcpHabits, limits: SessionLimits): Promise<TcpReading> {
   const options = { login: 'never', identity: true, habits, nowMs: NOW, limits } as const;
-  return readTcp(target, options, new AbortController().signal);
+  return whole(readTcp(target, options, new AbortController().signal));
 }
 
 /** Every value of a snapshot by its path, including nested maps and objects. */

@@ -2,6 +2,7 @@
 
 import type { CancelSignal } from '../../src/common/cancellation.ts';
 import { createLogger, type Logger } from '../../src/common/log.ts';
+import type { Ongoing } from '../../src/common/ongoing.ts';
 import { Secret } from '../../src/common/secret.ts';
 import { Fleet } from '../../src/fleet/fleet.ts';
 import { Printer, type PrinterDependencies } from '../../src/fleet/printer.ts';
@@ -11,6 +12,7 @@ import type { PrinterConfig } from '../../src/printer/config.ts';
 import { type FailureCode, PrinterError } from '../../src/printer/errors.ts';
 import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
 import type { SimulatedPrinter } from '../../src/simulator/printer.ts';
+import { createDeferred } from './deferred.ts';
 
 /** Reads real sockets. */
 export const readSockets: ReadPrinter = createPrinterReader(createHttpReader());
@@ -20,6 +22,8 @@ export interface PendingRead {
   readonly config: PrinterConfig;
   readonly options: ReadOptions;
   readonly signal: CancelSignal;
+  /** Shows this to whoever leaves before the answer. */
+  show(part: Reading): void;
   answer(reading: Reading): void;
   fail(error: Error): void;
 }
@@ -33,11 +37,20 @@ export interface ReaderByHand {
 /** A reader whose reads wait for the test, or return `answer` immediately if it is given. */
 export function readByHand(answer?: (options: ReadOptions) => Reading): ReaderByHand {
   const reads: PendingRead[] = [];
-  const read: ReadPrinter = (config, options, signal) =>
-    new Promise((resolve, reject) => {
-      reads.push({ config, options, signal, answer: resolve, fail: reject });
-      if (answer) resolve(answer(options));
-    });
+  const read: ReadPrinter = (config, options, signal) => {
+    const { promise: over, resolve, reject } = createDeferred();
+    let soFar = failedReading({ tcp: 'timeout' });
+    const show = (reading: Reading): void => {
+      soFar = reading;
+    };
+    const end = (reading: Reading): void => {
+      show(reading);
+      resolve();
+    };
+    reads.push({ config, options, signal, show, answer: end, fail: reject });
+    if (answer) end(answer(options));
+    return { over, soFar: () => soFar };
+  };
   return { read, reads };
 }
 
@@ -52,6 +65,11 @@ export function readingOf(snapshot: Snapshot, protocol: Protocol = 'tcp'): Readi
     unanswered: new Set(),
     replies: protocol === 'tcp' && identity ? { m115: {} } : {},
   };
+}
+
+/** A read that is over at once. */
+export function ended(reading: Reading): Ongoing<Reading> {
+  return { over: Promise.resolve(), soFar: () => reading };
 }
 
 /** A reading in which every endpoint failed, each with its code. */

@@ -15,6 +15,7 @@ import { ADVENTURERS } from './captured-adventurer.ts';
 import { IDENTITIES } from './captured-identity.ts';
 import { OLD } from './captured-old.ts';
 import { latin1 } from './frame.ts';
+import { whole } from './reading.ts';
 
 const CASES: readonly Captured[] = [...ADVENTURERS, ...IDENTITIES, ...OLD];
 const ORDER = ['M601', 'M119', 'M105', 'M27', 'M114', 'M115', 'M602'];
@@ -24,7 +25,7 @@ afterEach(() => {
 });
 
 function read(target: TcpTarget, { login = 'auto' }: Pick<Captured, 'login'>): Promise<TcpReading> {
-  return readTcp(target, { login, identity: true }, new AbortController().signal);
+  return whole(readTcp(target, { login, identity: true }, new AbortController().signal));
 }
 
 /** The bytes of a conversation by command; what was not captured is acknowledged without data. */

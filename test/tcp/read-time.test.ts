@@ -2,7 +2,6 @@
 
 import { setImmediate as turn } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { readTcp } from '../../src/tcp/read.ts';
 import { blackhole } from '../support/blackhole.ts';
 import {
   closedPort,
@@ -163,9 +162,9 @@ describe('not reachable', () => {
   });
 
   it('a name at a deadline that has passed', async () => {
-    const { failure } = await readTcp(
-      { host: 'printer.invalid', port: 8899 },
-      { login: 'auto', identity: true },
+    const { failure } = await readPrinter(
+      { target: { host: 'printer.invalid', port: 8899 } },
+      { identity: true },
       AbortSignal.abort(),
     );
     expect(failure?.code).toBe('dns');

@@ -1,5 +1,6 @@
 // Shared by the tests of readTcp: short and long limits, and an idle printer.
 
+import type { Ongoing } from '../../src/common/ongoing.ts';
 import { readTcp, type TcpReadOptions } from '../../src/tcp/read.ts';
 import type { TcpReading } from '../../src/tcp/replies.ts';
 import { DEFAULT_LIMITS, type SessionLimits, type TcpTarget } from '../../src/tcp/target.ts';
@@ -24,12 +25,18 @@ export const IDLE: Script = {
   M115: reply('M115', 'Machine Type: Flashforge Finder', 'SN: 62B08883'),
 };
 
+/** Everything that the read comes to. */
+export async function whole({ over, soFar }: Ongoing<TcpReading>): Promise<TcpReading> {
+  await over;
+  return soFar();
+}
+
 export function readPrinter(
   { target }: { readonly target: TcpTarget },
   options: Partial<TcpReadOptions> = {},
   signal: AbortSignal = new AbortController().signal,
 ): Promise<TcpReading> {
-  return readTcp(target, { login: 'auto', identity: false, limits: LONG, ...options }, signal);
+  return whole(readTcp(target, { login: 'auto', identity: false, limits: LONG, ...options }, signal));
 }
 
 /** By command: code and message of the problem. */
