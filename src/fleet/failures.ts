@@ -11,11 +11,14 @@ import type { FailureCount } from './view.ts';
 // A printer that keeps inventing status words must not fill the log or the memory.
 const MAX_WORDS_REMEMBERED = 50;
 
+// Shared by all printers that are read.
+const NO_FAILURES: ReadonlyMap<Protocol, FailureCode> = new Map();
+
 export class FailureLog {
   readonly #log: (level: 'info' | 'warn', message: string, fields: LogFields) => void;
-  readonly #counts = new Map<string, FailureCount>();
+  #counts: readonly FailureCount[] = [];
   readonly #words = new Set<string>();
-  #last: ReadonlyMap<Protocol, FailureCode> = new Map();
+  #last = NO_FAILURES;
   #hasNoTcp = false;
   #hadTcp = false;
 
@@ -25,7 +28,7 @@ export class FailureLog {
 
   /** Failed reads by endpoint and code since the exporter started. */
   get counts(): readonly FailureCount[] {
-    return [...this.#counts.values()];
+    return this.#counts;
   }
 
   /** Whether this endpoint failed in the last read. */
@@ -35,7 +38,7 @@ export class FailureLog {
 
   /** Counts and logs the endpoints of a whole read. @param known what the next step depends on beside them */
   note(endpoints: readonly Endpoint[], known: KnownFacts): void {
-    const failed = new Map<Protocol, FailureCode>();
+    let failed = NO_FAILURES;
     const httpUp = endpoints.some(({ protocol, failure }) => protocol === 'http' && !failure);
     for (const endpoint of endpoints) {
       const { protocol, failure } = endpoint;
@@ -50,7 +53,7 @@ export class FailureLog {
         continue;
       }
       const { code, message: reason } = failure;
-      failed.set(protocol, code);
+      failed = new Map(failed).set(protocol, code);
       // A Creator 5 has no TCP endpoint: its refusal counts once, and not at every scrape.
       const isAbsent = protocol === 'tcp' && code === 'refused' && httpUp;
       if (isAbsent && this.#hasNoTcp) continue;
@@ -98,7 +101,9 @@ export class FailureLog {
   }
 
   #count(protocol: Protocol, code: FailureCode): void {
-    const key = `${protocol} ${code}`;
-    this.#counts.set(key, { protocol, code, count: (this.#counts.get(key)?.count ?? 0) + 1 });
+    const known = this.#counts.findIndex((count) => count.protocol === protocol && count.code === code);
+    const count = (this.#counts[known]?.count ?? 0) + 1;
+    const counted = { protocol, code, count };
+    this.#counts = known === -1 ? [...this.#counts, counted] : this.#counts.with(known, counted);
   }
 }

@@ -1,9 +1,8 @@
 // What is remembered of one printer between reads, and its view after one.
 
 import type { CancelSignal } from '../common/cancellation.ts';
-import { currentJob } from '../jobs/current-job.ts';
 import type { Identities } from '../jobs/identity-schema.ts';
-import { shownProgress, shownStart } from '../jobs/shown-job.ts';
+import { shownProgress } from '../jobs/shown-job.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import { adviceFor, type KnownFacts } from '../printer/advice.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
@@ -17,6 +16,7 @@ import { FailureLog } from './failures.ts';
 import { type CheckPort, HttpPortMemory } from './http-port.ts';
 import { IdentityMemory } from './identity.ts';
 import { type JobDependencies, JobKeeper } from './job-keeper.ts';
+import { RememberedJobs } from './jobs-view.ts';
 import { LocalFailures } from './local-failures.ts';
 import type { Reading } from './reader.ts';
 import type { EndpointView, PrinterView } from './view.ts';
@@ -172,7 +172,6 @@ export class PrinterMemory {
     config: PrinterConfig,
   ): PrinterView {
     const { memory } = this.#jobs;
-    const { totals, lastEnds, printingSeconds } = memory;
     return {
       labels: this.#labels,
       staticLabels: config.labels,
@@ -186,16 +185,7 @@ export class PrinterMemory {
       identity: this.#identity.identity,
       snapshot,
       progress: snapshot && (shownProgress(memory, snapshot) ?? progressInUnknownState(this.#printClock, snapshot)),
-      jobs: {
-        totals,
-        lastEnds,
-        printingSeconds,
-        startSeconds: shownStart(memory, snapshot ?? {}),
-        // Computed when a page asks for it: metrics do not show it.
-        get current() {
-          return currentJob(memory, snapshot?.state);
-        },
-      },
+      jobs: new RememberedJobs(memory, snapshot),
       failingCommands: this.#tcpHabits.failing,
     };
   }

@@ -57,9 +57,11 @@ class Session {
     this.#socket.on('error', (error) => this.#onError(error));
     this.#socket.on('end', () => this.#onEnd());
     this.#socket.on('connect', () => this.#proceed());
-    this.#socket.on('lookup', () => {
-      this.#resolved = true;
-    });
+    if (!this.#resolved) {
+      this.#socket.on('lookup', () => {
+        this.#resolved = true;
+      });
+    }
   }
 
   begin(): void {
