@@ -2,7 +2,8 @@
 
 import { PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
 import { type Command, findRefusal, isLogin } from './commands.ts';
-import { Framer, type Reply } from './framer.ts';
+import { Framer } from './framer.ts';
+import { isEmpty, type Reply } from './reply.ts';
 import type { SessionLimits } from './target.ts';
 
 /** What has come of a reply, when nothing more is awaited. */
@@ -23,7 +24,7 @@ export interface ClosedReply {
 // A web server's response, which may be a page without a status line, since a command is no HTTP request either.
 const WEB_RESPONSE = /^(?:HTTP\/\d|\s*<(?:!doctype|html))/i;
 // An `ok` without a CMD line, which can only answer a login.
-const BARE_OK: Reply = { command: '', lines: [], complete: false };
+const BARE_OK: Reply = { command: '', data: '', complete: false };
 
 export type ReplyLimits = Pick<SessionLimits, 'silenceMs' | 'okTailMs' | 'replyBytes'>;
 
@@ -113,7 +114,7 @@ export class AwaitedReply {
     this.#framer.push('\n', this.#onReply);
     const isInReply = this.#framer.openCommand !== undefined;
     const reply = this.#ended() ?? this.#soFar();
-    const counts = reply !== undefined && (reply.complete || findRefusal(reply.lines) !== undefined);
+    const counts = reply !== undefined && (reply.complete || findRefusal(reply) !== undefined);
     return { reply: counts ? reply : undefined, isInReply };
   }
 
@@ -162,8 +163,8 @@ export class AwaitedReply {
   };
 
   /** Whether a line without a CMD line can be the reply to the command: only a login gets anything but a refusal that way. */
-  #isForCommand({ lines }: Reply): boolean {
-    return this.#isLogin || findRefusal(lines) !== undefined;
+  #isForCommand(reply: Reply): boolean {
+    return this.#isLogin || findRefusal(reply) !== undefined;
   }
 
   get #isLogin(): boolean {
@@ -196,7 +197,7 @@ export class AwaitedReply {
   }
 
   #isBareLogin(reply: Reply | undefined): boolean {
-    return reply?.command === 'M601' && reply.lines.length === 0 && reply.tooLongBytes === undefined;
+    return reply?.command === 'M601' && isEmpty(reply) && reply.tooLongBytes === undefined;
   }
 
   get #hasOnlyOthers(): boolean {

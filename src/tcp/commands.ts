@@ -1,5 +1,7 @@
 // The only commands this program can send: five reads, and the login that some printers require.
 
+import { linesOf, type Reply } from './reply.ts';
+
 export const READ_COMMANDS = ['M119', 'M105', 'M27', 'M114', 'M115'] as const;
 
 export type ReadCommand = (typeof READ_COMMANDS)[number];
@@ -36,8 +38,9 @@ const CONTROL_ANSWER = new RegExp(
 );
 
 /** The line of a reply that refuses the command, such as `Control failed.` or `Please login first.` */
-export function findRefusal(lines: readonly string[]): string | undefined {
-  return lines.find((line) => REFUSAL.test(line) && !NAMED.test(line));
+export function findRefusal(reply: Reply): string | undefined {
+  if (!REFUSAL.test(reply.data)) return undefined;
+  return linesOf(reply).find((line) => REFUSAL.test(line) && !NAMED.test(line));
 }
 
 /** Whether the line begins with the words of a refusal or of a login's answer, which may come without a CMD line. */

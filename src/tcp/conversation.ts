@@ -2,7 +2,7 @@
 
 import type { PrinterError } from '../printer/errors.ts';
 import type { Command } from './commands.ts';
-import type { Reply } from './framer.ts';
+import type { Reply } from './reply.ts';
 
 /** Decides what is sent over a connection. */
 export interface Dialogue {

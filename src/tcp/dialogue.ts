@@ -4,11 +4,11 @@ import type { LoginMode } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { type Command, findRefusal, isLogin, type ReadCommand } from './commands.ts';
 import type { Dialogue, Interruption } from './conversation.ts';
-import type { Reply } from './framer.ts';
 import { afterLostContact, planRead, type TcpHabits, withFailure, withUnfinished } from './habits.ts';
 import { Login } from './login.ts';
 import { ReadOutcome } from './outcome.ts';
 import type { TcpReading } from './replies.ts';
+import { isEmpty, type Reply } from './reply.ts';
 
 export interface DialogueOptions {
   readonly login: LoginMode;
@@ -125,13 +125,13 @@ export class ReadDialogue implements Dialogue {
   }
 
   #learnEnd(command: Command, reply: Reply, isLeftUnfinished: boolean): void {
-    const isBareLogin = command === 'M601' && reply.lines.length === 0;
+    const isBareLogin = command === 'M601' && isEmpty(reply);
     if (isLeftUnfinished) this.#habits = withUnfinished(this.#habits, command, true);
     else if (reply.complete && !isBareLogin) this.#habits = withUnfinished(this.#habits, command, false);
   }
 
   #takeLogin(reply: Reply): void {
-    const refusal = findRefusal(reply.lines);
+    const refusal = findRefusal(reply);
     if (refusal === undefined) this.#login.granted();
     else this.#refuseLogin(refusal);
   }
@@ -144,7 +144,7 @@ export class ReadDialogue implements Dialogue {
   }
 
   #takeRead(command: ReadCommand, reply: Reply): void {
-    const refusal = findRefusal(reply.lines);
+    const refusal = findRefusal(reply);
     if (refusal === undefined) {
       this.#addRead(command, reply);
     } else if (this.#login.startAfterRefusal()) {

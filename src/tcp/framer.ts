@@ -6,17 +6,7 @@
 
 import { decodeText } from '../common/text.ts';
 import { isControlAnswer } from './commands.ts';
-
-export interface Reply {
-  /** The echoed command word, such as `M119`. Empty for a refusal or a login's answer without a CMD line. */
-  readonly command: string;
-  /** Data lines: trimmed, without empty lines, the CMD line and the `ok`. Empty if the reply is too long. */
-  readonly lines: readonly string[];
-  /** Whether it ended in `ok`; false if the next reply, silence or the end of its time cut it short. */
-  readonly complete: boolean;
-  /** The length of the reply, if it is over the limit. */
-  readonly tooLongBytes?: number;
-}
+import type { Reply } from './reply.ts';
 
 // Arguments are not echoed, and one source shows the word without its M (docs/protocol.md#tcp-login-m601-m602).
 const COMMAND = String.raw`CMD\s+M?(\d{1,4})\b.*\bReceived\W*$`;
@@ -144,7 +134,7 @@ export class Framer {
     const line = this.#controlLine ?? this.#controlAnswerTo(this.#bytes.length);
     if (this.#open !== undefined || line === undefined) return undefined;
     this.#restart(this.#bytes.length, undefined);
-    return { command: '', lines: [line], complete };
+    return { command: '', data: line, complete };
   }
 
   /** The trimmed line that ends at `end`, or '' if it is too long to be anything but data. */
@@ -206,7 +196,7 @@ export class Framer {
 
   #controlReply(): Reply | undefined {
     const line = this.#controlLine;
-    return line === undefined ? undefined : { command: '', lines: [line], complete: true };
+    return line === undefined ? undefined : { command: '', data: line, complete: true };
   }
 
   // Counts the dropped bytes too, so that the result does not depend on how the bytes were cut.
@@ -217,13 +207,8 @@ export class Framer {
   /** The open reply without the line that ends at `end`. */
   #reply(end: number, complete: boolean): Reply {
     const command = this.#open ?? '';
-    if (this.#isOver(end)) return { command, lines: [], complete, tooLongBytes: this.#droppedBytes + end };
-    const lines: string[] = [];
-    for (const raw of decode(this.#bytes.slice(0, this.#lineStart)).split('\n')) {
-      const line = raw.trim();
-      if (line !== '') lines.push(line);
-    }
-    return { command, lines, complete };
+    if (this.#isOver(end)) return { command, data: '', complete, tooLongBytes: this.#droppedBytes + end };
+    return { command, data: decode(this.#bytes.slice(0, this.#lineStart)), complete };
   }
 
   /** Drops the bytes before `from`, where the reply to `command` begins, if there is one. */

@@ -2,9 +2,9 @@
 
 import type { PrinterError } from '../printer/errors.ts';
 import type { ReadCommand } from './commands.ts';
-import type { Reply } from './framer.ts';
 import { type TcpHabits, withFailure, withoutFailure } from './habits.ts';
 import { ALL_ANSWERED, addReply, isConclusive, NO_PROBLEMS, type TcpReading, type TcpReplies } from './replies.ts';
+import type { Reply } from './reply.ts';
 
 export class ReadOutcome {
   /** Replies that were not refusals. They are parsed when the reading is asked for, since other printers are waiting now. */

@@ -2,13 +2,13 @@
 
 import { PrinterError } from '../printer/errors.ts';
 import type { ReadCommand } from './commands.ts';
-import type { Reply } from './framer.ts';
 import type { TcpHabits } from './habits.ts';
 import { type PrintProgress, parseM27 } from './m27.ts';
 import { parseM105, type Temperatures } from './m105.ts';
 import { type Position, parseM114 } from './m114.ts';
 import { type MachineInfo, parseM115 } from './m115.ts';
 import { parseM119, type Status } from './m119.ts';
+import { linesOf, type Reply } from './reply.ts';
 
 /** What the printer sent, one part per command; a part that failed is missing. */
 export interface TcpReplies {
@@ -48,7 +48,9 @@ function wholeIdentity(info: MachineInfo | undefined): MachineInfo | undefined {
   return machineType && firmware && serial && mac ? info : undefined;
 }
 
-function parseInto(replies: TcpReplies, command: ReadCommand, { lines, complete }: Reply): boolean {
+function parseInto(replies: TcpReplies, command: ReadCommand, reply: Reply): boolean {
+  const { complete } = reply;
+  const lines = linesOf(reply);
   switch (command) {
     case 'M119':
       return keep(parseM119(lines), (status) => (replies.m119 = complete ? status : { ...status, isPartial: true }));
@@ -67,11 +69,12 @@ function parseInto(replies: TcpReplies, command: ReadCommand, { lines, complete 
   }
 }
 
-function notUnderstood(command: ReadCommand, { lines, complete, tooLongBytes }: Reply): PrinterError {
+function notUnderstood(command: ReadCommand, reply: Reply): PrinterError {
+  const { complete, tooLongBytes } = reply;
   if (tooLongBytes !== undefined) {
     return new PrinterError('protocol', `${command}: a reply of ${tooLongBytes} bytes, more than is taken`);
   }
-  const said = lines.join(' | ').slice(0, 100);
+  const said = linesOf(reply).join(' | ').slice(0, 100);
   // Without an `ok` the rest may still be on its way: late, not wrong.
   return complete
     ? new PrinterError('protocol', `${command}: reply not understood: "${said}"`)

@@ -7,7 +7,7 @@ import { fromSocketError, PrinterError } from '../printer/errors.ts';
 import { AwaitedReply } from './awaited-reply.ts';
 import { type Command, encodeCommand } from './commands.ts';
 import type { Dialogue, Interruption } from './conversation.ts';
-import type { Reply } from './framer.ts';
+import type { Reply } from './reply.ts';
 import type { SessionLimits, TcpTarget } from './target.ts';
 
 // All sockets read into this one buffer: what is kept is copied, and chunks are handled one at a time.

@@ -4,7 +4,7 @@ import { formatAddress } from '../common/address.ts';
 import type { Trace } from '../printer/exchange.ts';
 import type { Command } from './commands.ts';
 import type { Dialogue, Interruption } from './conversation.ts';
-import type { Reply } from './framer.ts';
+import type { Reply } from './reply.ts';
 import type { TcpTarget } from './target.ts';
 
 /** The same dialogue over one connection, with its exchanges told to the trace. */

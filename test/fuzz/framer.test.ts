@@ -6,7 +6,7 @@ import { Framer } from '../../src/tcp/framer.ts';
 import { cuts, replyBytes, split } from '../support/arbitraries.ts';
 import { fuzzing } from '../support/fuzz.ts';
 import { reply } from '../support/scripted-printer.ts';
-import { bytewise, frame, LIMIT, latin1 } from '../tcp/frame.ts';
+import { bytewise, frame, LIMIT, latin1, push } from '../tcp/frame.ts';
 
 describe('any bytes', () => {
   it('give the same replies and the same state however they are split into chunks', () => {
@@ -32,7 +32,7 @@ describe('any bytes', () => {
         const framer = new Framer(64);
         const lines: string[] = [];
         for (const part of split(bytes, at)) {
-          framer.push(latin1(part), (whole) => lines.push(...whole.lines));
+          lines.push(...push(framer, latin1(part)).flatMap((whole) => whole.lines));
           expect(framer.pendingBytes).toBeLessThanOrEqual(64);
         }
         for (const line of lines) {

@@ -3,13 +3,13 @@
 import { describe, expect, it } from 'vitest';
 import { AwaitedReply } from '../../src/tcp/awaited-reply.ts';
 import type { Command } from '../../src/tcp/commands.ts';
-import type { Reply } from '../../src/tcp/framer.ts';
+import { linesOf, type Reply } from '../../src/tcp/reply.ts';
 import { DEFAULT_LIMITS } from '../../src/tcp/target.ts';
 import { reply, replyWithoutOk } from '../support/scripted-printer.ts';
 
 const { silenceMs: SILENCE, okTailMs: OK_TAIL } = DEFAULT_LIMITS;
 const HEAT = 'T0:24 /0 B:0 /0';
-const M105: Reply = { command: 'M105', lines: [HEAT], complete: true };
+const M105: Reply = { command: 'M105', data: `${HEAT}\r\n`, complete: true };
 
 interface Options {
   readonly command?: Command;
@@ -45,7 +45,7 @@ describe('the reply', () => {
   });
 
   it('may be a refusal without a CMD line, but no other answer without one', () => {
-    expect(awaiting().push('Control failed.\r\nok\r\n')?.lines).toEqual(['Control failed.']);
+    expect(awaiting().push('Control failed.\r\nok\r\n')?.data).toBe('Control failed.');
     expect(awaiting().push('Control Success V2.1.\r\nok\r\n')).toBeUndefined();
     expect(awaiting({ command: 'M601' }).push('Control Success V2.1.\r\nok\r\n')?.complete).toBe(true);
   });
@@ -53,7 +53,7 @@ describe('the reply', () => {
   it('to a login comes after a bare acknowledgement, unless the printer is known to send no more', () => {
     const { push } = awaiting({ command: 'M601' });
     expect(push(reply('M601'))).toBeUndefined();
-    expect(push('Control Success.\r\nok\r\n')?.lines).toEqual(['Control Success.']);
+    expect(push('Control Success.\r\nok\r\n')?.data).toBe('Control Success.');
     expect(awaiting({ command: 'M601', mayStopShort: true }).push(reply('M601'))).toMatchObject({ command: 'M601' });
   });
 });
@@ -80,7 +80,7 @@ describe('silence ends the reply', () => {
     expect(awaited.silenceMs).toBe(SILENCE);
     push('Control Suc');
     expect(awaited.silenceMs).toBe(Infinity);
-    expect(push('cess V2.1.\r\nok\r\n')?.lines).toEqual(['Control Success V2.1.']);
+    expect(push('cess V2.1.\r\nok\r\n')?.data).toBe('Control Success V2.1.');
   });
 
   it.each<readonly [title: string, bytes: string, isLeftUnfinished: boolean, complete: boolean]>([
@@ -105,7 +105,7 @@ describe('a closed connection', () => {
     const { awaited, push } = awaiting();
     push(bytes);
     const closed = awaited.close();
-    expect(closed.reply?.lines).toEqual(lines);
+    expect(closed.reply && linesOf(closed.reply)).toEqual(lines);
     expect(closed.isInReply).toBe(isInReply);
   });
 });

@@ -3,7 +3,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { READ_COMMANDS } from '../../src/tcp/commands.ts';
-import { Framer, type Reply } from '../../src/tcp/framer.ts';
+import { Framer } from '../../src/tcp/framer.ts';
 import { readTcp } from '../../src/tcp/read.ts';
 import type { TcpReading } from '../../src/tcp/replies.ts';
 import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
@@ -14,7 +14,7 @@ import type { Captured } from './captured.ts';
 import { ADVENTURERS } from './captured-adventurer.ts';
 import { IDENTITIES } from './captured-identity.ts';
 import { OLD } from './captured-old.ts';
-import { latin1 } from './frame.ts';
+import { frame, type ReplyLines, withLines } from './frame.ts';
 import { whole } from './reading.ts';
 
 const CASES: readonly Captured[] = [...ADVENTURERS, ...IDENTITIES, ...OLD];
@@ -102,25 +102,23 @@ describe.each(CASES)('$folder: $title', (captured) => {
   });
 });
 
-function frame(parts: readonly Uint8Array[]): Reply[] {
-  const framer = new Framer(16_384);
-  const replies: Reply[] = [];
-  for (const part of parts) framer.push(latin1(part), (whole) => replies.push(whole));
-  const rest = framer.flush();
+function frameWhole(parts: readonly Uint8Array[]): readonly ReplyLines[] {
+  const { replies, framer } = frame(parts);
+  const rest = withLines(framer.flush());
   return rest ? [...replies, rest] : replies;
 }
 
 describe('each captured reply through the framer', () => {
   it.each(allCapturePaths())('%s', (path) => {
     const bytes = Buffer.from(readCapture(path));
-    const whole = frame([bytes]);
+    const whole = frameWhole([bytes]);
     expect(whole).toHaveLength(1);
     expect(whole[0]?.command).toBe(/\/(M\d+)/.exec(path)?.[1]);
     expect(whole[0]?.complete).toBe(!path.includes('no-ok'));
     for (let at = 1; at < bytes.length; at++) {
-      expect(frame([bytes.subarray(0, at), bytes.subarray(at)]), `cut at ${at}`).toEqual(whole);
+      expect(frameWhole([bytes.subarray(0, at), bytes.subarray(at)]), `cut at ${at}`).toEqual(whole);
     }
-    expect(frame([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(whole);
+    expect(frameWhole([...bytes].map((byte) => Uint8Array.of(byte)))).toEqual(whole);
   });
 });
 

@@ -1,15 +1,14 @@
 // Splits bytes into replies, however they are cut and whatever comes between replies.
 
 import { describe, expect, it } from 'vitest';
-import type { Reply } from '../../src/tcp/framer.ts';
 import { reply, replyWithoutOk } from '../support/scripted-printer.ts';
-import { bytesOf, bytewise, frame, LIMIT } from './frame.ts';
+import { bytesOf, bytewise, frame, LIMIT, push, type ReplyLines, withLines } from './frame.ts';
 
-function whole(command: string, ...lines: readonly string[]): Reply {
+function whole(command: string, ...lines: readonly string[]): ReplyLines {
   return { command, lines, complete: true };
 }
 
-function cut(command: string, ...lines: readonly string[]): Reply {
+function cut(command: string, ...lines: readonly string[]): ReplyLines {
   return { command, lines, complete: false };
 }
 
@@ -19,7 +18,7 @@ const HEAT = whole('M105', 'T0:24 /0 B:0 /0');
 const PROGRESS = whole('M27', 'SD printing byte 0/100');
 
 describe('cuts a stream into replies', () => {
-  const STREAMS: readonly (readonly [title: string, bytes: string | Uint8Array, replies: readonly Reply[]])[] = [
+  const STREAMS: readonly (readonly [title: string, bytes: string | Uint8Array, replies: readonly ReplyLines[]])[] = [
     ['one reply', M105, [HEAT]],
     ['two replies in one', M105 + M27, [HEAT, PROGRESS]],
     ['LF without CR', M105.replaceAll('\r\n', '\n'), [HEAT]],
@@ -136,7 +135,7 @@ describe('an unfinished end', () => {
     ['ok without its line end', 'CMD M27 Received.\r\nx\r\nok', whole('M27', 'x')],
   ])('flush after %s', (_title, bytes, expected) => {
     const { framer } = frame([bytes]);
-    expect(framer.flush()).toEqual(expected);
+    expect(withLines(framer.flush())).toEqual(expected);
     if (expected !== undefined) {
       expect(framer.pendingBytes).toBe(0);
       expect(framer.openCommand).toBeUndefined();
@@ -147,9 +146,7 @@ describe('an unfinished end', () => {
   it('starts afresh after a flush', () => {
     const { framer } = frame(['CMD M27 Received.\r\nSD prin']);
     framer.flush();
-    const replies: Reply[] = [];
-    framer.push(`ting byte 0/100\r\nok\r\n${M105}`, (whole) => replies.push(whole));
-    expect(replies).toEqual([HEAT]);
+    expect(push(framer, `ting byte 0/100\r\nok\r\n${M105}`)).toEqual([HEAT]);
   });
 
   it('knows whose reply is coming', () => {
@@ -177,16 +174,14 @@ describe('a reply that begins', () => {
     for (const parts of [[bytes], bytewise(bytes)]) {
       const { framer } = frame(parts);
       expect(framer.hasBegun('M27')).toBe(hasBegun);
-      expect(framer.flush('M27')).toEqual(hasBegun ? cut('M27') : undefined);
+      expect(withLines(framer.flush('M27'))).toEqual(hasBegun ? cut('M27') : undefined);
     }
   });
 
   it('is new after a flush, also where no line end came', () => {
     const { framer } = frame(['CMD M27 Received.']);
     framer.flush('M27');
-    const replies: Reply[] = [];
-    framer.push(M105, (whole) => replies.push(whole));
-    expect(replies).toEqual([HEAT]);
+    expect(push(framer, M105)).toEqual([HEAT]);
   });
 });
 
@@ -195,7 +190,7 @@ describe('the limit of 16 KiB', () => {
   const KIBS_17 = LINE.repeat(8 * 17);
   const M119 = replyWithoutOk('M119');
   const TOO_LONG = { command: 'M119', lines: [], tooLongBytes: KIBS_17.length };
-  const TOO_MUCH: readonly (readonly [title: string, bytes: string, replies: readonly Reply[]])[] = [
+  const TOO_MUCH: readonly (readonly [title: string, bytes: string, replies: readonly ReplyLines[]])[] = [
     [
       'a whole reply',
       `${M119}${KIBS_17}ok\r\n${M105}`,
@@ -239,7 +234,7 @@ describe('the limit of 16 KiB', () => {
       expect(replies).toEqual([]);
       expect(framer.pendingBytes).toBeLessThanOrEqual(64);
       expect(framer.isTooLong).toBe(flushed !== undefined);
-      expect(framer.flush()).toEqual(flushed && { ...flushed, tooLongBytes: bytes.length - M119.length });
+      expect(withLines(framer.flush())).toEqual(flushed && { ...flushed, tooLongBytes: bytes.length - M119.length });
       expect(framer.isTooLong).toBe(false);
     }
   });
