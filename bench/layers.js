@@ -53,9 +53,9 @@ function converseWith(host, signal) {
 }
 
 /** Everything that a read comes to. */
-async function whole({ over, soFar }) {
-  await over;
-  return soFar();
+async function whole(read) {
+  await read.over;
+  return read.soFar();
 }
 
 function layersOf(hosts) {

@@ -12,7 +12,9 @@ export interface CancelSignal {
  * listeners it has, and each AbortSignal gets a hidden class of its own: with a thousand printers that was a tenth of a scrape.
  */
 export class CancelController implements CancelSignal {
-  readonly #listeners = new Set<() => void>();
+  /** Most signals have one listener, and an empty set takes as much memory as the rest of a read's bookkeeping. */
+  #first: (() => void) | undefined;
+  #others: Set<() => void> | undefined;
   #aborted = false;
 
   get aborted(): boolean {
@@ -20,17 +22,25 @@ export class CancelController implements CancelSignal {
   }
 
   addEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.add(listener);
+    if (this.#first === undefined) {
+      this.#first = listener;
+    } else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
+    }
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.#listeners.delete(listener);
+    if (this.#first === listener) this.#first = undefined;
+    else this.#others?.delete(listener);
   }
 
   abort(): void {
     if (this.#aborted) return;
     this.#aborted = true;
-    for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
+    this.#first?.();
+    for (const listener of this.#others ?? []) listener();
+    this.#first = undefined;
+    this.#others = undefined;
   }
 }

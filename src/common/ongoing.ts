@@ -4,5 +4,5 @@ export interface Ongoing<T> {
   /** Settles when the work is over. */
   readonly over: Promise<void>;
   /** What it has come to so far: all of it once it is over. */
-  readonly soFar: () => T;
+  soFar(): T;
 }

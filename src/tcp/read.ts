@@ -25,6 +25,46 @@ export interface TcpReadOptions {
   readonly trace?: Trace | undefined;
 }
 
+class TcpRead implements Ongoing<TcpReading> {
+  readonly over: Promise<void>;
+  readonly #target: TcpTarget;
+  readonly #signal: CancelSignal;
+  readonly #limits: SessionLimits;
+  readonly #trace: Trace | undefined;
+  readonly #dialogue: ReadDialogue;
+
+  constructor(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal) {
+    const { login, identity, habits = NO_HABITS, nowMs = Date.now(), limits = DEFAULT_LIMITS, trace } = options;
+    this.#target = target;
+    this.#signal = signal;
+    this.#limits = limits;
+    this.#trace = trace;
+    this.#dialogue = new ReadDialogue({ login, identity, habits, nowMs, patienceMs: limits.silenceMs });
+    this.over = new Promise((resolve, reject) => this.#talk(resolve, reject));
+  }
+
+  soFar(): TcpReading {
+    return this.#dialogue.reading;
+  }
+
+  /** Holds the conversation over one connection, and over another one if there is more to say. */
+  #talk(resolve: () => void, reject: (fault: Error) => void): void {
+    const dialogue = this.#dialogue;
+    const traced = this.#trace && new TracedDialogue(dialogue, this.#target, this.#trace);
+    converse(this.#target, this.#limits, traced ?? dialogue, this.#signal, (end) => {
+      if (traced && end !== undefined && !(end instanceof Error)) traced.interrupted(end);
+      if (end instanceof Error) {
+        reject(end);
+      } else if (end !== undefined && dialogue.interrupted(end, this.#signal.aborted)) {
+        this.#talk(resolve, reject);
+      } else {
+        // The next commands to other printers go out before the replies of this one are parsed.
+        inNextTurn(resolve);
+      }
+    });
+  }
+}
+
 /**
  * Reads a printer over TCP 8899: M119, M105, M27, M114 and, when asked, M115.
  * Never fails for what a printer does: the failure is in the reading, beside the parts that were read.
@@ -33,21 +73,5 @@ export interface TcpReadOptions {
  * @param signal the deadline; when it fires the connection is closed at once
  */
 export function readTcp(target: TcpTarget, options: TcpReadOptions, signal: CancelSignal): Ongoing<TcpReading> {
-  const { login, identity, habits = NO_HABITS, nowMs = Date.now(), limits = DEFAULT_LIMITS } = options;
-  const dialogue = new ReadDialogue({ login, identity, habits, nowMs, patienceMs: limits.silenceMs });
-  const talk = (resolve: () => void, reject: (fault: Error) => void): void => {
-    const traced = options.trace && new TracedDialogue(dialogue, target, options.trace);
-    converse(target, limits, traced ?? dialogue, signal, (end) => {
-      if (traced && end !== undefined && !(end instanceof Error)) traced.interrupted(end);
-      if (end instanceof Error) {
-        reject(end);
-      } else if (end !== undefined && dialogue.interrupted(end, signal.aborted)) {
-        talk(resolve, reject);
-      } else {
-        // The next commands to other printers go out before the replies of this one are parsed.
-        inNextTurn(resolve);
-      }
-    });
-  };
-  return { over: new Promise(talk), soFar: () => dialogue.reading };
+  return new TcpRead(target, options, signal);
 }

@@ -26,9 +26,9 @@ export const IDLE: Script = {
 };
 
 /** Everything that the read comes to. */
-export async function whole({ over, soFar }: Ongoing<TcpReading>): Promise<TcpReading> {
-  await over;
-  return soFar();
+export async function whole(read: Ongoing<TcpReading>): Promise<TcpReading> {
+  await read.over;
+  return read.soFar();
 }
 
 export function readPrinter(
