@@ -1,7 +1,7 @@
 // M115: the identity of the printer. Spacing, capitalization and the set of lines differ by model (docs/protocol.md#m115-identity).
 
 import { hasValue, onlyDefined } from '../common/defined.ts';
-import { cleanLine, NUMBER, NUMBER_END, nonEmpty, parseFields, toMeters } from './values.ts';
+import { NUMBER, NUMBER_END, nonEmpty, parseFields, toMeters } from './values.ts';
 
 export interface MachineInfo {
   readonly machineType?: string;
@@ -30,7 +30,7 @@ function parseVolume(text: string): ReadonlyMap<string, number> | undefined {
 
 /** Parses the lines of an M115 reply; undefined if it has no known line. */
 export function parseM115(lines: readonly string[]): MachineInfo | undefined {
-  const fields = parseFields(lines.map(cleanLine));
+  const fields = parseFields(lines);
   const volume = nonEmpty(fields.get('x'));
   const parsed: MachineInfo = onlyDefined({
     machineType: nonEmpty(fields.get('machinetype')),

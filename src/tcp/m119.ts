@@ -1,7 +1,7 @@
 // M119: the status of the machine. Lines come in any order, and any of them may be missing (docs/protocol.md#m119-status).
 
 import { hasValue } from '../common/defined.ts';
-import { cleanLine, matchesOf, nonEmpty, parseFields } from './values.ts';
+import { matchesOf, nonEmpty, parseFields } from './values.ts';
 
 export interface Status {
   /** The whole Endstop line after its key, as sent. */
@@ -34,7 +34,7 @@ function parseEndstops(text: string): ReadonlyMap<string, boolean> | undefined {
 
 /** Parses the lines of an M119 reply; undefined if it has no known line. */
 export function parseM119(lines: readonly string[]): Status | undefined {
-  const fields = parseFields(lines.map(cleanLine));
+  const fields = parseFields(lines);
   const endstop = nonEmpty(fields.get('endstop'));
   const machineStatus = nonEmpty(fields.get('machinestatus'));
   const status = nonEmpty(fields.get('status'));

@@ -17,10 +17,11 @@ export function cleanLine(line: string): string {
 const SPACE = /\s/;
 const SPACES = /\s/g;
 
-/** Lines `Key: value` as a map: keys in lower case without whitespace, values trimmed. The first of several equal keys wins. */
+/** Lines `Key: value` as a map: cleaned, keys in lower case without whitespace. The first of several equal keys wins. */
 export function parseFields(lines: readonly string[]): ReadonlyMap<string, string> {
   const fields = new Map<string, string>();
-  for (const line of lines) {
+  for (const raw of lines) {
+    const line = cleanLine(raw);
     const colon = line.indexOf(':');
     if (colon <= 0) continue;
     const name = line.slice(0, colon).toLowerCase();
