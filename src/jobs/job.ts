@@ -3,7 +3,7 @@
 import type { Protocol } from '../printer/snapshot.ts';
 import type { Clocks, Gap } from './clocks.ts';
 import { gapBetween } from './clocks.ts';
-import type { Idle, Job, SideProgress } from './memory.ts';
+import type { EveryKey, Idle, Job, SideProgress } from './memory.ts';
 import { firstProgress, interrupted, nextProgress } from './progress.ts';
 import { type ContactReading, fileOf, isAtLeast, namingSideOf } from './reading.ts';
 
@@ -99,7 +99,7 @@ function takeSide(
 }
 
 /** The job with a reading taken in that shows it. */
-export function continueJob(job: Job, reading: ContactReading, now: Clocks, leftover?: Idle): Job {
+export function continueJob(job: Job, reading: ContactReading, now: Clocks, leftover?: Idle): EveryKey<Job> {
   const gap = gapBetween(job.seen, now);
   const isPrinting = reading.state === 'printing';
   const isUnbroken = isPrinting && !job.contactLost && gap.seconds !== undefined;

@@ -7,7 +7,7 @@ import type { State } from '../printer/state.ts';
 import { type Clocks, gapBetween } from './clocks.ts';
 import { beginJob, continueJob, durationOf, isAnotherJob, isSameJobAfterEnd, startByPrinter } from './job.ts';
 import { isContactLost, judgeReady, wasDone } from './judge-outcome.ts';
-import { emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
+import { type EveryKey, emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
 import { isDone } from './progress.ts';
 import { type ContactReading, fileOf, type JobReading } from './reading.ts';
 import { endAt, type JobEvent, type Recorded, recordEnd } from './record-end.ts';
@@ -34,8 +34,21 @@ function told({ memory, event }: Recorded): Observation {
   return { memory, events: [event], started: false };
 }
 
-function withJob(memory: JobMemory, job: Job): JobMemory {
-  return { ...memory, idle: undefined, job };
+function withJob(memory: JobMemory, job: Job): EveryKey<JobMemory> {
+  return {
+    serial: memory.serial,
+    baselined: memory.baselined,
+    lastContact: memory.lastContact,
+    failedReads: memory.failedReads,
+    wasPrinting: memory.wasPrinting,
+    printingSeconds: memory.printingSeconds,
+    idle: undefined,
+    lastJob: memory.lastJob,
+    endsAtFull: memory.endsAtFull,
+    job,
+    totals: memory.totals,
+    lastEnds: memory.lastEnds,
+  };
 }
 
 /**
@@ -176,7 +189,7 @@ function isDoneAndCold(job: Job, { state, progress, isHeatOff }: ContactReading)
   return state === 'printing' && isHeatOff === true && side?.own === true && isDone(side.ratio, side.step);
 }
 
-function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): JobMemory {
+function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): EveryKey<JobMemory> {
   const { serial } = reading;
   const wasPrinting = reading.state === 'printing';
   const printingSeconds = before.printingSeconds + (wasPrinting ? printingTime(before, now) : 0);
@@ -189,13 +202,18 @@ function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): J
   const { job } = before;
   const isLost = job !== undefined && !job.end && !job.goneAt && !job.contactLost && isContactLost(before, now);
   return {
-    ...before,
-    job: isLost ? { ...job, contactLost: true } : job,
-    failedReads: 0,
+    serial: serial ?? before.serial,
+    baselined: before.baselined,
     lastContact: now,
+    failedReads: 0,
     wasPrinting,
     printingSeconds,
-    serial: serial ?? before.serial,
+    idle: before.idle,
+    lastJob: before.lastJob,
+    endsAtFull: before.endsAtFull,
+    job: isLost ? { ...job, contactLost: true } : job,
+    totals: before.totals,
+    lastEnds: before.lastEnds,
   };
 }
 
