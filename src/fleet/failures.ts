@@ -86,8 +86,9 @@ export class FailureLog {
   noteWords({ statusWords = [] }: Snapshot): void {
     for (const { protocol, status } of statusWords) {
       const state = protocol === 'tcp' ? stateFromTcp(status, undefined) : stateFromHttp(status);
+      if (state !== 'unknown') continue;
       const key = `${protocol} ${status}`;
-      if (state !== 'unknown' || this.#words.has(key) || this.#words.size >= MAX_WORDS_REMEMBERED) continue;
+      if (this.#words.has(key) || this.#words.size >= MAX_WORDS_REMEMBERED) continue;
       this.#words.add(key);
       this.#log('warn', 'unknown machine status, please report it', { protocol, status });
     }

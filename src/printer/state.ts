@@ -16,8 +16,12 @@ export const STATES = [
 
 export type State = (typeof STATES)[number];
 
+function tableOf(states: Readonly<Record<string, State>>): ReadonlyMap<string, State> {
+  return new Map(Object.entries(states));
+}
+
 // MachineStatus words of M119; docs/protocol.md#m119-status has the evidence for each.
-const TCP_STATES: Readonly<Record<string, State>> = {
+const TCP_STATES = tableOf({
   READY: 'ready',
   IDLE: 'ready',
   BUSY: 'busy',
@@ -32,10 +36,10 @@ const TCP_STATES: Readonly<Record<string, State>> = {
   BUILDING_COMPLETED: 'completed',
   ERROR: 'error',
   HEAT_SHUTDOWN: 'error',
-};
+});
 
 // `status` words of /detail. Firmware versions and client libraries spell them differently: docs/protocol.md#http-status-words.
-const HTTP_STATES: Readonly<Record<string, State>> = {
+const HTTP_STATES = tableOf({
   ready: 'ready',
   idle: 'ready',
   busy: 'busy',
@@ -63,15 +67,11 @@ const HTTP_STATES: Readonly<Record<string, State>> = {
   finish: 'completed',
   finished: 'completed',
   error: 'error',
-};
+});
 
 // While a printer fetches the job, its job fields are uninitialised memory:
 // test/captures/http-creator5pro-fw1.9.9-job-start/detail-downloading.json
 const FETCHING_WORDS: ReadonlySet<string> = new Set(['downloading', 'unzipping']);
-
-function lookUp(table: Readonly<Record<string, State>>, word: string): State {
-  return (Object.hasOwn(table, word) ? table[word] : undefined) ?? 'unknown';
-}
 
 /**
  * The state for M119's MachineStatus and MoveMode together; `unknown` for any other word.
@@ -79,7 +79,7 @@ function lookUp(table: Readonly<Record<string, State>>, word: string): State {
  * (test/captures/adventurer5m-pro-v2.4.5-completed/M119-completed.txt).
  */
 export function stateFromTcp(machineStatus: string, moveMode: string | undefined): State {
-  const state = lookUp(TCP_STATES, machineStatus.trim().toUpperCase());
+  const state = TCP_STATES.get(machineStatus.trim().toUpperCase()) ?? 'unknown';
   const mode = moveMode?.trim().toUpperCase() ?? '';
   if (state === 'printing') {
     if (mode === 'PAUSED') return 'paused';
@@ -91,7 +91,7 @@ export function stateFromTcp(machineStatus: string, moveMode: string | undefined
 
 /** The state for the `status` word of /detail; `unknown` for any other word. */
 export function stateFromHttp(status: string): State {
-  return lookUp(HTTP_STATES, status.trim().toLowerCase());
+  return HTTP_STATES.get(status.trim().toLowerCase()) ?? 'unknown';
 }
 
 /** Whether this `status` word of /detail means that the printer is fetching a job: its job fields are garbage then. */
