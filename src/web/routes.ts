@@ -4,7 +4,8 @@ import { ConfigError } from '../common/config-error.ts';
 import type { Fleet } from '../fleet/fleet.ts';
 import type { Printer } from '../fleet/printer.ts';
 import type { ExporterStatus } from '../metrics/exporter.ts';
-import { CONTENT_TYPES, type PageContent, type ProcessMetrics, renderPage } from '../metrics/exposition.ts';
+import { CONTENT_TYPES, type PageContent, renderPage } from '../metrics/exposition.ts';
+import type { ProcessMetrics } from '../metrics/process-metrics.ts';
 import { DOCUMENTS } from './api/documents.ts';
 import { createOriginalApi } from './api/original.ts';
 import { compress } from './http/compress.ts';
@@ -22,7 +23,7 @@ export interface RoutesOptions extends ProbeOptions {
   readonly telemetryPath: string;
   readonly deadline: DeadlineOptions;
   /** Undefined to leave out process_* and nodejs_*. */
-  readonly processMetrics?: ProcessMetrics | undefined;
+  readonly processMetrics?: (() => Promise<ProcessMetrics>) | undefined;
   /** False once shutdown has begun. */
   readonly isReady: () => boolean;
   /** Reloads the configuration; undefined without --web.enable-lifecycle. @throws ConfigError */
@@ -44,13 +45,11 @@ async function page(request: Request, content: PageContent): Promise<HttpRespons
 }
 
 async function metrics(options: RoutesOptions, request: Request): Promise<HttpResponse> {
-  const printers = await options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal);
-  const { processMetrics } = options;
-  return await page(request, {
-    printers,
-    status: options.status(),
-    ...(processMetrics && { process: processMetrics }),
-  });
+  const [printers, process] = await Promise.all([
+    options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal),
+    options.processMetrics?.(),
+  ]);
+  return await page(request, { printers, status: options.status(), process });
 }
 
 async function probe(options: RoutesOptions, request: Request): Promise<HttpResponse> {

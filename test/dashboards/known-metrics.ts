@@ -2,7 +2,7 @@
 
 import { PRINTER_FAMILIES } from '../../src/metrics/catalog.ts';
 import { EXPORTER_FAMILIES } from '../../src/metrics/exporter.ts';
-import { createProcessMetrics } from '../../src/metrics/exposition.ts';
+import { createProcessMetrics } from '../../src/metrics/process-metrics.ts';
 
 export interface KnownMetric {
   readonly of: 'printer' | 'exporter' | 'prometheus';
@@ -22,8 +22,7 @@ function known(of: KnownMetric['of'], type: string, labels: readonly string[]): 
 }
 
 function processMetrics(): readonly (readonly [string, KnownMetric])[] {
-  const { registry } = createProcessMetrics();
-  return registry.getMetricsAsArray().map(({ name, type }) => [name, known('exporter', String(type), [])]);
+  return createProcessMetrics().families.map(({ name, type }) => [name, known('exporter', type, [])]);
 }
 
 export const KNOWN_METRICS: ReadonlyMap<string, KnownMetric> = new Map([

@@ -6,13 +6,8 @@ import fc from 'fast-check';
 import { Counter, type OpenMetricsContentType, Registry } from 'prom-client';
 import { describe, expect, it } from 'vitest';
 import type { ExporterStatus } from '../../src/metrics/exporter.ts';
-import {
-  CONTENT_TYPES,
-  createProcessMetrics,
-  type PageContent,
-  type ProcessMetrics,
-  renderPage,
-} from '../../src/metrics/exposition.ts';
+import { CONTENT_TYPES, type PageContent, renderPage } from '../../src/metrics/exposition.ts';
+import { createProcessMetrics, type ProcessMetrics } from '../../src/metrics/process-metrics.ts';
 import { type ExpositionFormat, labelPair, TextWriter } from '../../src/metrics/text-format.ts';
 import { type Page, parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
 import { settle } from '../support/settle.ts';
@@ -42,10 +37,10 @@ function writeCounter(format: ExpositionFormat): string {
 }
 
 describe('formats', () => {
-  it('have their content types', () => {
+  it('have the content types of prom-client', () => {
     expect(CONTENT_TYPES).toEqual({
-      text: 'text/plain; version=0.0.4; charset=utf-8',
-      openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
+      text: Registry.PROMETHEUS_CONTENT_TYPE,
+      openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
     });
   });
 

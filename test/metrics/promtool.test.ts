@@ -3,7 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import type { ExporterStatus } from '../../src/metrics/exporter.ts';
-import { createProcessMetrics, renderPage } from '../../src/metrics/exposition.ts';
+import { renderPage } from '../../src/metrics/exposition.ts';
+import { createProcessMetrics } from '../../src/metrics/process-metrics.ts';
 import { requireProgram } from '../support/programs.ts';
 import { FULL_SNAPSHOT, FULL_VIEW, viewOf } from '../support/views.ts';
 
