@@ -170,9 +170,10 @@ const costs = costsPerPrinter(results);
 const targets = judgeTargets({ results, costs, startup, idle });
 
 if (results.length > 0) console.table(results.map(row));
-for (const { kind, latencyMs, printers, cpuMsAt100, cpuMsAtMany } of costs) {
+for (const { kind, latencyMs, printers, cpuMsAt100, cpuMsAtMany, floorRatio } of costs) {
+  const atMany = `${cpuMsAtMany.toFixed(3)} ms at ${printers}: ${ratio(cpuMsAtMany, cpuMsAt100)}`;
   console.log(
-    `${kind}, ${latencyMs} ms: CPU per printer ${cpuMsAt100.toFixed(3)} ms at 100 printers, ${cpuMsAtMany.toFixed(3)} ms at ${printers}: ${ratio(cpuMsAtMany, cpuMsAt100)}`,
+    `${kind}, ${latencyMs} ms: CPU per printer ${cpuMsAt100.toFixed(3)} ms at 100 printers, ${atMany}, the floor ${floorRatio.toFixed(2)} ×`,
   );
 }
 if (startup) {
