@@ -13,18 +13,17 @@ export async function within<T>(
   signal?: CancelSignal,
 ): Promise<T | undefined> {
   let timer: NodeJS.Timeout | undefined;
-  let leave: (() => void) | undefined;
+  let end = (): void => {};
   const over = new Promise<undefined>((resolve) => {
-    const end = (): void => resolve(undefined);
+    end = () => resolve(undefined);
     if (timeMs !== undefined) timer = setTimeout(end, timeMs);
     if (signal?.aborted) end();
     else signal?.addEventListener('abort', end);
-    leave = end;
   });
   try {
     return await Promise.race([promise, over]);
   } finally {
     clearTimeout(timer);
-    if (leave) signal?.removeEventListener('abort', leave);
+    signal?.removeEventListener('abort', end);
   }
 }

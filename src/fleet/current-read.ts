@@ -14,7 +14,7 @@ export class CurrentRead {
   readonly startedAtMs = performance.now();
   /** Settles when the read has finished. Never rejects. */
   readonly end: Promise<void>;
-  /** Undefined if a fault of the exporter ended the read at its start. */
+  /** Undefined once the read has finished, or if a fault of the exporter ended it at its start. */
   ongoing?: Ongoing<Reading> | undefined;
   /** Set when the read has finished. */
   result?: ReadResult | undefined;

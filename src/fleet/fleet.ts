@@ -72,7 +72,7 @@ export class Fleet {
    * @param signal fires when the requester has gone
    */
   async scrape(timeMs: number, signal?: AbortSignal): Promise<readonly PrinterView[]> {
-    const endsAtMs = performance.now() + timeMs;
+    const startedAtMs = performance.now();
     const { printers } = this;
     const visits: Visit[] = [];
     for (const printer of printers) {
@@ -81,8 +81,8 @@ export class Fleet {
       if (visits.length % STARTS_PER_TURN === 0 && visits.length < printers.length) await turn();
     }
     const ends = Promise.all(visits.map(({ read }) => read.end));
-    await within(ends, Math.max(0, endsAtMs - performance.now()), signal);
-    return visits.map(({ printer, read }) => printer.leave(read).view);
+    await within(ends, Math.max(0, startedAtMs + timeMs - performance.now()), signal);
+    return visits.map(({ printer, read }) => printer.leave(read, startedAtMs).view);
   }
 
   #keep(before: ReadonlyMap<string, Printer>, configs: readonly PrinterConfig[]): ReadonlyMap<string, Printer> {

@@ -3,14 +3,13 @@
 import type { CancelSignal } from '../common/cancellation.ts';
 import { traceOf } from '../common/reason.ts';
 import { within } from '../common/within.ts';
-import type { PrinterConfig } from '../printer/config.ts';
-import { PrinterError } from '../printer/errors.ts';
+import { isSamePlace, type PrinterConfig } from '../printer/config.ts';
 import { exchangeFields, type Trace } from '../printer/exchange.ts';
 import type { Identity } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
 import { CurrentRead, type ReadResult } from './current-read.ts';
 import { type MemoryDependencies, PrinterMemory } from './printer-memory.ts';
-import { failedReading, type Reading, type ReadOptions, type ReadPrinter } from './reader.ts';
+import { faultyReading, type Reading, type ReadOptions, type ReadPrinter } from './reader.ts';
 import { type EndReason, SharedRead } from './shared-read.ts';
 import type { CachedReading, PrinterView } from './view.ts';
 
@@ -124,18 +123,32 @@ export class Printer {
     return current;
   }
 
-  /** What the read came to, or what it has so far if it goes on. */
-  leave(read: CurrentRead): ReadResult {
+  /**
+   * What the read came to, or what it has so far if it goes on.
+   * @param joinedAtMs when the requester joined, by performance.now()
+   */
+  leave(read: CurrentRead, joinedAtMs: number): ReadResult {
     read.shared.leave();
     if (read.result) return read.result;
-    const reading = read.ongoing?.soFar() ?? faulty(this.#config);
-    return { view: this.#view(reading, read.seconds), reading: reading.up ? reading : undefined };
+    const reading = this.#readSoFar(read);
+    const view = this.#view(reading, (performance.now() - joinedAtMs) / 1000);
+    return { view, reading: reading.up ? reading : undefined };
+  }
+
+  #readSoFar({ ongoing }: CurrentRead): Reading {
+    try {
+      return ongoing?.soFar() ?? faultyReading(this.#config);
+    } catch (error) {
+      this.#logFault(error);
+      return faultyReading(this.#config);
+    }
   }
 
   async #wait(timeMs?: number, signal?: CancelSignal): Promise<ReadResult> {
+    const joinedAtMs = performance.now();
     const read = this.join();
     await within(read.end, timeMs, signal);
-    return this.leave(read);
+    return this.leave(read, joinedAtMs);
   }
 
   /** A read that was ended is closing its sockets: nothing more comes from it. */
@@ -165,22 +178,33 @@ export class Printer {
   /** Reads, and takes in what was read. */
   async #run(read: CurrentRead, config: PrinterConfig, trace: Trace | undefined): Promise<void> {
     const { shared } = read;
-    let reading: Reading;
     try {
-      read.ongoing = this.#dependencies.read(config, this.#optionsFor(trace), shared.signal);
-      await read.ongoing.over;
-      reading = read.ongoing.soFar();
-      await this.#memory.lookAtHttpPort(reading, config, shared.signal);
+      const reading = await this.#readWhole(read, config, trace);
+      const finished = { reading, durationSeconds: read.seconds, endedAtMs: this.#dependencies.now() };
+      if (isSamePlace(config, this.#config)) await this.#finish(finished, shared.endReason);
+      read.result = { view: this.#view(reading, finished.durationSeconds), reading };
+    } finally {
+      // Whoever still waits for other printers keeps the result only.
+      read.ongoing = undefined;
+      shared.finish();
+      if (this.#current === read) this.#current = undefined;
+    }
+  }
+
+  async #readWhole(read: CurrentRead, config: PrinterConfig, trace: Trace | undefined): Promise<Reading> {
+    const { signal } = read.shared;
+    try {
+      const ongoing = this.#dependencies.read(config, this.#optionsFor(trace), signal);
+      read.ongoing = ongoing;
+      await ongoing.over;
+      const reading = ongoing.soFar();
+      await this.#memory.lookAtHttpPort(reading, config, signal);
+      return reading;
     } catch (error) {
       // A fault of the exporter costs this printer only, not the scrape.
       this.#logFault(error);
-      reading = faulty(config);
+      return faultyReading(config);
     }
-    const finished = { reading, durationSeconds: read.seconds, endedAtMs: this.#dependencies.now() };
-    if (isSamePlace(config, this.#config)) await this.#finish(finished, shared.endReason);
-    read.result = { view: this.#view(reading, finished.durationSeconds), reading };
-    shared.finish();
-    if (this.#current === read) this.#current = undefined;
   }
 
   #optionsFor(trace: Trace | undefined): ReadOptions {
@@ -218,19 +242,11 @@ export class Printer {
   }
 
   #view(reading: Reading, durationSeconds: number): PrinterView {
-    return this.#memory.view(reading, durationSeconds, this.#config);
+    try {
+      return this.#memory.view(reading, durationSeconds, this.#config);
+    } catch (error) {
+      this.#logFault(error);
+      return this.#memory.viewWithoutReading(durationSeconds, this.#config);
+    }
   }
-}
-
-function faulty(config: PrinterConfig): Reading {
-  return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; see its log'));
-}
-
-/** Whether both mean the same endpoints, so that what is remembered of one holds for the other. */
-function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {
-  if (one === other) return true;
-  const [a, b] = [one, other].map(({ tcp, http }) =>
-    JSON.stringify([tcp?.host, tcp?.port, http?.host, http?.port, http?.serialNumber]),
-  );
-  return a === b;
 }

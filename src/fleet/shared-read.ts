@@ -27,6 +27,7 @@ export class SharedRead {
   #abandonment: NodeJS.Timeout | undefined;
   /** How many requests wait for it. */
   #waiting = 0;
+  /** Whether it has finished or was ended. */
   #isOver = false;
   #endReason: EndReason | undefined;
 
@@ -37,7 +38,7 @@ export class SharedRead {
     else shutdownSignal?.addEventListener('abort', this.#onShutdown);
   }
 
-  /** Fires when the read has to end. It must finish soon after, with what was read until then. */
+  /** Fires when the read has to end: it must finish soon after, with what was read until then. */
   get signal(): CancelSignal {
     return this.#controller;
   }
@@ -60,8 +61,12 @@ export class SharedRead {
     this.#abandonment = setTimeout(() => this.#end('abandoned'), ABANDONED_READ_MS);
   }
 
-  /** The read has finished. */
+  /** The read has finished: nothing ends it any more. */
   finish(): void {
+    this.#close();
+  }
+
+  #close(): void {
     this.#isOver = true;
     clearTimeout(this.#ownEnd);
     clearTimeout(this.#abandonment);
@@ -73,8 +78,7 @@ export class SharedRead {
   #end(reason: EndReason): void {
     if (this.#isOver) return;
     this.#endReason = reason;
-    // Nothing else can end it any more.
-    this.finish();
+    this.#close();
     this.#controller.abort();
   }
 }

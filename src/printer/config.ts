@@ -46,3 +46,12 @@ export interface PrinterConfig {
 export function protocolsOf(config: PrinterConfig): readonly Protocol[] {
   return PROTOCOLS.filter((protocol) => config[protocol] !== undefined);
 }
+
+/** Whether both mean the same endpoints, so that what is remembered of one holds for the other. */
+export function isSamePlace(one: PrinterConfig, other: PrinterConfig): boolean {
+  if (one === other) return true;
+  const [a, b] = [one, other].map(({ tcp, http }) =>
+    JSON.stringify([tcp?.host, tcp?.port, http?.host, http?.port, http?.serialNumber]),
+  );
+  return a === b;
+}

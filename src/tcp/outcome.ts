@@ -48,7 +48,8 @@ export class ReadOutcome {
       const isHalfIdentity = command === 'M115' && !reply.complete && error !== undefined;
       learned = isHalfIdentity ? withFailure(learned, command, error, nowMs) : withoutFailure(learned, command);
     }
-    const mayBeRead = pending.length > 0 || replies.m119 || replies.m105;
+    const isRead = replies.m119 !== undefined || replies.m105 !== undefined;
+    const mayBeRead = isRead || pending.length > 0;
     const failure = mayBeRead ? undefined : (problems.get('M119') ?? problems.get('M105'));
     return { replies, problems, unanswered, habits: learned, failure };
   }

@@ -27,7 +27,7 @@ export interface TcpReading {
   readonly unanswered: ReadonlySet<ReadCommand>;
   /** What is known about the printer now, for the next read. */
   readonly habits: TcpHabits;
-  /** Set if the read is over and the printer counts as not read: neither M119 nor M105 was understood. */
+  /** Set if nothing is left to ask and the printer counts as not read: neither M119 nor M105 was understood. */
   readonly failure?: PrinterError | undefined;
 }
 

@@ -3,7 +3,7 @@
 export interface Reply {
   /** The echoed command word, such as `M119`. Empty for a refusal or a login's answer without a CMD line. */
   readonly command: string;
-  /** What came between the CMD line and the `ok`. Empty if the reply is too long. */
+  /** What came between the CMD line and the `ok`; without a CMD line, the one line that is the reply. Empty if the reply is too long. */
   readonly data: string;
   /** Whether it ended in `ok`; false if the next reply, silence or the end of its time cut it short. */
   readonly complete: boolean;

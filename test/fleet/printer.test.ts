@@ -11,6 +11,7 @@ import {
   type SimulatedPrinterOptions,
   startSimulatedPrinter,
 } from '../../src/simulator/printer.ts';
+import { createDeferred } from '../support/deferred.ts';
 import {
   collectLog,
   configNamed,
@@ -154,6 +155,14 @@ describe('one conversation', () => {
     });
     // Not a whole reading: neither kept nor counted.
     expect(printer.cached.reading).toBeUndefined();
+  });
+
+  it('may have been joined only by a request whose client had already gone', async () => {
+    useFakeTimers();
+    const { printer, reader } = waits();
+    expect(await printer.read(LONG_MS, AbortSignal.abort())).toMatchObject({ up: false, failures: [] });
+    await vi.advanceTimersByTimeAsync(ABANDONED_READ_MS);
+    expect(reader.reads.map(({ signal }) => signal.aborted)).toEqual([true]);
   });
 
   it('that nobody waits for any more is neither a failure nor a reading', async () => {
@@ -382,6 +391,33 @@ describe('failures', () => {
       { protocol: 'http', code: 'refused', count: 2 },
       { protocol: 'tcp', code: 'timeout', count: 2 },
     ]);
+  });
+});
+
+describe('a fault of the exporter', () => {
+  const broken = (): never => {
+    throw new Error('broken');
+  };
+  const FAULTS: readonly (readonly [where: string, read: ReadPrinter])[] = [
+    ['at the start of a read', broken],
+    ['at its end', () => ({ over: Promise.reject(new Error('broken')), soFar: () => readingOf(READY) })],
+    ['in its reading', () => ({ over: Promise.resolve(), soFar: broken })],
+    ['in what was read until a deadline', () => ({ over: createDeferred().promise, soFar: broken })],
+  ];
+
+  it.each(FAULTS)('%s costs its printer only, and is logged', async (_where, read) => {
+    const { log, lines } = collectLog();
+    const fleet = createFleet([configNamed('a'), configNamed('bad'), configNamed('z')], {
+      read: (config, options, signal) =>
+        config.name === 'bad' ? read(config, options, signal) : ended(readingOf(READY)),
+      log,
+    });
+    const views = await fleet.scrape(SHORT_MS);
+    expect(views.map(({ up }) => up)).toEqual([true, false, true]);
+    expect(views[1]?.endpoints).toMatchObject([{ up: false, failure: { code: 'protocol' } }]);
+    expect(lines.join('\n')).toMatch(
+      /level=error msg="a fault in the exporter, please report it" printer=bad reason="Error: broken/,
+    );
   });
 });
 

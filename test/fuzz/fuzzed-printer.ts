@@ -8,7 +8,7 @@ import type { Protocol, Snapshot } from '../../src/printer/snapshot.ts';
 import type { TcpReplies } from '../../src/tcp/replies.ts';
 import { DOCUMENTS, renderDocument } from '../../src/web/api/documents.ts';
 import { parseExposition, samplesOf, valueIn } from '../support/exposition-parser.ts';
-import { collectLog, configNamed, createPrinter, ended, failedReading, readingOf } from '../support/fleet.ts';
+import { collectLog, configNamed, createPrinter, ended, readingOf } from '../support/fleet.ts';
 
 const FORMATS: readonly ExpositionFormat[] = ['text', 'openmetrics'];
 // The number of raw status words remembered per printer (docs/architecture.md#decisions).
@@ -28,7 +28,10 @@ export function createFuzzedPrinter(protocol: Protocol): FuzzedPrinter {
   const printer = createPrinter(configNamed('any'), {
     log,
     clock,
-    read: () => ended(reading ?? failedReading({ tcp: 'timeout' })),
+    read: () => {
+      if (!reading) throw new Error('no reading yet');
+      return ended(reading);
+    },
   });
   let count = 0;
   return {
