@@ -235,10 +235,8 @@ export class Printer {
   }
 
   #logFault(error: unknown): void {
-    this.#dependencies.log.error('a fault in the exporter, please report it', {
-      printer: this.name,
-      reason: traceOf(error),
-    });
+    const fields = { printer: this.name, reason: traceOf(error) };
+    this.#dependencies.log.error('a fault in the exporter, please report it', fields);
   }
 
   #view(reading: Reading, durationSeconds: number): PrinterView {

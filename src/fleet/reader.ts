@@ -98,14 +98,10 @@ function merge(tcp: EndpointReading | undefined, http: EndpointReading | undefin
   };
 }
 
-/** The reading of a printer whose every endpoint failed for this reason. */
-function failedReading({ tcp, http }: PrinterConfig, failure: PrinterError): Reading {
-  return merge(tcp && { endpoint: { protocol: 'tcp', failure } }, http && { endpoint: { protocol: 'http', failure } });
-}
-
 /** The reading of a printer whose read a fault of the exporter has ended. */
-export function faultyReading(config: PrinterConfig): Reading {
-  return failedReading(config, new PrinterError('protocol', 'a fault in the exporter; see its log'));
+export function faultyReading({ tcp, http }: PrinterConfig): Reading {
+  const failure = new PrinterError('protocol', 'a fault in the exporter; see its log');
+  return merge(tcp && { endpoint: { protocol: 'tcp', failure } }, http && { endpoint: { protocol: 'http', failure } });
 }
 
 function beginHttp(
