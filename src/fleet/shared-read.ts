@@ -61,12 +61,8 @@ export class SharedRead {
     this.#abandonment = setTimeout(() => this.#end('abandoned'), ABANDONED_READ_MS);
   }
 
-  /** The read has finished: nothing ends it any more. */
+  /** Nothing ends the read any more: it has finished, or was ended. */
   finish(): void {
-    this.#close();
-  }
-
-  #close(): void {
     this.#isOver = true;
     clearTimeout(this.#ownEnd);
     clearTimeout(this.#abandonment);
@@ -78,7 +74,7 @@ export class SharedRead {
   #end(reason: EndReason): void {
     if (this.#isOver) return;
     this.#endReason = reason;
-    this.#close();
+    this.finish();
     this.#controller.abort();
   }
 }

@@ -57,11 +57,9 @@ class Session {
     this.#socket.on('error', (error) => this.#onError(error));
     this.#socket.on('end', () => this.#onEnd());
     this.#socket.on('connect', () => this.#proceed());
-    if (!this.#resolved) {
-      this.#socket.on('lookup', () => {
-        this.#resolved = true;
-      });
-    }
+    this.#socket.on('lookup', () => {
+      this.#resolved = true;
+    });
   }
 
   begin(): void {
