@@ -1,6 +1,6 @@
 // The heaters of a /detail: which nozzles there are, the bed and the chamber, and how hot they are.
 
-import { NO_CHAMBER_SENSOR, plausibleCelsius } from '../printer/celsius.ts';
+import { meansNoChamberSensor, plausibleCelsius } from '../printer/celsius.ts';
 import type { Product } from '../printer/products.ts';
 import type { HeaterReading } from '../printer/snapshot.ts';
 import { type JsonRecord, mapOf, nonEmpty, readCount, readNumber } from './values.ts';
@@ -42,7 +42,7 @@ function readTools(detail: JsonRecord, tools: number): (HeaterReading | undefine
 }
 
 function readChamber(detail: JsonRecord): HeaterReading | undefined {
-  if (NO_CHAMBER_SENSOR.has(readNumber(detail['chamberTemp']))) return undefined;
+  if (meansNoChamberSensor(readNumber(detail['chamberTemp']))) return undefined;
   return readPair(detail['chamberTemp'], detail['chamberTargetTemp']);
 }
 

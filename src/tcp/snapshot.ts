@@ -1,7 +1,7 @@
 // Turns the parsed replies into a snapshot: what each number means, and which values count as missing.
 
 import { onlyDefined } from '../common/defined.ts';
-import { NO_CHAMBER_SENSOR } from '../printer/celsius.ts';
+import { meansNoChamberSensor } from '../printer/celsius.ts';
 import { formatMac } from '../printer/identifiers.ts';
 import { formatModel } from '../printer/products.ts';
 import type { Axes, HeaterReading, Identity, Progress, Protocol, Snapshot } from '../printer/snapshot.ts';
@@ -22,7 +22,7 @@ function heatersFrom(temperatures: Temperatures): ReadonlyMap<string, HeaterRead
     // A Finder has no heated bed and a 5M no second tool, and both send 0/0 for it (docs/protocol.md#m105-temperatures).
     if (celsius === 0 && targetCelsius === 0 && heater !== 'tool0') continue;
     if (celsius === undefined && targetCelsius === undefined) continue;
-    if (heater === 'chamber' && NO_CHAMBER_SENSOR.has(finite(current))) continue;
+    if (heater === 'chamber' && meansNoChamberSensor(finite(current))) continue;
     heaters.set(heater, { celsius, targetCelsius });
   }
   return heaters;

@@ -57,7 +57,7 @@ describe('bed and chamber', () => {
     });
   });
 
-  it.each([-108, -109, '-108', -109.0])('a chamber of %j has no sensor, whatever its target', (chamberTemp) => {
+  it.each([-108, -109, '-108', -109.0, -107])('a chamber of %j has no sensor, whatever its target', (chamberTemp) => {
     for (const chamberTargetTemp of [chamberTemp, 0, 60]) {
       expect(parseDetail({ pid: 40, chamberTemp, chamberTargetTemp }).heaters).toBeUndefined();
     }
