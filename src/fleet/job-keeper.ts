@@ -49,16 +49,15 @@ export class JobKeeper {
    */
   note(reading: Reading, nowMs: number): Promise<void> | undefined {
     const { log, monotonicSeconds, saveJobs, flushJobs } = this.#dependencies;
-    const { memory, events, started } = observe(
-      this.#observed,
-      toJobReading(reading),
-      clocksAt(nowMs, monotonicSeconds),
-    );
+    const now = clocksAt(nowMs, monotonicSeconds);
+    const { memory, events, started } = observe(this.#observed, toJobReading(reading), now);
     this.#observed = memory;
     for (const { result, file } of events) log.info('print ended', { printer: this.#printer, result, file });
     if (started) {
       const { file, startSeconds } = memory.job ?? {};
-      log.info(startSeconds === undefined ? 'print under way' : 'print started', { printer: this.#printer, file });
+      // An earlier start is by the printer's own count of time: the print was found in the middle.
+      const isSeen = startSeconds === now.wallSeconds;
+      log.info(isSeen ? 'print started' : 'print under way', { printer: this.#printer, file });
     }
     saveJobs?.(this.#printer, memory);
     if (events.length > 0 && flushJobs) return within(flushJobs(), WRITE_MS).then(() => this.#show());

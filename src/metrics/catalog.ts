@@ -153,7 +153,7 @@ export const PRINTER_FAMILIES = [
   ),
   gauge(
     'flashforge_print_start_timestamp_seconds',
-    'When this exporter saw the job start, while there is one; none for a job it found in the middle.',
+    "When the job started, while there is one: as this exporter saw it, else by the printer's own count of time; none for a job found in the middle on a printer that does not count.",
     (view) => (view.up ? view.jobs.startSeconds : undefined),
   ),
   gauge('flashforge_print_speed_ratio', 'Speed set at the printer; 1 is normal.', (view) => view.snapshot?.speedRatio),
