@@ -55,6 +55,10 @@ export async function demo(args: DemoArguments, context: CliContext): Promise<nu
     const [url = ''] = exporter.urls;
     context.writeOut(`${printers.length} simulated printers: ${printers.map(({ name }) => name).join(', ')}\n`);
     context.writeOut(`open ${url}/ or run: curl -s ${url}${args['web.telemetry-path']}\nCtrl-C ends it\n`);
+    // An invalid web configuration is logged, and the old one stays in effect.
+    context.onHangup?.(() => {
+      exporter.reload().catch(() => {});
+    });
     await serveUntilStopped(exporter, context, loggerOf(args, context));
     return 0;
   } finally {

@@ -165,7 +165,8 @@ export function serveOptions<T>(yargs: Argv<T>) {
     })
     .option('probe.allow', {
       ...repeatable('probe.allow', (texts): Networks | undefined => parseNetworks(texts)),
-      describe: 'Network (CIDR) in which /probe may read printers that are not configured; may be repeated',
+      describe:
+        'Network (CIDR) in which /probe and the JSON API may read printers that are not configured; may be repeated',
     })
     .option('scrape.timeout', {
       ...single('scrape.timeout', parseTime),

@@ -59,7 +59,7 @@ export const NEXT_STEPS = {
   },
   'slow-http': {
     symptom: 'The printer is too slow over HTTP',
-    step: 'Give it more time (scrape_timeout: 20s in Prometheus, timeout in the configuration): a 5M takes over 10 s while it prints.',
+    step: 'Give it more time (timeout in the configuration, 15s if not set, and a longer scrape_timeout in Prometheus): a 5M takes over 10 s while it prints.',
   },
   closed: {
     symptom: 'The printer closes the connection',

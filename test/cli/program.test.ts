@@ -176,6 +176,8 @@ describe('the program', () => {
     const page = parseExposition(await (await fetch(url ?? '')).text());
     const holding = samplesOf(page, 'flashforge_state').filter(({ value }) => value === 1);
     expect(holding.map(({ labels }) => labels['state']).sort()).toEqual(['completed', 'paused', 'printing', 'ready']);
+    demo.child.kill('SIGHUP');
+    await demo.see('err', /msg="[^"]*reloaded"/);
     demo.child.kill('SIGINT');
     expect(await demo.ended).toMatchObject({ exitCode: 0, signal: null });
   });
