@@ -1,7 +1,7 @@
 // Formats what a printer told, for people.
 
 import type { Reading } from '../fleet/reader.ts';
-import type { Axes, Snapshot } from '../printer/snapshot.ts';
+import type { Axes, FilamentEstimate, Snapshot } from '../printer/snapshot.ts';
 
 function percent(ratio: number | undefined): string | undefined {
   return ratio === undefined ? undefined : `${(ratio * 100).toFixed(1)} %`;
@@ -13,7 +13,7 @@ function duration(seconds: number | undefined): string | undefined {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function onOff(value: boolean | undefined, on: string, off: string): string | undefined {
+function onOff<T extends string | undefined>(value: boolean | undefined, on: T, off: T): T | undefined {
   return value === undefined ? undefined : value ? on : off;
 }
 
@@ -30,9 +30,59 @@ function temperatures(heaters: Snapshot['heaters']): [string, string][] {
   ]);
 }
 
+/** `tool0 PLA, tool1 ABS`: the entries of a map, each as text; undefined if there are none. */
+function entries<T>(
+  map: ReadonlyMap<string, T> | undefined,
+  text: (value: T) => string | undefined,
+): string | undefined {
+  const shown = [...(map ?? [])].flatMap(([key, value]) => {
+    const told = text(value);
+    return told === undefined ? [] : [`${key} ${told}`];
+  });
+  return shown.length > 0 ? shown.join(', ') : undefined;
+}
+
+function number(value: number | undefined, unit: string, factor = 1): string | undefined {
+  return value === undefined ? undefined : `${Number((value * factor).toFixed(2))} ${unit}`;
+}
+
+function estimate({ meters, grams }: FilamentEstimate): string | undefined {
+  return [number(meters, 'm'), number(grams, 'g')].filter((part) => part !== undefined).join(' ') || undefined;
+}
+
+function slots({ materialSlots = [] }: Snapshot): string | undefined {
+  const shown = materialSlots.map(({ slot, material, color, loaded, active }) =>
+    [slot, material, color, onOff(loaded, undefined, 'empty'), onOff(active, 'in use', undefined)]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' '),
+  );
+  return shown.join(', ') || undefined;
+}
+
+/** What is told over HTTP only. */
+function detailRows(snapshot: Snapshot): readonly Row[] {
+  const { action, step } = snapshot.materialStation ?? {};
+  return [
+    ['estimate', entries(snapshot.filamentEstimates, estimate)],
+    ['speed', percent(snapshot.speedRatio)],
+    ['z offset', number(snapshot.zOffsetMeters, 'mm', 1000)],
+    ['fans', entries(snapshot.fanRatios, percent)],
+    ['filtration', entries(snapshot.filtration, (isOn) => onOff(isOn, 'on', 'off'))],
+    ['air quality', number(snapshot.tvocIndex, '(TVOC)')],
+    ['material', entries(snapshot.filaments, (material) => material)],
+    ['nozzle', entries(snapshot.nozzles, (nozzle) => nozzle)],
+    ['filament', entries(snapshot.filamentPresent, (isPresent) => onOff(isPresent, 'present', 'run out'))],
+    ['station', [action, step].filter((part) => part !== undefined).join(', ') || undefined],
+    ['slots', slots(snapshot)],
+    ['disk free', number(snapshot.diskFreeBytes, 'GB', 1e-9)],
+    ['printed in all', duration(snapshot.lifetimePrintSeconds)],
+    ['filament in all', number(snapshot.lifetimeFilamentMeters, 'm')],
+  ];
+}
+
 export type Row = readonly [label: string, value: string | undefined];
 
-/** One row per fact that the printer told, undefined where it did not. */
+/** One row per fact that the printer told, undefined where it did not. Endstops and byte counts are left to `--output metrics`. */
 export function readingRows({ snapshot, problems }: Reading): readonly Row[] {
   const { identity } = snapshot;
   const layers = snapshot.layers === undefined ? '' : ` of ${snapshot.layers}`;
@@ -56,6 +106,7 @@ export function readingRows({ snapshot, problems }: Reading): readonly Row[] {
     ['position', axes(snapshot.positionMeters)],
     ['light', onOff(snapshot.lightOn, 'on', 'off')],
     ['door', onOff(snapshot.doorOpen, 'open', 'closed')],
+    ...detailRows(snapshot),
     ...[...problems].map(([command, error]): Row => [`${command} missing`, error.message]),
   ];
 }

@@ -4,8 +4,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { parseExposition, valueIn } from '../support/exposition-parser.ts';
+import { temporaryFolder } from '../support/for-test.ts';
 import { commandsIn, reply, startScriptedPrinter } from '../support/scripted-printer.ts';
 import { run, startCli } from './run.ts';
 
@@ -43,6 +45,35 @@ describe('probe', () => {
     });
     expect(rows['tool0']).toMatch(/^\d+(?:\.\d+)? °C/);
     expect(out).not.toContain('undefined');
+  });
+
+  it('prints what is told over HTTP only', async () => {
+    const { host, tcpPort, httpPort, serialNumber, checkCode } = await start({
+      model: 'ad5x',
+      quirks: ['runout'],
+      job: { file: 'cube.gx', durationMs: 3_600_000, heatMs: 1000, headStartMs: 600_000 },
+    });
+    const file = join(await temporaryFolder(), 'ad5x.yml');
+    const entry = {
+      name: 'ad5x',
+      address: `${host}:${tcpPort}`,
+      http_port: httpPort,
+      serial_number: serialNumber,
+      check_code: checkCode,
+    };
+    await writeFile(file, stringify({ printers: [entry] }));
+    const { exitCode, out } = await run(['probe', 'ad5x', '--config.file', file]);
+    expect(exitCode).toBe(0);
+    for (const row of [
+      /^estimate {2,}tool0 3\.14 m 28\.11 g$/m,
+      /^speed {2,}100\.0 %$/m,
+      /^material {2,}tool0 PLA$/m,
+      /^filament {2,}tool0 run out$/m,
+      /^slots {2,}1 PLA #FF0000 in use, .*, 3 empty, /m,
+      /^disk free {2,}[\d.]+ GB$/m,
+    ]) {
+      expect(out).toMatch(row);
+    }
   });
 
   it('prints JSON with the raw texts', async () => {
