@@ -47,19 +47,18 @@ function configOf(exporters, prober, printers) {
   return JSON.stringify({ global: { scrape_interval: `${interval}s` }, scrape_configs: [...own, probes] });
 }
 
-async function query(expression) {
+async function query(prometheus, expression) {
   const response = await fetch(`${prometheus}/api/v1/query?query=${encodeURIComponent(expression)}`);
   const { data } = await response.json();
   return Number(data.result[0]?.value[1]);
 }
 
 /** Fails if a printer was not read, since failed reads cost less. */
-async function checkAllRead(expression, expected) {
-  const read = await query(expression);
+async function checkAllRead(prometheus, expression, expected) {
+  const read = await query(prometheus, expression);
   if (read !== expected) throw new Error(`${expression}: ${read} of ${expected}`);
 }
 
-let prometheus = '';
 try {
   const { printers, config } = await startFleet('tcp', count, latencyMs, folder);
   const roots = { own: '.', ...(values.before && { before: values.before }) };
@@ -74,14 +73,14 @@ try {
   const args = [`--config.file=${file}`, `--storage.tsdb.path=${join(folder, 'data')}`];
   const listening = /msg="?Listening on"? .*address=(127\S+)/;
   const started = await startLogging('prometheus', [...args, '--web.listen-address=127.0.0.1:0'], listening);
-  prometheus = `http://${started.first}`;
   await sleep(WARM_UP_INTERVALS * interval * 1000);
   const measured = [...exporters, { name: 'blackbox', pid: prober.pid }];
   const before = measured.map(({ pid }) => cpuMs(pid));
   await sleep(intervals * interval * 1000);
   const perInterval = measured.map(({ pid }, index) => (cpuMs(pid) - before[index]) / intervals);
-  await checkAllRead('sum(probe_success)', count);
-  await checkAllRead('sum(flashforge_up)', count * exporters.length);
+  const prometheus = `http://${started.first}`;
+  await checkAllRead(prometheus, 'sum(probe_success)', count);
+  await checkAllRead(prometheus, 'sum(flashforge_up)', count * exporters.length);
   console.table(
     measured.map(({ name }, index) => ({
       name,

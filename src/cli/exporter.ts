@@ -4,6 +4,7 @@ import { lookup } from 'node:dns/promises';
 import { CancelController } from '../common/cancellation.ts';
 import type { Logger } from '../common/log.ts';
 import type { Networks } from '../common/networks.ts';
+import { reasonOf } from '../common/reason.ts';
 import { Reloader } from '../config/reload.ts';
 import type { SearchResult } from '../discovery/search.ts';
 import { Fleet } from '../fleet/fleet.ts';
@@ -79,7 +80,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     stateFile === undefined
       ? undefined
       : await (await import('../jobs/state-file.ts')).openStateFile(stateFile, log, now);
-  if (options.printers.some(({ http }) => http)) await loadHttpClient();
+  await loadClientFor(options.printers);
   const shutdownSignal = new CancelController();
   const dependencies: PrinterDependencies = {
     read: createPrinterReader(createHttpReader()),
@@ -97,7 +98,11 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   };
   const fleet = new Fleet(options.printers, dependencies);
   const reloader = new Reloader({
-    load: options.load ?? (async () => options.printers),
+    load: async () => {
+      const printers = await (options.load?.() ?? options.printers);
+      await loadClientFor(printers);
+      return printers;
+    },
     apply: (printers) => fleet.configure(printers),
     log,
     now,
@@ -120,7 +125,7 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
     corsOrigin: options.corsOrigin,
     telemetryPath: options.telemetryPath,
     deadline: { defaultMs: options.scrapeTimeoutMs, offsetMs: options.scrapeTimeoutOffsetMs },
-    processMetrics: options.processMetrics ? loadProcessMetrics() : undefined,
+    processMetrics: options.processMetrics ? loadProcessMetrics(log) : undefined,
     isReady: () => !isStopping,
   });
   const server = await startServer({
@@ -150,11 +155,28 @@ export async function startExporter(options: ExporterOptions): Promise<RunningEx
   };
 }
 
-/** Starts the process's metrics with the first scrape: loading prom-client takes an eighth of the start-up time. */
-function loadProcessMetrics(): () => Promise<ProcessMetrics> {
-  let loaded: Promise<ProcessMetrics> | undefined;
+/** Loads the HTTP client if a printer needs it. Not at the first read, when sockets may have taken all file descriptors. */
+async function loadClientFor(printers: readonly PrinterConfig[]): Promise<void> {
+  if (printers.some(({ http }) => http)) await loadHttpClient();
+}
+
+/**
+ * Starts the process's metrics with the first scrape: loading prom-client takes an eighth of the start-up time. They are
+ * undefined if it cannot be loaded. Node.js remembers such a failure, so there is no second try.
+ */
+function loadProcessMetrics(log: Logger): () => Promise<ProcessMetrics | undefined> {
+  let loaded: Promise<ProcessMetrics | undefined> | undefined;
+  const load = async (): Promise<ProcessMetrics | undefined> => {
+    try {
+      const { createProcessMetrics } = await import('../metrics/process-metrics.ts');
+      return createProcessMetrics();
+    } catch (error) {
+      log.error('process_* and nodejs_* are missing until a restart', { reason: reasonOf(error) });
+      return undefined;
+    }
+  };
   return () => {
-    loaded ??= import('../metrics/process-metrics.ts').then(({ createProcessMetrics }) => createProcessMetrics());
+    loaded ??= load();
     return loaded;
   };
 }

@@ -13,7 +13,7 @@ function duration(seconds: number | undefined): string | undefined {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
-function onOff<T extends string | undefined>(value: boolean | undefined, on: T, off: T): T | undefined {
+function onOff(value: boolean | undefined, on: string, off: string): string | undefined {
   return value === undefined ? undefined : value ? on : off;
 }
 
@@ -30,16 +30,21 @@ function temperatures(heaters: Snapshot['heaters']): [string, string][] {
   ]);
 }
 
+/** The parts that were told; undefined if none was. */
+function join(parts: readonly (string | undefined)[], separator: string): string | undefined {
+  return parts.filter((part) => part !== undefined && part !== '').join(separator) || undefined;
+}
+
 /** `tool0 PLA, tool1 ABS`: the entries of a map, each as text; undefined if there are none. */
 function entries<T>(
   map: ReadonlyMap<string, T> | undefined,
   text: (value: T) => string | undefined,
 ): string | undefined {
-  const shown = [...(map ?? [])].flatMap(([key, value]) => {
+  const shown = [...(map ?? [])].map(([key, value]) => {
     const told = text(value);
-    return told === undefined ? [] : [`${key} ${told}`];
+    return told && `${key} ${told}`;
   });
-  return shown.length > 0 ? shown.join(', ') : undefined;
+  return join(shown, ', ');
 }
 
 function number(value: number | undefined, unit: string, factor = 1): string | undefined {
@@ -47,16 +52,14 @@ function number(value: number | undefined, unit: string, factor = 1): string | u
 }
 
 function estimate({ meters, grams }: FilamentEstimate): string | undefined {
-  return [number(meters, 'm'), number(grams, 'g')].filter((part) => part !== undefined).join(' ') || undefined;
+  return join([number(meters, 'm'), number(grams, 'g')], ' ');
 }
 
 function slots({ materialSlots = [] }: Snapshot): string | undefined {
   const shown = materialSlots.map(({ slot, material, color, loaded, active }) =>
-    [slot, material, color, onOff(loaded, undefined, 'empty'), onOff(active, 'in use', undefined)]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' '),
+    join([slot, material, color, onOff(loaded, '', 'empty'), onOff(active, 'in use', '')], ' '),
   );
-  return shown.join(', ') || undefined;
+  return join(shown, ', ');
 }
 
 /** What is told over HTTP only. */
@@ -72,7 +75,7 @@ function detailRows(snapshot: Snapshot): readonly Row[] {
     ['material', entries(snapshot.filaments, (material) => material)],
     ['nozzle', entries(snapshot.nozzles, (nozzle) => nozzle)],
     ['filament', entries(snapshot.filamentPresent, (isPresent) => onOff(isPresent, 'present', 'run out'))],
-    ['station', [action, step].filter((part) => part !== undefined).join(', ') || undefined],
+    ['station', join([action, step], ', ')],
     ['slots', slots(snapshot)],
     ['disk free', number(snapshot.diskFreeBytes, 'GB', 1e-9)],
     ['printed in all', duration(snapshot.lifetimePrintSeconds)],

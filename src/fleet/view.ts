@@ -30,7 +30,10 @@ export interface JobsView {
   readonly lastEnds: JobMemory['lastEnds'];
   /** Time seen printing, since the exporter's memory began. */
   readonly printingSeconds?: number | undefined;
-  /** When the job that is running, or completed and still on the plate, started; undefined if it was found in the middle and the printer does not count the time. */
+  /**
+   * When the job that is running, or completed and still on the plate, started; undefined if it was found in the middle
+   * and the printer does not count the time.
+   */
   readonly startSeconds?: number | undefined;
   /** The job that has no outcome yet, also while the printer is lost or stopped by an error. */
   readonly current?: CurrentJob | undefined;

@@ -23,7 +23,7 @@ export interface RoutesOptions extends ProbeOptions {
   readonly telemetryPath: string;
   readonly deadline: DeadlineOptions;
   /** Undefined to leave out process_* and nodejs_*. */
-  readonly processMetrics?: (() => Promise<ProcessMetrics>) | undefined;
+  readonly processMetrics?: (() => Promise<ProcessMetrics | undefined>) | undefined;
   /** False once shutdown has begun. */
   readonly isReady: () => boolean;
   /** Reloads the configuration; undefined without --web.enable-lifecycle. @throws ConfigError */
@@ -45,10 +45,10 @@ async function page(request: Request, content: PageContent): Promise<HttpRespons
 }
 
 async function metrics(options: RoutesOptions, request: Request): Promise<HttpResponse> {
-  const [printers, process] = await Promise.all([
-    options.fleet.scrape(scrapeTimeMs(request, options.deadline), request.signal),
-    options.processMetrics?.(),
-  ]);
+  const endsAt = performance.now() + scrapeTimeMs(request, options.deadline);
+  // First, since loading them takes file descriptors, and so do the printers.
+  const process = await options.processMetrics?.();
+  const printers = await options.fleet.scrape(Math.max(0, endsAt - performance.now()), request.signal);
   return await page(request, { printers, status: options.status(), process });
 }
 

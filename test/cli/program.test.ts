@@ -177,7 +177,7 @@ describe('the program', () => {
     const holding = samplesOf(page, 'flashforge_state').filter(({ value }) => value === 1);
     expect(holding.map(({ labels }) => labels['state']).sort()).toEqual(['completed', 'paused', 'printing', 'ready']);
     demo.child.kill('SIGHUP');
-    await demo.see('err', /msg="[^"]*reloaded"/);
+    await demo.see('err', /msg="configuration reloaded"/);
     demo.child.kill('SIGINT');
     expect(await demo.ended).toMatchObject({ exitCode: 0, signal: null });
   });

@@ -2,8 +2,9 @@
 
 import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
+import { Agent } from 'node:http';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type SimulatedPrinter, startSimulatedPrinter } from '../../src/simulator/printer.ts';
 import { buildProgram, type Program } from '../cli/program.ts';
 import { type Page, parseExposition, samplesOf } from '../support/exposition-parser.ts';
@@ -27,6 +28,14 @@ afterAll(async () => {
   await program?.[Symbol.asyncDispose]();
 });
 
+function limitFiles(pid: number, limit: number | string): Promise<unknown> {
+  return promisify(execFile)('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
+}
+
+async function openFiles(pid: number): Promise<number> {
+  return (await readdir(`/proc/${pid}/fd`)).length;
+}
+
 it('fails with the code local where it cannot connect, and logs one line at the start and one at the end', async () => {
   const argv = printers.map(({ name, host, tcpPort }) => `${name}=${host}:${tcpPort}`);
   await using running = program.start([...argv, '--web.listen-address=127.0.0.1:0']);
@@ -34,13 +43,10 @@ it('fails with the code local where it cannot connect, and logs one line at the 
   const { pid = 0 } = running.child;
   const scrape = async (): Promise<Page> => parseExposition((await ask(url, '/metrics')).body);
   const upCount = (page: Page): number => samplesOf(page, 'flashforge_up').filter(({ value }) => value === 1).length;
-  const limitFiles = (limit: number | string): Promise<unknown> =>
-    promisify(execFile)('prlimit', ['--pid', String(pid), `--nofile=${limit}:`]);
   expect(upCount(await scrape())).toBe(COUNT);
 
-  const openFiles = (await readdir(`/proc/${pid}/fd`)).length;
   // The scrape itself needs one.
-  await limitFiles(openFiles + 1 + READABLE);
+  await limitFiles(pid, (await openFiles(pid)) + 1 + READABLE);
   for (const round of [1, 2]) {
     const page = await scrape();
     expect(upCount(page)).toBeGreaterThan(0);
@@ -50,7 +56,7 @@ it('fails with the code local where it cannot connect, and logs one line at the 
     expect(failures.length).toBeGreaterThanOrEqual(COUNT - upCount(page));
     expect(Math.max(...failures.map(({ value }) => value))).toBe(round);
   }
-  await limitFiles(1024);
+  await limitFiles(pid, 1024);
   expect(upCount(await scrape())).toBe(COUNT);
 
   running.child.kill();
@@ -64,3 +70,37 @@ it('fails with the code local where it cannot connect, and logs one line at the 
   ]);
   expect(err).not.toContain('printer answers again');
 }, 60_000);
+
+describe('the first scrape', () => {
+  const isOfProcess = (page: Page): boolean => samplesOf(page, 'process_resident_memory_bytes').length > 0;
+
+  it.each([
+    [
+      'too few file descriptors for all printers has the metrics of the process',
+      (open: number) => open + READABLE,
+      true,
+    ],
+    ['none to spare leaves the metrics of the process out, and says so once', () => 0, false],
+  ])('with %s', async (_, limitOf, hasProcess) => {
+    const argv = printers.map(({ name, host, tcpPort }) => `${name}=${host}:${tcpPort}`);
+    await using running = program.start([...argv, '--web.listen-address=127.0.0.1:0']);
+    const [, url = ''] = await running.see('err', /msg=listening url=(\S+)/);
+    const { pid = 0 } = running.child;
+    // Connected before the limit is set, so that it takes no descriptor of what is left.
+    const agent = new Agent({ keepAlive: true });
+    await ask(url, '/-/healthy', { agent });
+    await limitFiles(pid, limitOf(await openFiles(pid)));
+    for (const limit of [undefined, 1024]) {
+      if (limit !== undefined) await limitFiles(pid, limit);
+      const { status, body } = await ask(url, '/metrics', { agent });
+      expect(status).toBe(200);
+      const page = parseExposition(body);
+      expect(samplesOf(page, 'flashforge_up')).toHaveLength(COUNT);
+      expect(isOfProcess(page)).toBe(hasProcess);
+    }
+    agent.destroy();
+    running.child.kill();
+    const { err } = await running.ended;
+    expect(err.match(/process_\* and nodejs_\* are missing until a restart/g) ?? []).toHaveLength(hasProcess ? 0 : 1);
+  });
+});
