@@ -13,10 +13,10 @@ const AT_START_SECONDS = 60;
 const NEW_JOB_FALL_SECONDS = 60;
 
 /**
- * Whether the name in this reading is another than the same side gave while printing. Sides may spell one file in two
- * ways, and while heating a printer may still name the last job's file.
+ * Whether the name in this reading is another than the same side gave while printing or at the end. Sides may spell one
+ * file in two ways, and while heating a printer may still name the last job's file.
  */
-function isOtherFile(job: Job, reading: ContactReading): boolean {
+export function isOtherFile(job: Job, reading: ContactReading): boolean {
   const before = job.printedFiles[namingSideOf(reading)];
   const now = fileOf(reading);
   return before !== undefined && now !== '' && now !== before;
@@ -42,11 +42,15 @@ export function isAnotherJob(job: Job, reading: ContactReading): boolean {
  */
 export function isSameJobAfterEnd(job: Job, reading: ContactReading): boolean {
   const file = fileOf(reading);
-  const isNeverNamed = Object.keys(job.printedFiles).length === 0;
   if (isOtherFile(job, reading)) return false;
-  if (isNeverNamed && file !== '' && job.file !== '' && file !== job.file) return false;
+  if (isNeverNamed(job) && file !== '' && job.file !== '' && file !== job.file) return false;
   const bound = reading.progress && job.end?.ratios[reading.progress.protocol];
   return reading.progress === undefined || bound === undefined || isAtLeast(reading.progress.ratio, bound);
+}
+
+/** Whether the job has only a name that it may have from the last one, or none. */
+function isNeverNamed({ printedFiles }: Job): boolean {
+  return printedFiles.tcp === undefined && printedFiles.http === undefined;
 }
 
 /** What the printer showed before the job began. */
@@ -110,10 +114,10 @@ export function continueJob(job: Job, reading: ContactReading, now: Clocks, left
   const side = reading.progress?.protocol;
   const isOwn = side !== undefined && (side === 'tcp' ? tcp : http)?.own === true;
   const file = fileOf(reading);
-  const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
+  const isNamed = file !== '' && (isPrinting || isNeverNamed(job));
   return {
     file: isNamed ? file : job.file,
-    printedFiles: isPrinting ? withName(job.printedFiles, namingSideOf(reading), file) : job.printedFiles,
+    printedFiles: isPrinting || isEnd(reading) ? withName(job.printedFiles, reading) : job.printedFiles,
     // A clock that was set by hours since the start makes the start a moment of another day.
     startSeconds: gap.seconds === undefined ? startByPrinter(reading, now) : job.startSeconds,
     seen: now,
@@ -135,7 +139,13 @@ export function continueJob(job: Job, reading: ContactReading, now: Clocks, left
   };
 }
 
-function withName(names: Job['printedFiles'], side: Protocol, file: string): Job['printedFiles'] {
+function isEnd({ state }: ContactReading): boolean {
+  return state === 'completed' || state === 'cancelled';
+}
+
+/** The names by side with that of this reading. */
+export function withName(names: Job['printedFiles'], reading: ContactReading): Job['printedFiles'] {
+  const [side, file] = [namingSideOf(reading), fileOf(reading)];
   return file === '' || names[side] === file ? names : { ...names, [side]: file };
 }
 

@@ -18,16 +18,18 @@ const AWAY_AFTER_SECONDS = 660;
 
 const BARELY_BEGUN_RATIO = 0.1;
 /** Nobody guesses that a print got from less than this to its end unseen. */
-const HALF_DONE_RATIO = 0.5;
+const LEAST_BEFORE_END_RATIO = 0.8;
 /** A hot nozzle below this a moment ago had something left to print. */
 const NEARLY_ALL_RATIO = 0.995;
 const MOMENT_SECONDS = 20;
 /** Below this, a print whose nozzle was turned off was cancelled: an end routine is the last of the file. */
 const COLD_BEFORE_END_RATIO = 0.985;
 // The time left by the pace may be so many times the gap, and the job still got to its end: many print faster there. Nobody
-// cancels just then, but over a longer gap somebody may.
+// cancels just then, but over a longer gap somebody may. A pace that was seen for a moment only says little.
 const NEARLY_DONE_GAPS = 2.25;
 const NEARLY_DONE_LONG_GAPS = 1;
+const NEARLY_DONE_NEW_PACE_GAPS = 0.5;
+const NEW_PACE_SECONDS = 60;
 const FAR_FROM_DONE_GAPS = 4;
 
 /** Whether contact is lost, not just one reading: a printer that is busy fails to answer now and then (Orca-Flashforge#7). */
@@ -103,10 +105,13 @@ function judgeByPace(job: Job, side: SideProgress, gap: Gap): Result {
   if (!left) return isSeen && side.highest < BARELY_BEGUN_RATIO ? 'cancelled' : 'unknown';
   if (left.leastSeconds > 2 * gap.mostSeconds) return 'cancelled';
   if (left.cautiousSeconds > FAR_FROM_DONE_GAPS * gap.mostSeconds) return 'cancelled';
-  const gaps = gap.mostSeconds <= SHORT_GAP_SECONDS ? NEARLY_DONE_GAPS : NEARLY_DONE_LONG_GAPS;
-  return isSeen && reached(side) >= HALF_DONE_RATIO && left.usualSeconds < gaps * gap.leastSeconds
-    ? 'completed'
-    : 'unknown';
+  const isNearlyDone = left.usualSeconds < nearlyDoneGaps(job, gap) * gap.leastSeconds;
+  return isSeen && reached(side) >= LEAST_BEFORE_END_RATIO && isNearlyDone ? 'completed' : 'unknown';
+}
+
+function nearlyDoneGaps({ printedSeconds }: Job, { mostSeconds }: Gap): number {
+  if (printedSeconds < NEW_PACE_SECONDS) return NEARLY_DONE_NEW_PACE_GAPS;
+  return mostSeconds <= SHORT_GAP_SECONDS ? NEARLY_DONE_GAPS : NEARLY_DONE_LONG_GAPS;
 }
 
 /** A job whose progress never moved. */

@@ -43,7 +43,7 @@ export const jobSchema = z
   .object({
     /** Empty where the printer names none. */
     file: z.string(),
-    /** The names that `printing` readings gave, by the side that gave them; only these are compared. */
+    /** The names that readings of printing and of an end gave, by the side that gave them; only these are compared. */
     printedFiles: z.partialRecord(protocolSchema, z.string()).readonly(),
     /** Missing when the job was found in the middle. */
     startSeconds: z.number().optional(),

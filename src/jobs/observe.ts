@@ -2,10 +2,19 @@
 // memory and events out. A job is memory, not the previous state.
 
 import { onlyDefined } from '../common/defined.ts';
-import { serialKey } from '../printer/identifiers.ts';
 import type { State } from '../printer/state.ts';
 import { type Clocks, gapBetween } from './clocks.ts';
-import { beginJob, continueJob, durationOf, isAnotherJob, isSameJobAfterEnd, startByPrinter } from './job.ts';
+import { MAX_SEEN_GAP_SECONDS, noteContact } from './contact.ts';
+import {
+  beginJob,
+  continueJob,
+  durationOf,
+  isAnotherJob,
+  isOtherFile,
+  isSameJobAfterEnd,
+  startByPrinter,
+  withName,
+} from './job.ts';
 import { isContactLost, judgeReady, wasDone } from './judge-outcome.ts';
 import { type EveryKey, emptyMemory, type Idle, type Job, type JobMemory } from './memory.ts';
 import { isDone } from './progress.ts';
@@ -15,16 +24,13 @@ import { hasFilledUp, idleOf, isUnread, recordUnread } from './unread-end.ts';
 
 export interface Observation {
   readonly memory: JobMemory;
-  /** None or one. */
+  /** None or one; two where a job ended unseen, and this reading shows the end of the next. */
   readonly events: readonly JobEvent[];
   /** Whether this reading began a job, or found one in the middle; after the events. */
   readonly started: boolean;
 }
 
 const NO_NEWS: ReadonlySet<State> = new Set<State>(['unknown', 'busy']);
-
-// Longer than two scrapes at the slowest interval: how a job began meanwhile was not seen, nor whether it printed on.
-const MAX_SEEN_GAP_SECONDS = 660;
 
 function quiet(memory: JobMemory): Observation {
   return { memory, events: [], started: false };
@@ -101,17 +107,29 @@ function observeEnd(
   now: Clocks,
 ): Observation {
   const { job } = memory;
-  if (!job || job.end)
-    return isUnread(memory, reading)
-      ? told(recordUnread({ ...memory, idle: undefined }, reading, state, now))
-      : quiet(memory);
-  const last: Job = {
-    ...continueJob(job, reading, now),
-    file: job.file === '' ? fileOf(reading) : job.file,
-    elapsedSeconds: reading.elapsedSeconds || job.elapsedSeconds,
-  };
+  if (!job || job.end) return observeLaterEnd(memory, job, reading, state, now);
+  if (isOtherFile(job, reading)) {
+    const unseen = recordUnseenEnd({ ...memory, idle: undefined }, job, now, undefined);
+    const unread = recordUnread(unseen.memory, reading, state, now);
+    return { memory: unread.memory, events: [unseen.event, unread.event], started: false };
+  }
+  const last: Job = { ...continueJob(job, reading, now), elapsedSeconds: reading.elapsedSeconds || job.elapsedSeconds };
   const result = state === 'cancelled' && job.pending === 'error' ? 'failed' : state;
   return told(recordEnd({ ...memory, idle: undefined }, last, endAt(last, result, now), reading));
+}
+
+/** An end on a printer whose last job has ended: that one's, unless nobody read it. */
+function observeLaterEnd(
+  memory: JobMemory,
+  job: Job | undefined,
+  reading: ContactReading,
+  state: 'completed' | 'cancelled',
+  now: Clocks,
+): Observation {
+  if (isUnread(memory, reading)) return told(recordUnread({ ...memory, idle: undefined }, reading, state, now));
+  if (!job) return quiet(memory);
+  // The other side may spell it in another way.
+  return quiet({ ...memory, job: { ...job, printedFiles: withName(job.printedFiles, reading) } });
 }
 
 /** `cancelling` and `error` are on the way: what follows decides. */
@@ -187,40 +205,6 @@ function observeSame(memory: JobMemory, job: Job, reading: ContactReading, now: 
 function isDoneAndCold(job: Job, { state, progress, isHeatOff }: ContactReading): boolean {
   const side = progress && job.progress[progress.protocol];
   return state === 'printing' && isHeatOff === true && side?.own === true && isDone(side.ratio, side.step);
-}
-
-function noteContact(before: JobMemory, reading: ContactReading, now: Clocks): EveryKey<JobMemory> {
-  const { serial } = reading;
-  const wasPrinting = reading.state === 'printing';
-  const printingSeconds = before.printingSeconds + (wasPrinting ? printingTime(before, now) : 0);
-  const isOther = serial !== undefined && before.serial !== undefined && serialKey(before.serial) !== serialKey(serial);
-  if (isOther) {
-    // What happened under this printer's name stays; what runs is another printer's.
-    const { totals, lastEnds } = before;
-    return { ...emptyMemory(), totals, lastEnds, printingSeconds, wasPrinting, lastContact: now, serial };
-  }
-  const { job } = before;
-  const isLost = job !== undefined && !job.end && !job.goneAt && !job.contactLost && isContactLost(before, now);
-  return {
-    serial: serial ?? before.serial,
-    baselined: before.baselined,
-    lastContact: now,
-    failedReads: 0,
-    wasPrinting,
-    printingSeconds,
-    idle: before.idle,
-    lastJob: before.lastJob,
-    endsAtFull: before.endsAtFull,
-    job: isLost ? { ...job, contactLost: true } : job,
-    totals: before.totals,
-    lastEnds: before.lastEnds,
-  };
-}
-
-/** The time up to a reading of printing, when the one before it showed the printer printing as well. */
-function printingTime({ lastContact, wasPrinting }: JobMemory, now: Clocks): number {
-  const seconds = wasPrinting && lastContact ? gapBetween(lastContact, now).seconds : undefined;
-  return seconds !== undefined && seconds <= MAX_SEEN_GAP_SECONDS ? seconds : 0;
 }
 
 /**

@@ -1,7 +1,7 @@
 // What a printer shows while it is ready, and the ends of jobs that nobody read.
 
 import type { Clocks } from './clocks.ts';
-import { beginJob } from './job.ts';
+import { beginJob, isOtherFile } from './job.ts';
 import type { Idle, JobMemory } from './memory.ts';
 import { isDone, stepOf } from './progress.ts';
 import { type ContactReading, fileOf, isAtLeast } from './reading.ts';
@@ -39,10 +39,9 @@ export function recordUnread(
   return idle ? { ...recorded, memory: { ...recorded.memory, job: undefined, idle } } : recorded;
 }
 
-/** Whether an end is of a job that nobody read. */
+/** Whether an end, on a printer whose last job has ended, is of a job that nobody read. */
 export function isUnread({ job, idle, lastJob }: JobMemory, reading: ContactReading): boolean {
-  const file = fileOf(reading);
-  if (job) return reading.state === 'completed' && file !== '' && job.file !== '' && file !== job.file;
+  if (job) return reading.state === 'completed' && isOtherFile(job, reading);
   if (!idle || idle.protocol !== reading.stateProtocol) return false;
-  return lastJob === undefined || file !== lastJob.file || reading.elapsedSeconds !== lastJob.elapsedSeconds;
+  return lastJob === undefined || fileOf(reading) !== lastJob.file || reading.elapsedSeconds !== lastJob.elapsedSeconds;
 }

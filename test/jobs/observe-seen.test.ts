@@ -16,6 +16,8 @@ import {
   times,
 } from './readings.ts';
 
+const A3 = { file: 'a.3mf' };
+
 const sequences: readonly Sequence[] = [
   // Baseline
   { name: 'restart in a completed state', steps: [http('completed', 1, A), http('completed', 1, A)], expected: '' },
@@ -53,6 +55,16 @@ const sequences: readonly Sequence[] = [
     expected: '(+)@2',
   },
 
+  // A pace that was seen for a moment only
+  ...[
+    [tcp('printing', 0.27), tcp('printing', 0.45), tcp('printing', 0.63)],
+    [perMille('printing', 0.795), perMille('printing', 0.845), perMille('printing', 0.895)],
+  ].map((steps, index) => ({
+    name: `a print of seconds whose progress is gone long before its end (${index})`,
+    steps: [tcp('ready', 0), ...steps.map((step) => [1, step] as const), [1, tcp('ready', 0)] as const],
+    expected: '+@1, unknown @4',
+  })),
+
   // Start
   { name: 'ready to printing', steps: [tcp('ready'), tcp('printing', 0)], expected: '+@1' },
   { name: 'ready to paused', steps: [http('ready'), http('paused', 0.1, A)], expected: '+@1' },
@@ -73,6 +85,55 @@ const sequences: readonly Sequence[] = [
     name: 'busy and unknown start nothing',
     steps: [tcp('ready'), tcp('busy'), tcp('unknown'), tcp(undefined)],
     expected: '',
+  },
+
+  // Two sides that spell one file in two ways
+  {
+    name: 'completed, told by the side that did not name the file last',
+    steps: [
+      http('ready'),
+      http('printing', 0.3, A3),
+      tcp('printing', 0.32, A),
+      ...times(3, http('completed', 1, A3)),
+      ...times(3, tcp('completed', 1, A)),
+      ...times(3, http('completed', 1, A3)),
+    ],
+    expected: '+@1, completed a.gx @3',
+  },
+  {
+    name: 'completed, told by a side that never named the file',
+    steps: [
+      http('ready'),
+      http('printing', 0.3, A3),
+      tcp('completed', 1, A),
+      http('completed', 1, A3),
+      tcp('completed', 1, A),
+      tcp('completed', 1, B),
+    ],
+    expected: '+@1, completed a.3mf @2, completed b.gx @5',
+  },
+  {
+    name: 'completed, told later by a side that never named the file',
+    steps: [
+      http('ready'),
+      http('printing', 0.3, A3),
+      http('completed', 1, A3),
+      tcp('completed', 1, A),
+      http('completed', 1, A3),
+      tcp('completed', 1, B),
+    ],
+    expected: '+@1, completed a.3mf @2, completed b.gx @5',
+  },
+  {
+    name: 'a job that nobody read, told by both sides in turn',
+    steps: [
+      http('ready'),
+      http('completed', 1, A3),
+      tcp('completed', 1, A),
+      http('completed', 1, A3),
+      tcp('completed', 1, A),
+    ],
+    expected: 'completed a.3mf @1',
   },
 
   // End by a state that says so

@@ -45,6 +45,26 @@ const sequences: readonly Sequence[] = [
     expected: '+@1, completed a.gx @11, completed b.gx @12',
   },
   {
+    name: 'completed of another file than the one that runs: it ended unseen, and the other is an end of its own',
+    steps: [http('ready'), ...printing(http, 0, 50, 30, A), http('completed', 1, B), http('completed', 1, B)],
+    expected: '+@1, cancelled a.gx @52, completed b.gx @52',
+  },
+  {
+    name: 'the same after an error',
+    steps: [http('ready'), ...printing(http, 0, 50, 30, A), http('error', 0.5, A), http('completed', 1, B)],
+    expected: '+@1, failed a.gx @53, completed b.gx @53',
+  },
+  {
+    name: 'cancelled of another file than the one that runs',
+    steps: [http('ready'), ...printing(http, 0, 99, 30, A), http('cancelled', 0.1, B), http('ready')],
+    expected: '+@1, completed a.gx @101, cancelled b.gx @101',
+  },
+  {
+    name: 'completed of the file that was named only while it heated, which may be of the job before',
+    steps: [http('ready', 0), http('heating', 0, A), http('completed', 1, B)],
+    expected: '+@1, completed b.gx @2',
+  },
+  {
     name: 'a counter that fills up while an old model is ready',
     steps: [tcp('ready', 0.4), tcp('ready', 0.4), tcp('ready', 1), tcp('ready', 1)],
     expected: 'completed @2',
