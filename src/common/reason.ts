@@ -2,9 +2,14 @@
 
 import { errnoOf } from './errno.ts';
 
+/** What was thrown, as an error. */
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
 /** The error's message. */
 export function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return asError(error).message;
 }
 
 /** The system error code if there is one (`EACCES`), else the message. */

@@ -42,6 +42,9 @@ export class AwaitedReply {
   #controlAnswer: Reply | undefined;
   /** What the framer had counted when the command was sent. */
   #earlierBareOks = 0;
+  /** The command before this one, if silence ended its reply; and this one, once it does. */
+  #stoppedBefore: Command | undefined;
+  #stopped: Command | undefined;
   #hasForeignReply = false;
   #isHttp = false;
   #receivedBytes = 0;
@@ -64,6 +67,13 @@ export class AwaitedReply {
     this.#earlierBareOks = this.#framer.bareOks;
     this.#hasForeignReply = false;
     this.#receivedBytes = 0;
+    this.#stoppedBefore = this.#stopped;
+    this.#stopped = undefined;
+  }
+
+  /** The command before this one, if silence ended its reply and its `ok` has come since: silence was not its end. */
+  get endedLate(): Command | undefined {
+    return this.#hasBareOk && !this.#isLogin ? this.#stoppedBefore : undefined;
   }
 
   /** Bytes received since the command was sent, including replies to other clients. */
@@ -105,6 +115,7 @@ export class AwaitedReply {
     // What another client's reply cut short says nothing about how this printer ends its replies.
     const isOurs = reply.command === this.#command || (this.#isLogin && reply.command === '');
     const isUncut = !reply.complete && this.#cut === undefined && isOurs;
+    if (isUncut && !this.#isLogin) this.#stopped = this.#command;
     return { reply, isLeftUnfinished: isUncut || this.#isBareLogin(reply) };
   }
 

@@ -14,6 +14,8 @@ export interface Dialogue {
    * @param receivedBytes since the command was sent
    */
   take(reply: Reply, isLeftUnfinished: boolean, receivedBytes: number): void;
+  /** The rest of the reply to this command came after all, although silence had been taken for its end. */
+  endedLate(command: Command): void;
   /** Whether this printer is known to leave its reply to the command unfinished, so that silence may end it. */
   isUnfinished(command: Command): boolean;
   /** The last command to send when the conversation ends, whatever ended it. Nobody waits for its reply. */

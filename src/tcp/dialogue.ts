@@ -83,6 +83,10 @@ export class ReadDialogue implements Dialogue {
     else this.#takeRead(command, reply);
   }
 
+  endedLate(command: Command): void {
+    this.#habits = withUnfinished(this.#habits, command, false);
+  }
+
   // Control is given back, whatever went wrong: FlashPrint is locked out until then.
   closingCommand(): Command | undefined {
     const isOwed = this.#login.holdsControl && this.#asked !== 'M602';

@@ -1,8 +1,10 @@
-// One connection to a printer's TCP 8899: one command at a time, each within its time. The only file here that opens sockets.
+// One connection to a printer's TCP 8899: one command at a time, each within its time.
 
 import { connect, isIP, type Socket } from 'node:net';
+import { formatAddress } from '../common/address.ts';
 import type { CancelSignal } from '../common/cancellation.ts';
 import { errnoOf } from '../common/errno.ts';
+import { asError } from '../common/reason.ts';
 import { fromSocketError, PrinterError } from '../printer/errors.ts';
 import { AwaitedReply } from './awaited-reply.ts';
 import { type Command, encodeCommand } from './commands.ts';
@@ -12,10 +14,6 @@ import type { SessionLimits, TcpTarget } from './target.ts';
 
 // All sockets read into this one buffer: what is kept is copied, and chunks are handled one at a time.
 const sharedReadBuffer = Buffer.alloc(64 * 1024);
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
-}
 
 type Settle = (end: Interruption | Error | undefined) => void;
 
@@ -105,7 +103,9 @@ class Session {
   }
 
   #take(reply: Reply, isLeftUnfinished: boolean): void {
+    const { endedLate } = this.#awaited;
     try {
+      if (endedLate !== undefined) this.#dialogue.endedLate(endedLate);
       this.#dialogue.take(reply, isLeftUnfinished, this.#awaited.receivedBytes);
     } catch (error) {
       this.#end(asError(error));
@@ -203,7 +203,7 @@ class Session {
   }
 
   get #doing(): string {
-    return this.#asked ?? `connect ${this.#target.host}:${this.#target.port}`;
+    return this.#asked ?? `connect ${formatAddress(this.#target.host, this.#target.port)}`;
   }
 
   #giveUp(error: PrinterError): void {

@@ -25,7 +25,10 @@ export class TracedDialogue implements Dialogue {
     if (!this.#isConnected) this.#tell({});
     this.#isConnected = true;
     const command = this.#dialogue.next();
-    if (command !== undefined) this.#begin(command);
+    if (command !== undefined) {
+      this.#sent = command;
+      this.#sentAtMs = performance.now();
+    }
     return command;
   }
 
@@ -34,28 +37,24 @@ export class TracedDialogue implements Dialogue {
     this.#dialogue.take(reply, isLeftUnfinished, receivedBytes);
   }
 
+  endedLate(command: Command): void {
+    this.#dialogue.endedLate(command);
+  }
+
   isUnfinished(command: Command): boolean {
     return this.#dialogue.isUnfinished(command);
   }
 
   closingCommand(): Command | undefined {
     const command = this.#dialogue.closingCommand();
-    // Nobody waits for its reply.
-    if (command !== undefined) {
-      this.#begin(command);
-      this.#tell({});
-    }
+    // Nobody waits for its reply. How the command before it failed is told after it.
+    if (command !== undefined) this.#trace({ protocol: 'tcp', sent: command, seconds: 0 });
     return command;
   }
 
   /** Tells how the conversation was interrupted. */
   interrupted({ error, command }: Interruption): void {
     if (command !== undefined || !this.#isConnected) this.#tell({ failure: error });
-  }
-
-  #begin(command: string): void {
-    this.#sent = command;
-    this.#sentAtMs = performance.now();
   }
 
   #tell(outcome: Pick<Parameters<Trace>[0], 'receivedBytes' | 'failure'>): void {

@@ -1,6 +1,7 @@
 // Logging in locks FlashPrint out: only if the printer requires it or the configuration says so, and always followed by a logout.
 
 import { describe, expect, it } from 'vitest';
+import type { Exchange } from '../../src/printer/exchange.ts';
 import {
   commandsIn,
   hangUp,
@@ -191,4 +192,18 @@ describe('logs out', () => {
     ]);
     expect(problemsOf(reading)).toEqual({});
   });
+});
+
+it('traces the failure under the command that failed, and not under the logout after it', async () => {
+  await using printer = await startScriptedPrinter({ ...IDLE, ...GRANTED, M119: silence });
+  const exchanges: Exchange[] = [];
+  const trace = (exchange: Exchange): void => void exchanges.push(exchange);
+  await readPrinter(printer, { login: 'always', limits: { ...LONG, commandMs: 150 }, trace });
+  expect(exchanges.map(({ sent, failure }) => [sent, failure?.code])).toEqual([
+    [`connect 127.0.0.1:${printer.target.port}`, undefined],
+    ['M601', undefined],
+    ['M602', undefined],
+    ['M119', 'timeout'],
+  ]);
+  expect(exchanges.at(-1)?.seconds).toBeGreaterThanOrEqual(0.14);
 });

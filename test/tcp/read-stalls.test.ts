@@ -1,9 +1,12 @@
 // Replies that stall, stop short or never come, from one read to the next.
 
 import { expect, it } from 'vitest';
+import type { Command } from '../../src/tcp/commands.ts';
+import { NO_HABITS } from '../../src/tcp/habits.ts';
 import type { TcpReadOptions } from '../../src/tcp/read.ts';
 import type { TcpReading } from '../../src/tcp/replies.ts';
 import { snapshotFromTcp } from '../../src/tcp/snapshot.ts';
+import { createDeferred } from '../support/deferred.ts';
 import {
   commandsIn,
   hangUp,
@@ -109,6 +112,37 @@ it('learns which reply has no ok: silence ends it from the second read on, until
   const third = await readPrinter(printer, { limits, habits: second.habits });
   expect(third.replies.m27?.printed).toBe(6);
   expect([...third.habits.unfinished]).toEqual([]);
+});
+
+it('forgets that a reply has no ok when the rest of it comes after the next command', async () => {
+  const asked = createDeferred();
+  const ended = createDeferred();
+  let isSlow = true;
+  const status = reply('M119', ...PAUSED);
+  const at = status.indexOf('MoveMode');
+  await using printer = await startScriptedPrinter({
+    ...IDLE,
+    M119: async ({ part, send }) => {
+      await part(status.slice(0, at));
+      if (isSlow) await asked.promise;
+      await send(status.slice(at));
+      ended.resolve();
+    },
+    M105: async ({ send }) => {
+      asked.resolve();
+      await ended.promise;
+      await send(reply('M105', 'T0:210 /210 B:60 /60'));
+    },
+  });
+  const habits = { ...NO_HABITS, unfinished: new Set<Command>(['M119', 'M27']) };
+  const first = await readPrinter(printer, { limits: { ...LONG, silenceMs: SHORT.silenceMs }, habits });
+  const { state, heaters } = snapshotFromTcp(first.replies);
+  expect(state).toBeUndefined();
+  expect(heaters?.get('tool0')).toEqual({ celsius: 210, targetCelsius: 210 });
+  expect([...first.habits.unfinished]).toEqual([]);
+  isSlow = false;
+  const second = await readPrinter(printer, { limits: LONG, habits: first.habits });
+  expect(snapshotFromTcp(second.replies)).toMatchObject({ state: 'paused', file: 'a.gx' });
 });
 
 it('learns nothing from a reply that another client cut short', async () => {
