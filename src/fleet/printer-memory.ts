@@ -6,7 +6,7 @@ import { shownProgress } from '../jobs/shown-job.ts';
 import { followPrintClock, type PrintClock, progressInUnknownState } from '../jobs/unknown-state.ts';
 import { adviceFor, type KnownFacts } from '../printer/advice.ts';
 import { type PrinterConfig, protocolsOf } from '../printer/config.ts';
-import { withPresentHeaters } from '../printer/merge.ts';
+import { withPresentHardware } from '../printer/merge.ts';
 import type { Identity, Snapshot } from '../printer/snapshot.ts';
 import type { State } from '../printer/state.ts';
 import type { TcpHabits } from '../tcp/habits.ts';
@@ -154,7 +154,7 @@ export class PrinterMemory {
       return { protocol, up: !failure, failure, advice };
     });
     // Not every read asks what the model is.
-    const shown = up ? withPresentHeaters(snapshot, this.#identity.identity?.model) : undefined;
+    const shown = up ? withPresentHardware(snapshot, this.#identity.identity?.model) : undefined;
     return this.#viewWith(views, durationSeconds, shown, config);
   }
 

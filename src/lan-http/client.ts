@@ -9,7 +9,7 @@ import { decodeText } from '../common/text.ts';
 import { inNextTurn } from '../common/turn.ts';
 import { PrinterError, type PrinterErrorOptions } from '../printer/errors.ts';
 import { toPrinterError } from './client-errors.ts';
-import type { HttpResponse } from './envelope.ts';
+import { type HttpResponse, isWholeJson } from './envelope.ts';
 
 export interface HttpTarget {
   readonly host: string;
@@ -32,6 +32,9 @@ function originOf({ host, port }: HttpTarget): string {
 
 // For sockets destroyed without an error undici creates one each time, with its stack. This one is created once.
 const FINISHED = new Error('the request is finished');
+
+// A body in more pieces is not parsed before its end, so that a slow one cannot cost much.
+const MAX_PIECES = 100;
 
 const CONNECTING: PrinterErrorOptions = { detail: 'connect' };
 
@@ -93,6 +96,8 @@ class Exchange implements Dispatcher.DispatchHandler {
   readonly #client: TargetClient;
   readonly #chunks: Buffer[] = [];
   #statusCode = 200;
+  /** Whether the response does not say where its body ends. */
+  #isEndless = false;
   #missing: 'address' | 'connection' | 'response' | 'end of the response';
   #socket: Socket | undefined;
   #connecting: NodeJS.Timeout | undefined;
@@ -153,14 +158,15 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(): void {}
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number, headers: object): void {
     this.#missing = 'end of the response';
     this.#statusCode = statusCode;
+    this.#isEndless = !('content-length' in headers) && !('transfer-encoding' in headers);
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#chunks.push(chunk);
-    if (this.#statusCode !== 200 && this.#isEnough(chunk)) this.#end();
+    if (this.#statusCode === 200 ? this.#isWhole() : this.#isEnough(chunk)) this.#end();
   }
 
   onResponseEnd(): void {
@@ -170,6 +176,15 @@ class Exchange implements Dispatcher.DispatchHandler {
       this.#idleClients.set(this.#target, this.#client);
     });
     this.#end();
+  }
+
+  // A body without a length ends with its connection, which not every server closes.
+  #isWhole(): boolean {
+    return this.#isEndless && this.#chunks.length <= MAX_PIECES && isWholeJson(this.#text);
+  }
+
+  get #text(): string {
+    return decodeText(Buffer.concat(this.#chunks));
   }
 
   // With any other status than 200 only a refusal matters, which is one JSON object. Do not wait for anything else.
@@ -204,7 +219,7 @@ class Exchange implements Dispatcher.DispatchHandler {
     this.#socket?.destroy(FINISHED);
     const statusCode = this.#statusCode;
     // Any other status than 200 is the failure to report, even if its body breaks off.
-    const outcome = error && statusCode === 200 ? error : { statusCode, text: decodeText(Buffer.concat(this.#chunks)) };
+    const outcome = error && statusCode === 200 ? error : { statusCode, text: this.#text };
     // The requests to other printers go out before this response is parsed.
     inNextTurn(() => this.#settle(outcome));
   }

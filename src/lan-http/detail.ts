@@ -108,7 +108,7 @@ function readAirQuality(value: unknown, sensor: Product['airQualitySensor']): nu
 function readErrorCode(value: unknown): string | undefined {
   const number = typeof value === 'boolean' ? Number(value) : value;
   const code = typeof number === 'number' ? readCount(number, MAX_ERROR_NUMBER)?.toString() : readText(number);
-  if (code === undefined) return undefined;
+  if (code === undefined || Number(code) < 0) return undefined;
   // `E0000` too: codes begin with E0001.
   const isNone = code === '' || readNumber(code.replace(/^E(?=\d)/i, '')) === 0;
   return isNone ? '' : code;

@@ -10,6 +10,8 @@ const STRING_OR_NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S]?)*"?|[+-]?\b(?:nan|inf(?:ini
 
 // In no capture so far. A file name must not cost the whole reading if firmware does not escape it.
 const CONTROL = /[\u0000-\u001f]/g;
+// C firmware may send the end of its string, too.
+const NUL_AT_END = /[\s\0]+$/;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-f]{4})|\\/gi;
 
 /** A part of a text that is not JSON, as JSON: a string with what JSON does not allow in it escaped, or a null. */
@@ -25,6 +27,12 @@ function tryJson(text: string): { readonly value: unknown } | undefined {
     // Without the parser's message, which quotes the text.
     return undefined;
   }
+}
+
+/** Whether the text is JSON from its beginning to its end. */
+export function isWholeJson(text: string): boolean {
+  const end = text.replace(NUL_AT_END, '');
+  return end.endsWith('}') && tryJson(end) !== undefined;
 }
 
 function isMarkup(text: string): boolean {
@@ -50,7 +58,7 @@ function toJsonError(text: string, doing: string): PrinterError {
  * @throws PrinterError protocol. Its message quotes nothing: the text may contain register codes, or echo the check code
  */
 export function parseJson(text: string, doing: string): unknown {
-  const parsed = tryJson(text) ?? tryJson(text.replace(STRING_OR_NOT_A_NUMBER, repair));
+  const parsed = tryJson(text) ?? tryJson(text.replace(NUL_AT_END, '').replace(STRING_OR_NOT_A_NUMBER, repair));
   if (!parsed) throw toJsonError(text, doing);
   return parsed.value;
 }

@@ -33,7 +33,9 @@ function readSlot(info: JsonRecord, slot: number, currentSlot: number | undefine
 // `hasMatlStation` does not count: a Creator 5 leaves it out (docs/protocol.md#http-material-station).
 function findStation(detail: JsonRecord): JsonRecord | undefined {
   const station = detail['matlStationInfo'];
-  return isRecord(station) && readCount(station['slotCnt'], MAX_SLOTS) !== 0 ? station : undefined;
+  if (!isRecord(station)) return undefined;
+  const slots = readCount(station['slotCnt'], MAX_SLOTS) ?? readSlots(station).length;
+  return slots > 0 ? station : undefined;
 }
 
 function readSlots(station: JsonRecord): readonly MaterialSlot[] {

@@ -1,7 +1,7 @@
 // Both protocols of one printer as one Snapshot.
 
 import { hasValue, onlyDefined } from '../common/defined.ts';
-import { findProductByModel } from './products.ts';
+import { findProductByModel, type Product } from './products.ts';
 import type { Identity, Snapshot } from './snapshot.ts';
 import { isFetching } from './state.ts';
 
@@ -81,29 +81,53 @@ function mergeKnown(tcp: Snapshot, http: Snapshot): Snapshot {
 }
 
 /**
- * The snapshot without what cannot be true of the whole: the heaters that its model does not have, and a progress below
+ * The snapshot without what cannot be true of the whole: the hardware that its model does not have, and a progress below
  * 1 of a completed job whose layers are all printed (maziggy/bambuddy#1829).
  */
 function withoutContradiction(snapshot: Snapshot): Snapshot {
   const progress = consistentProgress(snapshot);
   const consistent = progress === snapshot.progress ? snapshot : onlyDefined({ ...snapshot, progress });
-  return withPresentHeaters(consistent, snapshot.identity?.model);
+  return withPresentHardware(consistent, snapshot.identity?.model);
 }
 
 /**
- * The snapshot without the heaters that the model does not have.
- * @param model undefined if it is not known: then every reported heater stays
+ * The snapshot without what the model does not have, whichever side said which model it is.
+ * @param model undefined if it is not known: then everything that was reported stays
  */
-export function withPresentHeaters(snapshot: Snapshot, model: string | undefined): Snapshot {
+export function withPresentHardware(snapshot: Snapshot, model: string | undefined): Snapshot {
   const product = model === undefined ? undefined : findProductByModel(model);
-  const { heaters } = snapshot;
-  if (!product || !heaters) return snapshot;
+  if (!product) return snapshot;
+  const heaters = presentHeaters(snapshot.heaters, product);
+  const fanRatios = presentFans(snapshot.fanRatios, product);
+  const doorOpen = product.doorSensor === false ? undefined : snapshot.doorOpen;
+  const filtration = product.filtration === false ? undefined : snapshot.filtration;
+  const isAllPresent =
+    heaters === snapshot.heaters &&
+    fanRatios === snapshot.fanRatios &&
+    doorOpen === snapshot.doorOpen &&
+    filtration === snapshot.filtration;
+  return isAllPresent ? snapshot : onlyDefined({ ...snapshot, heaters, fanRatios, doorOpen, filtration });
+}
+
+function presentHeaters(heaters: Snapshot['heaters'], product: Product): Snapshot['heaters'] {
   const { tools = Number.POSITIVE_INFINITY, chamberSensor } = product;
-  const isPresent = (heater: string): boolean =>
-    heater === 'chamber' ? chamberSensor !== false : !heater.startsWith('tool') || Number(heater.slice(4)) < tools;
-  if ([...heaters.keys()].every(isPresent)) return snapshot;
-  const present = new Map([...heaters].filter(([heater]) => isPresent(heater)));
-  return onlyDefined({ ...snapshot, heaters: present.size > 0 ? present : undefined });
+  return entriesOf(heaters, (heater) =>
+    heater === 'chamber' ? chamberSensor !== false : !heater.startsWith('tool') || Number(heater.slice(4)) < tools,
+  );
+}
+
+function presentFans(fanRatios: Snapshot['fanRatios'], { leftFan }: Product): Snapshot['fanRatios'] {
+  return entriesOf(fanRatios, (fan) => fan !== 'cooling_left' || leftFan !== false);
+}
+
+/** The entries whose key is present; the same map if all are, and undefined if none is. */
+function entriesOf<T>(
+  map: ReadonlyMap<string, T> | undefined,
+  isPresent: (key: string) => boolean,
+): ReadonlyMap<string, T> | undefined {
+  if (!map || [...map.keys()].every(isPresent)) return map;
+  const present = new Map([...map].filter(([key]) => isPresent(key)));
+  return present.size > 0 ? present : undefined;
 }
 
 function consistentProgress({ state, progress, layer, layers }: Snapshot): Snapshot['progress'] {

@@ -76,6 +76,18 @@ describe('a read', () => {
     expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });
   });
 
+  it.each(['', '\r\n', '\0'])(
+    'takes a response without length on a connection that stays open, %j after it',
+    async (end) => {
+      await using server = await serveSockets(async (socket) => {
+        await new Promise((done) => socket.write(`HTTP/1.1 200 OK\r\n\r\n${READY.slice(0, -1)}`, done));
+        socket.write(READY.slice(-1) + end);
+      });
+      expect(await reader.readDetail(server.target, never)).toMatchObject({ state: 'ready' });
+      await server.allClosed();
+    },
+  );
+
   it('takes a response that comes byte by byte, with a character in two pieces', async () => {
     const body = Buffer.from('{"code":0,"detail":{"name":"Füller 打印机"}}');
     await using server = await serveHttp(async (response) => {

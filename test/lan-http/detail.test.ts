@@ -292,7 +292,7 @@ describe('state and job', () => {
     expect(parseDetail({ errorCode })).toEqual({ errorCode: code });
   });
 
-  it.each([null, [], {}, -1, 1.5, 1e300, 1.5e-44])('an error code of %j is missing', (errorCode) => {
+  it.each([null, [], {}, -1, '-1', 1.5, 1e300, 1.5e-44])('an error code of %j is missing', (errorCode) => {
     expect(parseDetail({ errorCode })).toEqual({});
   });
 
@@ -403,7 +403,8 @@ describe('what the material station does', () => {
     expect(stationOf({ slotCnt: 4, stateAction: 1 })).toEqual({ action: 'load' });
     expect(stationOf({ slotCnt: 4, stateAction: 65_658, stateStep: -1 })).toBeUndefined();
     expect(stationOf({ slotCnt: 4, stateAction: 'x', stateStep: [] })).toBeUndefined();
-    expect(stationOf({ slotCnt: 0, stateAction: 1, stateStep: 1 })).toBeUndefined();
+    for (const slotCnt of [0, -1, '', undefined])
+      expect(stationOf({ slotCnt, stateAction: 1, stateStep: 1 })).toBeUndefined();
     expect(stationOf(undefined)).toBeUndefined();
   });
 
@@ -494,6 +495,10 @@ describe('a payload that is not an object', () => {
 });
 
 describe('parseJson', () => {
+  it('takes what C firmware may send after the end', () => {
+    expect(parseJson('{"status":"ready"}\r\n\0\0', 'test')).toEqual({ status: 'ready' });
+  });
+
   it('reads the numbers C writes as null, and leaves strings alone', () => {
     const text = '{"a":nan,"b":-nan,"c":inf,"d":[-Infinity,1],"e":"nan, \\"inf","f":NaN}';
     expect(parseJson(text, 'test')).toEqual({ a: null, b: null, c: null, d: [null, 1], e: 'nan, "inf', f: null });

@@ -154,6 +154,25 @@ describe('mergeSnapshots', () => {
     expect([...(merged.heaters ?? []).keys()]).toEqual(expected);
   });
 
+  it.each([
+    ['FlashForge Adventurer 5M', undefined, undefined, ['cooling']],
+    ['FlashForge Adventurer 5M Pro', false, new Map([['internal', false]]), ['cooling']],
+    ['FlashForge Guider 3', false, new Map([['internal', false]]), ['cooling', 'cooling_left']],
+  ])('%s has the same hardware where only TCP says which model it is', (model, doorOpen, filtration, fans) => {
+    const http: Snapshot = {
+      doorOpen: false,
+      filtration: new Map([['internal', false]]),
+      fanRatios: new Map([
+        ['cooling', 0],
+        ['cooling_left', 0],
+      ]),
+    };
+    const merged = mergeSnapshots({ identity: { model } }, http);
+    expect(merged.doorOpen).toBe(doorOpen);
+    expect(merged.filtration).toEqual(filtration);
+    expect([...(merged.fanRatios ?? []).keys()]).toEqual(fans);
+  });
+
   it('changes neither side', () => {
     const before = structuredClone({ TCP, HTTP });
     mergeSnapshots(TCP, HTTP);
