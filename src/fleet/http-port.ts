@@ -47,7 +47,8 @@ export class HttpPortMemory {
     if (failure?.code !== 'refused' || !tcp || http || !this.#check || !this.#isDue(nowMs)) return undefined;
     this.#checkedAtMs = nowMs;
     return this.#check(tcp.host, DEFAULT_HTTP_PORT, signal, CHECK_MS).then((state) => {
-      this.#isOpen = state === 'open';
+      // Otherwise it was forgotten meanwhile: the printer is at another address now.
+      if (this.#checkedAtMs === nowMs) this.#isOpen = state === 'open';
     });
   }
 

@@ -29,7 +29,8 @@ export class LocalFailures {
         this.#affected.delete(key);
       }
     }
-    for (const [key, atMs] of this.#affected) if (nowMs - atMs > FORGET_MS) this.#affected.delete(key);
+    // Also when the clock was set back.
+    for (const [key, atMs] of this.#affected) if (Math.abs(nowMs - atMs) > FORGET_MS) this.#affected.delete(key);
     const isAffected = this.#affected.size > 0;
     if (isAffected && !wasAffected)
       this.#log.warn('printers not read because of this machine', { code: 'local', reason });

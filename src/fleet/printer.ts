@@ -71,6 +71,11 @@ export class Printer {
     this.#config = config;
   }
 
+  /** Whether a read is in progress, even one that is only closing its sockets. */
+  get isBeingRead(): boolean {
+    return this.#current !== undefined;
+  }
+
   /** The last whole read, failed or not, however long ago it was. */
   get cached(): CachedReading {
     const isBeingRead = this.#inProgress !== undefined;

@@ -21,9 +21,10 @@ export class TargetPool {
     printer.reconfigure(config);
     this.#printers.delete(config.name);
     this.#printers.set(config.name, printer);
-    for (const oldest of this.#printers.keys()) {
+    for (const [name, oldest] of this.#printers) {
       if (this.#printers.size <= MAX_TARGETS) break;
-      this.#printers.delete(oldest);
+      // One that is being read stays: if it were created anew, it could be read twice at the same time.
+      if (oldest !== printer && !oldest.isBeingRead) this.#printers.delete(name);
     }
     return printer;
   }

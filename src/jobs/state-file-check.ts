@@ -1,6 +1,7 @@
 // Whether the state file can be written, checked before the exporter starts: otherwise nobody would notice until the
 // outcomes of prints are missing after a restart.
 
+import { randomUUID } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, open, rm, stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
@@ -19,7 +20,10 @@ async function kindOf(path: string): Promise<'file' | 'folder' | 'other' | 'miss
   }
 }
 
-/** Creates and removes a file: permissions alone do not show a read-only file system, and mean nothing to root. */
+/**
+ * Creates and removes a file: permissions alone do not show a read-only file system, and mean nothing to root. A crash in
+ * between leaves the file behind, so its name must be a new one each time: in a container every process is number 1.
+ */
 async function tryToCreate(path: string): Promise<void> {
   const file = await open(path, 'wx');
   await file.close();
@@ -35,7 +39,7 @@ async function check(path: string): Promise<void> {
   while ((await kindOf(folder)) === 'missing') folder = dirname(folder);
   if ((await kindOf(folder)) !== 'folder') throw new ConfigError(`${folder} is not a folder`);
   await access(folder, constants.W_OK | constants.X_OK);
-  await tryToCreate(`${folder}/.flashforge-exporter-${process.pid}.tmp`);
+  await tryToCreate(`${folder}/.flashforge-exporter-${randomUUID()}.tmp`);
 }
 
 /** Checks that the state file can be read, if it exists, and written. @throws ConfigError that says why it cannot */

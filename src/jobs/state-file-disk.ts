@@ -11,10 +11,8 @@ import type { JobMemory } from './memory.ts';
 import { jobMemorySchema } from './memory-schema.ts';
 import { memoryV1Schema } from './memory-v1.ts';
 
-/** Printers that left the configuration keep their history, but not without bound. */
-export const MAX_PRINTERS = 1000;
 // 1,000 memories of two file names and a pace each are about 5 MB.
-const MAX_FILE_BYTES = 32n * 1024n * 1024n;
+const MAX_FILE_BYTES = 64n * 1024n * 1024n;
 
 // A list, least recently seen first, and not an object: a printer's name can then not be a special key (`__proto__`).
 // Version 0.1.0 of the exporter wrote version 1, without identities.
@@ -65,7 +63,7 @@ function parseEntries(text: string): Map<string, Entry> | string {
     const [issue] = parsed.error.issues;
     return issue ? `${issue.path.join('.') || 'file'}: ${issue.message}` : 'wrong shape';
   }
-  return new Map(parsed.data.printers.slice(-MAX_PRINTERS).map(({ name, ...entry }) => [name, entry]));
+  return new Map(parsed.data.printers.map(({ name, ...entry }) => [name, entry]));
 }
 
 /** Reads the file whole. Never throws. */

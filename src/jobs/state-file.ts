@@ -9,7 +9,10 @@ import type { Logger } from '../common/log.ts';
 import { shortReasonOf } from '../common/reason.ts';
 import { type Identities, mapAsEntries } from './identity-schema.ts';
 import { emptyMemory, isWorthSaving, type JobMemory } from './memory.ts';
-import { currentStamp, type Entry, load, MAX_PRINTERS, setAside, writeAtomically } from './state-file-disk.ts';
+import { currentStamp, type Entry, load, setAside, writeAtomically } from './state-file-disk.ts';
+
+/** Printers that left the configuration keep their history, but not without bound. */
+export const MAX_PRINTERS = 1000;
 
 export interface StateFile {
   /** The jobs that the file held when it was opened, by printer name. */
@@ -48,6 +51,8 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   // What the last write contains, even if it is still in progress.
   const taken = new Map<string, Entry>(entries);
 
+  /** Printers that were saved since the start: the configuration has them, and however many there are, none is forgotten. */
+  const seen = new Set<string>();
   let knownStamp = loaded.kind === 'read' ? loaded.stamp : undefined;
   let isUrgent = false;
   let isPending = false;
@@ -106,8 +111,9 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     // Moved to the end: the least recently seen printer is the first to be forgotten.
     entries.delete(name);
     entries.set(name, entry);
+    seen.add(name);
     for (const oldest of entries.keys()) {
-      if (entries.size <= MAX_PRINTERS) break;
+      if (entries.size <= MAX_PRINTERS || seen.has(oldest)) break;
       entries.delete(oldest);
     }
     // What cannot be written is remembered all the same, for recall.

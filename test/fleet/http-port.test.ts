@@ -3,13 +3,16 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { HttpPortMemory } from '../../src/fleet/http-port.ts';
 import { Printer } from '../../src/fleet/printer.ts';
 import { createPrinterReader } from '../../src/fleet/reader.ts';
 import { createHttpReader } from '../../src/lan-http/read.ts';
 import type { PrinterConfig } from '../../src/printer/config.ts';
+import { PrinterError } from '../../src/printer/errors.ts';
 import { NEXT_STEPS } from '../../src/printer/next-steps.ts';
 import { startSimulatedPrinter } from '../../src/simulator/printer.ts';
-import { checkPort } from '../../src/tcp/port-check.ts';
+import { checkPort, type PortState } from '../../src/tcp/port-check.ts';
+import { createDeferred } from '../support/deferred.ts';
 import { collectLog } from '../support/fleet.ts';
 import { ownLoopback } from '../support/loopback.ts';
 
@@ -81,4 +84,16 @@ it('says that nothing listens where the HTTP port refuses too', async () => {
   const { printer } = createPrinter(ownLoopback());
   const { endpoints } = await printer.read(10_000);
   expect(endpoints[0]?.advice).toBe(NEXT_STEPS['nothing-listens']);
+});
+
+it('forgets what a look at the last address says when the printer moves meanwhile', async () => {
+  const endpoints = [{ protocol: 'tcp', failure: new PrinterError('refused', 'refused') }] as const;
+  const config = { name: 'c5', address: '192.0.2.1', tcp: { host: '192.0.2.1', port: 8899, login: 'auto' } } as const;
+  const { promise, resolve } = createDeferred<PortState>();
+  const memory = new HttpPortMemory(() => promise);
+  const looked = memory.lookAfter(endpoints, config, 1_700_000_000_000, new AbortController().signal);
+  memory.forget();
+  resolve('open');
+  await looked;
+  expect(memory.isOpen).toBeUndefined();
 });

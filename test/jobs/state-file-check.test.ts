@@ -34,6 +34,13 @@ describe('a state file that can be written', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('may have what an earlier check left behind next to it', async () => {
+    // In a container every process has the same number.
+    await writeFile(join(folder, `.flashforge-exporter-${process.pid}.tmp`), '');
+    await checkStateFile(join(folder, 'state.json'));
+    expect(await readdir(folder)).toHaveLength(1);
+  });
+
   it('may exist, and is left as it is', async () => {
     const path = join(folder, 'state.json');
     await writeFile(path, '{}');

@@ -7,8 +7,7 @@ import type { Clocks } from '../../src/jobs/clocks.ts';
 import { emptyMemory, type JobMemory } from '../../src/jobs/memory.ts';
 import { observe } from '../../src/jobs/observe.ts';
 import type { JobReading } from '../../src/jobs/reading.ts';
-import { openStateFile } from '../../src/jobs/state-file.ts';
-import { MAX_PRINTERS } from '../../src/jobs/state-file-disk.ts';
+import { MAX_PRINTERS, openStateFile } from '../../src/jobs/state-file.ts';
 
 // 2026-01-02T03:04:05Z
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5);
@@ -118,18 +117,23 @@ describe('state file', () => {
     await third.close();
   });
 
-  it(`remembers ${MAX_PRINTERS} printers and forgets who was seen the longest time ago`, async () => {
+  it(`forgets who was seen the longest time ago beyond ${MAX_PRINTERS} printers, but none that was seen since the start`, async () => {
     const first = await openIt();
-    for (let number = 0; number < MAX_PRINTERS; number += 1) first.save(`p${number}`, done);
+    for (let number = 0; number < MAX_PRINTERS + 2; number += 1) first.save(`p${number}`, done);
     first.save('p0', running);
-    first.save('one-more', done);
     await first.close();
     const second = await openIt();
-    expect(second.initial.size).toBe(MAX_PRINTERS);
-    expect(second.initial.has('p0')).toBe(true);
-    expect(second.initial.has('p1')).toBe(false);
-    expect(second.initial.has('one-more')).toBe(true);
+    expect(second.initial.size).toBe(MAX_PRINTERS + 2);
+    second.save('one-more', done);
     await second.close();
+    const third = await openIt();
+    expect(third.initial.size).toBe(MAX_PRINTERS);
+    expect(['p0', 'p1', 'p2', 'p3', 'p4', 'one-more'].filter((name) => third.initial.has(name))).toStrictEqual([
+      'p0',
+      'p4',
+      'one-more',
+    ]);
+    await third.close();
   });
 });
 
