@@ -100,7 +100,7 @@ function merge(tcp: EndpointReading | undefined, http: EndpointReading | undefin
 
 /** The reading of a printer whose read a fault of the exporter has ended. */
 export function faultyReading({ tcp, http }: PrinterConfig): Reading {
-  const failure = new PrinterError('protocol', 'a fault in the exporter; see its log');
+  const failure = new PrinterError('protocol', 'a fault in the exporter; see its log', { detail: 'own_fault' });
   return merge(tcp && { endpoint: { protocol: 'tcp', failure } }, http && { endpoint: { protocol: 'http', failure } });
 }
 

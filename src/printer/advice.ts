@@ -57,6 +57,7 @@ function timeoutId({ protocol, detail, login }: FailureFacts): NextStepId {
 
 /** The row of the table for a failed endpoint. */
 export function nextStepId(facts: FailureFacts): NextStepId {
+  if (facts.detail === 'own_fault') return 'own-fault';
   // Whatever an HTTP server makes of M119: an error page, a closed connection, silence.
   if (facts.protocol === 'tcp' && facts.port === DEFAULT_HTTP_PORT) return 'http-port';
   // These say more than the code, which depends on how the read ended.

@@ -22,9 +22,16 @@ export type FailureCode = (typeof FAILURE_CODES)[number];
 /**
  * What the code alone does not say, where the next step depends on it (advice.ts).
  * `connect`: nothing answered the connection; `mute`: the connection stood, and not one byte came; `other_client`: only replies to
- * another client's commands came; `html`: a web page came.
+ * another client's commands came; `html`: a web page came; `own_fault`: the exporter is at fault, whatever the printer did.
  */
-export type FailureDetail = 'connect' | 'mute' | 'other_client' | 'html' | 'wrong_serial' | 'wrong_check_code';
+export type FailureDetail =
+  | 'connect'
+  | 'mute'
+  | 'other_client'
+  | 'html'
+  | 'own_fault'
+  | 'wrong_serial'
+  | 'wrong_check_code';
 
 export interface PrinterErrorOptions extends ErrorOptions {
   readonly detail?: FailureDetail;

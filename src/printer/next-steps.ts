@@ -73,6 +73,10 @@ export const NEXT_STEPS = {
     symptom: 'The reply is not understood',
     step: 'Check that this is the address of a FlashForge printer; if it is, open an issue with the output of probe --output json.',
   },
+  'own-fault': {
+    symptom: 'The exporter is at fault',
+    step: 'Open an issue with the lines of the log that say "a fault in the exporter": the printer and its configuration are not the reason.',
+  },
   'login-never': {
     symptom: 'The printer wants a login, and login is never',
     step: 'Set login: auto, so that the exporter logs in for the read and out again.',

@@ -414,7 +414,9 @@ describe('a fault of the exporter', () => {
     });
     const views = await fleet.scrape(SHORT_MS);
     expect(views.map(({ up }) => up)).toEqual([true, false, true]);
-    expect(views[1]?.endpoints).toMatchObject([{ up: false, failure: { code: 'protocol' } }]);
+    expect(views[1]?.endpoints).toMatchObject([
+      { up: false, failure: { code: 'protocol' }, advice: NEXT_STEPS['own-fault'] },
+    ]);
     expect(lines.join('\n')).toMatch(
       /level=error msg="a fault in the exporter, please report it" printer=bad reason="Error: broken/,
     );

@@ -35,6 +35,7 @@ const EXAMPLES: readonly (readonly [NextStepId, FailureFacts])[] = [
   ['html', { ...HTTP, code: 'protocol', detail: 'html' }],
   ['html', { ...TCP, code: 'closed', detail: 'html' }],
   ['not-understood', { ...TCP, code: 'protocol' }],
+  ['own-fault', { ...TCP, code: 'protocol', detail: 'own_fault', port: 8898 }],
   ['login-never', { ...TCP, code: 'denied', login: 'never' }],
   ['login-refused', { ...TCP, code: 'denied', login: 'auto' }],
   ['wrong-serial', { ...HTTP, code: 'auth', detail: 'wrong_serial' }],
