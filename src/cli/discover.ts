@@ -6,16 +6,15 @@ import { parseDuration } from '../common/duration.ts';
 import { renderConfigYaml } from '../discovery/config-yaml.ts';
 import type { FoundPrinter } from '../discovery/found.ts';
 import type { ProbeTarget } from '../discovery/interfaces.ts';
+import { BROADCAST_PORT } from '../discovery/packet.ts';
 import { searchPrinters } from '../discovery/search.ts';
 import type { CliContext } from './context.ts';
 import { choice, repeatable, single } from './options.ts';
 
 const OUTPUTS = ['table', 'yaml', 'json'] as const;
-// Every printer that responds to discovery listens on this port (docs/protocol.md#udp-discovery).
-const UNICAST_PORT = 48_899;
 
 function parseTarget(text: string): ProbeTarget {
-  const { host, port = UNICAST_PORT } = parseAddress(text);
+  const { host, port = BROADCAST_PORT } = parseAddress(text);
   return { address: host, port };
 }
 

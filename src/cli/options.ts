@@ -83,7 +83,7 @@ export function file(name: string) {
 export const SWITCH = { type: 'boolean', nargs: 0, default: false } as const;
 
 // Routes of the exporter, which the metrics would hide.
-const RESERVED_PATH = /^\/(?:-\/.*|probe|sd|config)$/;
+const RESERVED_PATH = /^\/(?:-\/.*|probe|sd|config|printer\/.*)$/;
 
 function parsePath(text: string): string {
   // Clients resolve `.` and `..`, so these never reach a server.

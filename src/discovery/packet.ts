@@ -5,6 +5,7 @@ import { cleanText, cutLabel, decodeText } from '../common/text.ts';
 
 export const MULTICAST_GROUP = '225.0.0.9';
 export const MULTICAST_PORT = 19_000;
+/** Every printer that responds to discovery listens on it (docs/protocol.md#udp-discovery). */
 export const BROADCAST_PORT = 48_899;
 
 /** Replies have 140 or 276 bytes; the old client that expected 196 missed printers (docs/protocol.md#udp-discovery). */

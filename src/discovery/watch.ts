@@ -8,6 +8,7 @@ import type { PrinterConfig } from '../printer/config.ts';
 import { missingCredentials } from '../printer/next-steps.ts';
 import type { Identity } from '../printer/snapshot.ts';
 import { configOf, configuredFrom } from './as-config.ts';
+import { MAX_FOUND } from './collection.ts';
 import { type ConfiguredPrinter, type KnownPrinter, mergeFound } from './merge.ts';
 import type { SearchResult } from './search.ts';
 
@@ -29,10 +30,13 @@ export interface WatchOptions {
   readonly log: Logger;
 }
 
+// Room for every printer that is known at a time, and for those that changed their address since.
+const MAX_SAID = 10 * MAX_FOUND;
+
 /** Returns a test that is true the first time it sees a key, so that each line is logged once and not at every search. */
 function createOnce(): (key: string) => boolean {
   const said = new Set<string>();
-  return (key) => said.size < 1000 && !said.has(key) && said.add(key) !== undefined;
+  return (key) => said.size < MAX_SAID && !said.has(key) && said.add(key) !== undefined;
 }
 
 /** Searches now and then at every interval, until the signal fires. */
@@ -60,7 +64,8 @@ export async function watchPrinters(options: WatchOptions, signal: AbortSignal):
         log.warn('printer discovered that needs its check code in the configuration', { address, model, serial, next });
       }
     }
-    for (const reason of problems) if (isNew(reason)) log.warn('discovery is hindered', { reason });
+    const leftOut = merged.leftOut > 0 ? [`more than ${MAX_FOUND} printers were found; the others are left out`] : [];
+    for (const reason of [...problems, ...leftOut]) if (isNew(reason)) log.warn('discovery is hindered', { reason });
   };
   while (!signal.aborted) {
     try {

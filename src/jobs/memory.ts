@@ -3,7 +3,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { z } from 'zod';
 import type { idleSchema, jobMemorySchema, jobSchema, sideProgressSchema } from './memory-schema.ts';
-import type { Result } from './result.ts';
 
 /** Times are seconds since 1970. */
 export type JobMemory = z.infer<typeof jobMemorySchema>;
@@ -11,8 +10,6 @@ export type JobMemory = z.infer<typeof jobMemorySchema>;
 export type Job = z.infer<typeof jobSchema>;
 export type SideProgress = z.infer<typeof sideProgressSchema>;
 export type Idle = z.infer<typeof idleSchema>;
-/** The last job that ended with a result. */
-export type LastEnd = NonNullable<JobMemory['lastEnds'][Result]>;
 
 /**
  * T with no key left out, though its value may be undefined. What is built anew in every read is one literal with every key:
