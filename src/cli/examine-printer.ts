@@ -46,7 +46,16 @@ function stateOf(endpoint: Endpoint): PortState {
       return 'refused';
     case 'timeout':
       return 'silent';
-    default:
+    case 'dns':
+    case 'unreachable':
+    case 'local':
+    case 'closed':
+    case 'protocol':
+    case 'denied':
+    case 'auth':
+    case 'lan_mode':
+    case 'busy':
+    case undefined:
       return 'unreachable';
   }
 }

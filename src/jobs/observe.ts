@@ -30,8 +30,6 @@ export interface Observation {
   readonly started: boolean;
 }
 
-const NO_NEWS: ReadonlySet<State> = new Set<State>(['unknown', 'busy']);
-
 function quiet(memory: JobMemory): Observation {
   return { memory, events: [], started: false };
 }
@@ -216,9 +214,12 @@ export function observe(memory: JobMemory | undefined, reading: JobReading, now:
   if (!reading.contact) return observeFailure(before, now);
   const { state } = reading;
   const contacted = noteContact(before, reading, now);
-  if (state === undefined || NO_NEWS.has(state)) return quiet(contacted);
   const next: JobMemory = contacted.baselined ? contacted : { ...contacted, baselined: true };
   switch (state) {
+    case 'unknown':
+    case 'busy':
+    case undefined:
+      return quiet(contacted);
     case 'ready':
       return observeReady(next, reading, now);
     case 'completed':
@@ -227,7 +228,10 @@ export function observe(memory: JobMemory | undefined, reading: JobReading, now:
     case 'cancelling':
     case 'error':
       return observePending(next, reading, state, now);
-    default:
+    case 'heating':
+    case 'printing':
+    case 'pausing':
+    case 'paused':
       return observeRunning(next, reading, now, contacted.baselined ? before : emptyMemory());
   }
 }

@@ -50,7 +50,12 @@ function timeoutId({ protocol, detail, login }: FailureFacts): NextStepId {
       return 'not-there';
     case 'mute':
       return login === 'never' ? 'mute-without-login' : 'mute';
-    default:
+    case 'other_client':
+    case 'html':
+    case 'own_fault':
+    case 'wrong_serial':
+    case 'wrong_check_code':
+    case undefined:
       return protocol === 'http' ? 'slow-http' : 'slow';
   }
 }
@@ -115,7 +120,13 @@ export function acceptsConnections({ failure }: EndpointOutcome): boolean {
       return false;
     case 'timeout':
       return failure.detail !== 'connect';
-    default:
+    case 'closed':
+    case 'protocol':
+    case 'denied':
+    case 'auth':
+    case 'lan_mode':
+    case 'busy':
+    case undefined:
       return true;
   }
 }
