@@ -19,7 +19,22 @@ const NEW_JOB_FALL_SECONDS = 60;
 export function isOtherFile(job: Job, reading: ContactReading): boolean {
   const before = job.printedFiles[namingSideOf(reading)];
   const now = fileOf(reading);
-  return before !== undefined && now !== '' && now !== before;
+  return before !== undefined && areDifferent(before, now);
+}
+
+/** The same for a job that has ended: it can be told from the next one also by the name that it had while heating. */
+export function isOtherFileThanEnded(job: Job, reading: ContactReading): boolean {
+  const isNeverNamed = Object.keys(job.printedFiles).length === 0;
+  return isOtherFile(job, reading) || (isNeverNamed && areDifferent(job.file, fileOf(reading)));
+}
+
+function areDifferent(before: string, now: string): boolean {
+  return before !== '' && now !== '' && nameOf(before) !== nameOf(now);
+}
+
+/** The name by which files are compared: a printer may show its folder, or capitals, in some readings only. */
+function nameOf(file: string): string {
+  return file.slice(file.lastIndexOf('/') + 1).toLowerCase();
 }
 
 /** Whether a `printing` reading shows that the job it was taken for ended unseen, and another one runs. */
@@ -37,20 +52,22 @@ export function isAnotherJob(job: Job, reading: ContactReading): boolean {
 }
 
 /**
+ * Whether `completed` is the end of another job than this one, which was running and must have ended unseen. By its time the
+ * other one must have begun since.
+ */
+export function isEndOfAnother(job: Job, reading: ContactReading, now: Clocks): boolean {
+  const mayHaveBegunSince = (reading.elapsedSeconds ?? 0) <= gapBetween(job.seen, now).mostSeconds + AT_START_SECONDS;
+  return isOtherFile(job, reading) && mayHaveBegunSince;
+}
+
+/**
  * Whether what goes on after an outcome is still the job that had it: the same file, no lower progress. A reading
  * without progress is taken for the same job until one with progress says otherwise.
  */
 export function isSameJobAfterEnd(job: Job, reading: ContactReading): boolean {
-  const file = fileOf(reading);
-  if (isOtherFile(job, reading)) return false;
-  if (isNeverNamed(job) && file !== '' && job.file !== '' && file !== job.file) return false;
+  if (isOtherFileThanEnded(job, reading)) return false;
   const bound = reading.progress && job.end?.ratios[reading.progress.protocol];
   return reading.progress === undefined || bound === undefined || isAtLeast(reading.progress.ratio, bound);
-}
-
-/** Whether the job has only a name that it may have from the last one, or none. */
-function isNeverNamed({ printedFiles }: Job): boolean {
-  return printedFiles.tcp === undefined && printedFiles.http === undefined;
 }
 
 /** What the printer showed before the job began. */
@@ -114,7 +131,7 @@ export function continueJob(job: Job, reading: ContactReading, now: Clocks, left
   const side = reading.progress?.protocol;
   const isOwn = side !== undefined && (side === 'tcp' ? tcp : http)?.own === true;
   const file = fileOf(reading);
-  const isNamed = file !== '' && (isPrinting || isNeverNamed(job));
+  const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
   return {
     file: isNamed ? file : job.file,
     printedFiles: isPrinting || isEnd(reading) ? withName(job.printedFiles, reading) : job.printedFiles,

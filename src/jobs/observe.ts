@@ -10,7 +10,8 @@ import {
   continueJob,
   durationOf,
   isAnotherJob,
-  isOtherFile,
+  isEndOfAnother,
+  isOtherFileThanEnded,
   isSameJobAfterEnd,
   startByPrinter,
   withName,
@@ -106,7 +107,7 @@ function observeEnd(
 ): Observation {
   const { job } = memory;
   if (!job || job.end) return observeLaterEnd(memory, job, reading, state, now);
-  if (isOtherFile(job, reading)) {
+  if (state === 'completed' && isEndOfAnother(job, reading, now)) {
     const unseen = recordUnseenEnd({ ...memory, idle: undefined }, job, now, undefined);
     const unread = recordUnread(unseen.memory, reading, state, now);
     return { memory: unread.memory, events: [unseen.event, unread.event], started: false };
@@ -125,7 +126,7 @@ function observeLaterEnd(
   now: Clocks,
 ): Observation {
   if (isUnread(memory, reading)) return told(recordUnread({ ...memory, idle: undefined }, reading, state, now));
-  if (!job) return quiet(memory);
+  if (!job || isOtherFileThanEnded(job, reading)) return quiet(memory);
   // The other side may spell it in another way.
   return quiet({ ...memory, job: { ...job, printedFiles: withName(job.printedFiles, reading) } });
 }

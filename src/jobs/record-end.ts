@@ -7,7 +7,7 @@ import { durationOf } from './job.ts';
 import { endJob } from './judge-outcome.ts';
 import type { Job, JobMemory } from './memory.ts';
 import { countsPercent } from './progress.ts';
-import type { ContactReading } from './reading.ts';
+import { type ContactReading, fileOf } from './reading.ts';
 import type { Result } from './result.ts';
 
 /** A job ended; `endSeconds` is the time of the reading that saw it, or of the last contact where that was the end. */
@@ -54,10 +54,15 @@ export function recordEnd(memory: JobMemory, job: Job, end: End, last?: ContactR
       ...memory.lastEnds,
       [result]: onlyDefined({ timestampSeconds: endSeconds, file, durationSeconds, filament }),
     },
-    lastJob: onlyDefined({ file, elapsedSeconds }),
+    lastJob: onlyDefined({ file: namedAtEnd(last) || file, elapsedSeconds }),
     endsAtFull: memory.endsAtFull || (result === 'completed' && endedAtFull(job, last)),
   };
   return { memory: recorded, event: onlyDefined({ result, file, endSeconds, durationSeconds, filament }) };
+}
+
+/** The name in a reading that says itself that the job ended: the next one like it names the same, and the other side may not. */
+function namedAtEnd(last: ContactReading | undefined): string {
+  return last?.state === 'completed' || last?.state === 'cancelled' ? fileOf(last) : '';
 }
 
 /** Whether a job of a printer that counts percent ended at 100 of 100. */

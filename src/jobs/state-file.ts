@@ -13,6 +13,8 @@ import { currentStamp, type Entry, load, setAside, writeAtomically } from './sta
 
 /** Printers that left the configuration keep their history, but not without bound. */
 export const MAX_PRINTERS = 1000;
+// All of them together, since discovery may find any number of names in time.
+const MAX_ENTRIES = 10_000;
 
 export interface StateFile {
   /** The jobs that the file held when it was opened, by printer name. */
@@ -51,7 +53,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   // What the last write contains, even if it is still in progress.
   const taken = new Map<string, Entry>(entries);
 
-  /** Printers that were saved since the start: the configuration has them, and however many there are, none is forgotten. */
+  /** Printers that were recalled or saved since the start: the exporter reads them, so they are not forgotten for others. */
   const seen = new Set<string>();
   let knownStamp = loaded.kind === 'read' ? loaded.stamp : undefined;
   let isUrgent = false;
@@ -106,14 +108,24 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     await writing;
   }
 
-  function remember(name: string, entry: Entry): void {
-    if (isClosed) return;
-    // Moved to the end: the least recently seen printer is the first to be forgotten.
+  // Moved to the end: the least recently seen printer is the first to be forgotten.
+  function see(name: string, entry: Entry): void {
     entries.delete(name);
     entries.set(name, entry);
     seen.add(name);
+  }
+
+  function recall(name: string): Entry | undefined {
+    const entry = entries.get(name);
+    if (entry) see(name, entry);
+    return entry;
+  }
+
+  function remember(name: string, entry: Entry): void {
+    if (isClosed) return;
+    see(name, entry);
     for (const oldest of entries.keys()) {
-      if (entries.size <= MAX_PRINTERS || seen.has(oldest)) break;
+      if (entries.size <= (seen.has(oldest) ? MAX_ENTRIES : MAX_PRINTERS)) break;
       entries.delete(oldest);
     }
     // What cannot be written is remembered all the same, for recall.
@@ -140,8 +152,8 @@ export async function openStateFile(path: string, log: Logger, now: () => number
     get isWritable() {
       return mayWrite && lastFailure === undefined;
     },
-    recall: (name) => entries.get(name)?.memory,
-    recallIdentities: (name) => entries.get(name)?.identities,
+    recall: (name) => recall(name)?.memory,
+    recallIdentities: (name) => recall(name)?.identities,
     save: (name, memory) => remember(name, { ...entries.get(name), memory }),
     saveIdentities: (name, identities) =>
       remember(name, { memory: entries.get(name)?.memory ?? emptyMemory(), identities }),

@@ -1,7 +1,7 @@
 // What a printer shows while it is ready, and the ends of jobs that nobody read.
 
 import type { Clocks } from './clocks.ts';
-import { beginJob, isOtherFile } from './job.ts';
+import { beginJob, isOtherFileThanEnded } from './job.ts';
 import type { Idle, JobMemory } from './memory.ts';
 import { isDone, stepOf } from './progress.ts';
 import { type ContactReading, fileOf, isAtLeast } from './reading.ts';
@@ -41,7 +41,7 @@ export function recordUnread(
 
 /** Whether an end, on a printer whose last job has ended, is of a job that nobody read. */
 export function isUnread({ job, idle, lastJob }: JobMemory, reading: ContactReading): boolean {
-  if (job) return reading.state === 'completed' && isOtherFile(job, reading);
+  if (job) return reading.state === 'completed' && isOtherFileThanEnded(job, reading);
   if (!idle || idle.protocol !== reading.stateProtocol) return false;
   return lastJob === undefined || fileOf(reading) !== lastJob.file || reading.elapsedSeconds !== lastJob.elapsedSeconds;
 }

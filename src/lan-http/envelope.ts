@@ -10,14 +10,19 @@ const STRING_OR_NOT_A_NUMBER = /"(?:[^"\\]|\\[\s\S]?)*"?|[+-]?\b(?:nan|inf(?:ini
 
 // In no capture so far. A file name must not cost the whole reading if firmware does not escape it.
 const CONTROL = /[\u0000-\u001f]/g;
-// C firmware may send the end of its string, too.
-const NUL_AT_END = /[\s\0]+$/;
 const ESCAPE = /\\(?:["\\/bfnrt]|u[\da-f]{4})|\\/gi;
 
 /** A part of a text that is not JSON, as JSON: a string with what JSON does not allow in it escaped, or a null. */
 function repair(part: string): string {
   if (!part.startsWith('"')) return 'null';
   return part.replace(CONTROL, '').replace(ESCAPE, (found) => (found === '\\' ? '\\\\' : found));
+}
+
+/** The text without the white space and NUL at its end: C firmware may send the end of its string, too. In linear time. */
+function trimEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text[end - 1] === '\0' || text[end - 1]?.trim() === '')) end -= 1;
+  return text.slice(0, end);
 }
 
 function tryJson(text: string): { readonly value: unknown } | undefined {
@@ -31,8 +36,8 @@ function tryJson(text: string): { readonly value: unknown } | undefined {
 
 /** Whether the text is JSON from its beginning to its end. */
 export function isWholeJson(text: string): boolean {
-  const end = text.replace(NUL_AT_END, '');
-  return end.endsWith('}') && tryJson(end) !== undefined;
+  const trimmed = trimEnd(text);
+  return trimmed.endsWith('}') && tryJson(trimmed) !== undefined;
 }
 
 function isMarkup(text: string): boolean {
@@ -58,7 +63,7 @@ function toJsonError(text: string, doing: string): PrinterError {
  * @throws PrinterError protocol. Its message quotes nothing: the text may contain register codes, or echo the check code
  */
 export function parseJson(text: string, doing: string): unknown {
-  const parsed = tryJson(text) ?? tryJson(text.replace(NUL_AT_END, '').replace(STRING_OR_NOT_A_NUMBER, repair));
+  const parsed = tryJson(text) ?? tryJson(trimEnd(text).replace(STRING_OR_NOT_A_NUMBER, repair));
   if (!parsed) throw toJsonError(text, doing);
   return parsed.value;
 }

@@ -42,6 +42,8 @@ export class AwaitedReply {
   #controlAnswer: Reply | undefined;
   /** What the framer had counted when the command was sent. */
   #earlierBareOks = 0;
+  /** Whether an `ok` came outside any reply before the reply to the command ended; undefined until it has. */
+  #hadBareOk: boolean | undefined;
   /** The command before this one, if silence ended its reply; and this one, once it does. */
   #stoppedBefore: Command | undefined;
   #stopped: Command | undefined;
@@ -67,13 +69,14 @@ export class AwaitedReply {
     this.#earlierBareOks = this.#framer.bareOks;
     this.#hasForeignReply = false;
     this.#receivedBytes = 0;
+    this.#hadBareOk = undefined;
     this.#stoppedBefore = this.#stopped;
     this.#stopped = undefined;
   }
 
   /** The command before this one, if silence ended its reply and its `ok` has come since: silence was not its end. */
   get endedLate(): Command | undefined {
-    return this.#hasBareOk && !this.#isLogin ? this.#stoppedBefore : undefined;
+    return (this.#hadBareOk ?? this.#hasBareOk) && !this.#isLogin ? this.#stoppedBefore : undefined;
   }
 
   /** Bytes received since the command was sent, including replies to other clients. */
@@ -167,6 +170,7 @@ export class AwaitedReply {
       this.#hasForeignReply = true;
     } else if (reply.complete) {
       this.#whole ??= reply;
+      this.#hadBareOk ??= this.#hasBareOk;
     } else {
       // Another client's reply began before this one ended. A whole one may still come in the time of the command.
       this.#cut ??= reply;

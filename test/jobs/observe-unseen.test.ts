@@ -55,9 +55,62 @@ const sequences: readonly Sequence[] = [
     expected: '+@1, failed a.gx @53, completed b.gx @53',
   },
   {
-    name: 'cancelled of another file than the one that runs',
-    steps: [http('ready'), ...printing(http, 0, 99, 30, A), http('cancelled', 0.1, B), http('ready')],
-    expected: '+@1, completed a.gx @101, cancelled b.gx @101',
+    name: 'completed of another file that must have begun before the last reading: the same job by another name',
+    steps: [
+      http('ready'),
+      ...printing(http, 0, 99, 30, { ...A, elapsedSeconds: 3000 }),
+      http('completed', 1, { ...B, elapsedSeconds: 3030 }),
+    ],
+    expected: '+@1, completed a.gx @101',
+  },
+  {
+    name: 'cancelled under another name',
+    steps: [
+      http('ready'),
+      ...printing(http, 0, 40, 30, A),
+      http('cancelling'),
+      http('cancelled', 0.4, B),
+      http('ready'),
+    ],
+    expected: '+@1, cancelled a.gx @43',
+  },
+  {
+    name: 'completed under the name with its folder, and in capitals',
+    steps: [
+      tcp('ready'),
+      ...printing(tcp, 0, 99, 30, A),
+      tcp('completed', 1, { file: '/data/A.GX' }),
+      tcp('completed', 1, A),
+    ],
+    expected: '+@1, completed a.gx @101',
+  },
+  {
+    name: 'cancelled of another file after an end, and then completed of that file',
+    steps: [
+      http('ready'),
+      http('printing', 0.3, A),
+      http('completed', 1, A),
+      http('cancelled', 0.4, B),
+      http('completed', 1, B),
+    ],
+    expected: '+@1, completed a.gx @2, completed b.gx @4',
+  },
+  {
+    name: 'a job that was named only while it heated, and then completed of another file',
+    steps: [http('ready'), http('heating', 0, A), http('cancelled'), http('completed', 1, B)],
+    expected: '+@1, cancelled a.gx @2, completed b.gx @3',
+  },
+  {
+    name: 'completed again after a ready in between, where the sides spell the file in two ways',
+    steps: [
+      http('ready'),
+      http('printing', 0.3, { file: 'a.3mf', elapsedSeconds: 50 }),
+      tcp('printing', 0.32, A),
+      http('completed', 1, { file: 'a.3mf', elapsedSeconds: 100 }),
+      http('ready'),
+      http('completed', 1, { file: 'a.3mf', elapsedSeconds: 100 }),
+    ],
+    expected: '+@1, completed a.gx @3',
   },
   {
     name: 'completed of the file that was named only while it heated, which may be of the job before',

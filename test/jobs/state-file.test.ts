@@ -135,6 +135,23 @@ describe('state file', () => {
     ]);
     await third.close();
   });
+
+  it('keeps what it knows of every printer that was recalled, however many are saved before it', async () => {
+    const names = Array.from({ length: MAX_PRINTERS + 3 }, (_, number) => `p${number}`);
+    const first = await openIt();
+    for (const name of names) {
+      first.save(name, done);
+      first.saveIdentities(name, { tcp: { model: 'Finder' } });
+    }
+    await first.close();
+    const second = await openIt();
+    const recalled = new Map(names.map((name) => [name, second.recall(name) ?? emptyMemory()]));
+    for (const [name, memory] of recalled) second.save(name, memory);
+    await second.close();
+    const third = await openIt();
+    expect(names.filter((name) => third.recallIdentities(name) === undefined)).toStrictEqual([]);
+    await third.close();
+  });
 });
 
 describe('writing', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseDetail } from '../../src/lan-http/detail.ts';
-import { parseJson } from '../../src/lan-http/envelope.ts';
+import { isWholeJson, parseJson } from '../../src/lan-http/envelope.ts';
 import { PrinterError } from '../../src/printer/errors.ts';
 import { STATES } from '../../src/printer/state.ts';
 import { CAPTURED, readCapture } from './captured.ts';
@@ -518,9 +518,12 @@ describe('parseJson', () => {
     ['many brackets', '['.repeat(262_144)],
     ['many quotes', '{"'.repeat(131_072)],
     ['many words', 'nan'.repeat(87_000)],
+    ['much white space', `{${' '.repeat(262_000)}x}`],
+    ['many NULs', `{${'\0'.repeat(262_000)}x}`],
   ])('takes no time for %s', (_what, text) => {
     const start = performance.now();
     expect(() => parseJson(text, 'test')).toThrow(PrinterError);
+    expect(isWholeJson(text)).toBe(false);
     expect(performance.now() - start).toBeLessThan(1000);
   });
 });

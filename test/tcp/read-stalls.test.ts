@@ -145,6 +145,15 @@ it('forgets that a reply has no ok when the rest of it comes after the next comm
   expect(snapshotFromTcp(second.replies)).toMatchObject({ state: 'paused', file: 'a.gx' });
 });
 
+it('keeps in mind that a reply has no ok when the one after it ends in two', async () => {
+  const M27 = replyWithoutOk('M27', 'SD printing byte 5/100');
+  await using printer = await startScriptedPrinter({ ...IDLE, M27, M114: `${reply('M114', 'X:1 Y:2 Z:3')}ok\r\n` });
+  const habits = { ...NO_HABITS, unfinished: new Set<Command>(['M27']) };
+  const reading = await readPrinter(printer, { limits: { ...LONG, silenceMs: SHORT.silenceMs }, habits });
+  expect(partsOf(reading)).toEqual(['m119', 'm105', 'm27', 'm114']);
+  expect([...reading.habits.unfinished]).toEqual(['M27']);
+});
+
 it('learns nothing from a reply that another client cut short', async () => {
   const M119 = replyWithoutOk('M119', ...PAUSED.slice(0, 1)) + reply('M105', 'T0:210 /210');
   await using printer = await startScriptedPrinter({ ...IDLE, M119 });
