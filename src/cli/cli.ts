@@ -13,6 +13,9 @@ const USAGE_ERROR = 2;
 // yargs also accepts the names of positionals and its own keys as flags, and drops a lone dash.
 const NOT_A_FLAG = /^(?:--(?:no-)?(?:printer|_|\$0)(?=$|=)|-$)/;
 
+// With a value, yargs would serve instead.
+const INFORMATION = /^(--help|--version|-h)=/;
+
 // After a switch, yargs would take these words for printers.
 const BOOLEAN_WORD = /^(?:true|false|yes|no)$/i;
 
@@ -24,6 +27,8 @@ function isSwitch(word: string, name: string): boolean {
 function prepare(argv: readonly string[]): string[] {
   const wrong = argv.find((word) => NOT_A_FLAG.test(word));
   if (wrong !== undefined) throw new ConfigError(`Unknown argument: ${wrong.replace(/=.*$/s, '')}; see --help`);
+  const [flag] = argv.flatMap((word) => INFORMATION.exec(word)?.[1] ?? []);
+  if (flag !== undefined) throw new ConfigError(`${flag} takes no value: write ${flag}`);
   const given = BOOLEAN_FLAGS.find((name) =>
     argv.some((word, index) => isSwitch(word, name) && BOOLEAN_WORD.test(argv[index + 1] ?? '')),
   );

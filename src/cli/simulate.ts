@@ -128,6 +128,10 @@ async function startDiscovery(printers: readonly SimulatedPrinter[], isReal: boo
 }
 
 export async function simulate(args: SimulateArguments, context: CliContext): Promise<number> {
+  if (args.quirk.length > 0 && !MODELS[args.model].http) {
+    const withHttp = SIMULATED_MODELS.filter((model) => MODELS[model].http);
+    throw new ConfigError(`--quirk is about HTTP: --model ${args.model} has none, ${withHttp.join(', ')} have`);
+  }
   const printers: SimulatedPrinter[] = [];
   let responder: DiscoveryResponder | undefined;
   try {

@@ -103,6 +103,11 @@ describe('simulate', () => {
     expect(out).toMatch(/^flashforge_machine_status_info\{.*status="building".*\} 1$/m);
     const { exitCode, err } = await run(['simulate', '--quirk=none']);
     expect([exitCode, err]).toEqual([2, expect.stringMatching(/--quirk: "none" is not one of error-number, /)]);
+    const withoutHttp = await run(['simulate', '--quirk=runout', '--model=finder']);
+    expect([withoutHttp.exitCode, withoutHttp.err]).toEqual([
+      2,
+      expect.stringMatching(/: --quirk is about HTTP: --model finder has none, adventurer5m, .* have\n$/),
+    ]);
   });
 
   it('closes its ports when it ends', async () => {

@@ -183,6 +183,11 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     }
   });
 
+  it.each(['--help', '--version', '-h'])('%s with a value', async (flag) => {
+    await expectUsageError([`${flag}=x`], `${flag} takes no value: write ${flag}`);
+    await expectUsageError(['probe', `${flag}=`], `${flag} takes no value: write ${flag}`);
+  });
+
   it.each(Object.keys(REPEATABLE))('--%s without a value, or negated', async (flag) => {
     await expectUsageError([`--no-${flag}`], `--${flag}: takes a value`);
     await expectUsageError([`--${flag}`], `Not enough arguments following: ${flag}`);
