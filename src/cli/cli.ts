@@ -16,6 +16,9 @@ const NOT_A_FLAG = /^(?:--(?:no-)?(?:printer|_|\$0)(?=$|=)|-$)/;
 // With a value, yargs would serve instead.
 const INFORMATION = /^(--help|--version|-h)=/;
 
+// As Prometheus once wrote them; yargs would take each letter for a flag.
+const ONE_DASH = /^-[a-z][\w.-]+$/i;
+
 // After a switch, yargs would take these words for printers.
 const BOOLEAN_WORD = /^(?:true|false|yes|no)$/i;
 
@@ -27,6 +30,8 @@ function isSwitch(word: string, name: string): boolean {
 function prepare(argv: readonly string[]): string[] {
   const wrong = argv.find((word) => NOT_A_FLAG.test(word));
   if (wrong !== undefined) throw new ConfigError(`Unknown argument: ${wrong.replace(/=.*$/s, '')}; see --help`);
+  const short = argv.find((word) => ONE_DASH.test(word));
+  if (short !== undefined) throw new ConfigError(`Unknown argument: ${short}; flags begin with two dashes, see --help`);
   const [flag] = argv.flatMap((word) => INFORMATION.exec(word)?.[1] ?? []);
   if (flag !== undefined) throw new ConfigError(`${flag} takes no value: write ${flag}`);
   const given = BOOLEAN_FLAGS.find((name) =>

@@ -83,7 +83,8 @@ export function file(name: string) {
 export const SWITCH = { type: 'boolean', nargs: 0, default: false } as const;
 
 // Routes of the exporter, which the metrics would hide.
-const RESERVED_PATH = /^\/(?:-\/.*|probe|sd|config|printer\/.*)$/;
+// Those of other routes, the last of them a printer's JSON documents.
+const RESERVED_PATH = /^\/(?:-\/.*|probe|sd|config|printer\/.*|[^/]+\/(?:info|head-location|temp|progress|status))$/;
 
 function parsePath(text: string): string {
   // Clients resolve `.` and `..`, so these never reach a server.

@@ -74,8 +74,9 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
     exporter?.reload().catch(() => {});
   };
   context.onHangup?.(reload);
-  const load = () => loadPrinters({ printers: args.printer, env: context.env, file });
-  const printers = await load();
+  const sources = { printers: args.printer, env: context.env, file };
+  const load = () => loadPrinters({ ...sources, isReload: true });
+  const printers = await loadPrinters(sources);
   const stateFile = args['state.file'];
   if (stateFile !== undefined) await (await import('../jobs/state-file-check.ts')).checkStateFile(stateFile);
   if (args['config.check']) {
@@ -93,7 +94,8 @@ export async function serve(args: ServeArguments, context: CliContext): Promise<
   for (const url of exporter.urls) {
     log.info('listening', { url, printers: printers.length, version: readBuildInfo().version });
   }
-  if (printers.length === 0)
+  const readsOthers = args['probe.allow'] !== undefined || (args['discovery.interval'] ?? 0) > 0;
+  if (printers.length === 0 && !readsOthers)
     log.warn('no printers: name them as arguments, in --config.file or in $FLASHFORGE_PRINTERS');
   await serveUntilStopped(exporter, context, log);
   return 0;

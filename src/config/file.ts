@@ -86,9 +86,11 @@ async function parseFile(text: string, file: string, env: Environment): Promise<
 }
 
 /** Reads the configuration file. @throws ConfigError with `file:line:column` */
-export async function readConfigFile(file: string, env: Environment): Promise<Origin[]> {
+export async function readConfigFile(file: string, env: Environment, isReload: boolean): Promise<Origin[]> {
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new ConfigError(`--config.file cannot be read: ${reasonOf(error)}`);
   });
+  // A full disk or an editor at work leaves an empty file, which must not cost every printer its history.
+  if (isReload && text.trim() === '') throw new ConfigError(`${file} is empty; write printers: [] for none`);
   return await parseFile(text, file, env);
 }

@@ -11,6 +11,8 @@ export interface ConfigSources {
   /** `[name=]host[:port]` each. */
   readonly printers: readonly string[];
   readonly env: Environment;
+  /** Whether the file is read anew: one without a single character is then one that is being written. */
+  readonly isReload?: boolean;
 }
 
 /** Environment variable that names printers, separated by white space or commas. */
@@ -81,11 +83,16 @@ function checkNames(origins: readonly Origin[]): void {
  * The printers that the file, the arguments and the environment name, in that order.
  * @throws ConfigError naming the file, line and column, or the argument
  */
-export async function loadPrinters({ file, printers, env }: ConfigSources): Promise<readonly PrinterConfig[]> {
+export async function loadPrinters({
+  file,
+  printers,
+  env,
+  isReload = false,
+}: ConfigSources): Promise<readonly PrinterConfig[]> {
   const fromEnvironment = (env[PRINTERS_VARIABLE] ?? '').split(/[\s,]+/).filter((word) => word !== '');
   const origins = [
     // Loading YAML and the schema takes a third of the start-up time, which is spent only if there is a file.
-    ...(file === undefined ? [] : await (await import('./file.ts')).readConfigFile(file, env)),
+    ...(file === undefined ? [] : await (await import('./file.ts')).readConfigFile(file, env, isReload)),
     ...printers.map((text) => originOf(text, 'argument')),
     ...fromEnvironment.map((text) => originOf(text, `$${PRINTERS_VARIABLE}`)),
   ];

@@ -37,7 +37,8 @@ const labelName = z
   .string()
   .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'is not a label name: letters, digits and underscores, not beginning with a digit')
   .refine((name) => !name.startsWith('__'), 'is not a label name: Prometheus reserves those that begin with __')
-  .refine((name) => name !== 'printer', 'is the label that every metric of a printer has; choose another name');
+  .refine((name) => name !== 'printer', 'is the label that every metric of a printer has; choose another name')
+  .refine((name) => name !== 'le' && name !== 'quantile', 'is a label of histograms or summaries; choose another name');
 
 const printerShape = {
   name: text.max(MAX_NAME_LENGTH, `must have at most ${MAX_NAME_LENGTH} characters`).optional(),

@@ -22,6 +22,8 @@ const fileSchema = z.discriminatedUnion('version', [
   z.object({ version: z.literal(1), printers: z.array(z.object({ ...common, memory: memoryV1Schema })) }),
 ]);
 
+const laterSchema = z.object({ version: z.int().min(3) });
+
 /** What is remembered of one printer. */
 export interface Entry {
   readonly memory: JobMemory;
@@ -58,6 +60,8 @@ function parseEntries(text: string): Map<string, Entry> | string {
     // The parser's own message quotes the file, which may contain anything.
     return 'not JSON';
   }
+  const later = laterSchema.safeParse(data);
+  if (later.success) return `a later version of the exporter wrote it (format ${later.data.version})`;
   const parsed = fileSchema.safeParse(data);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;

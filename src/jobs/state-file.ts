@@ -56,6 +56,7 @@ export async function openStateFile(path: string, log: Logger, now: () => number
   /** Printers that were recalled or saved since the start: the exporter reads them, so they are not forgotten for others. */
   const seen = new Set<string>();
   let knownStamp = loaded.kind === 'read' ? loaded.stamp : undefined;
+  let wasChanged = false;
   let isUrgent = false;
   let isPending = false;
   let isClosed = false;
@@ -70,9 +71,14 @@ export async function openStateFile(path: string, log: Logger, now: () => number
 
   async function detectExternalChange(): Promise<void> {
     const stamp = await currentStamp(path);
-    if (stamp === knownStamp) return;
+    const isChanged = stamp !== knownStamp;
+    // Once, and not at every write while two exporters share a file.
+    if (isChanged && !wasChanged) {
+      const change = stamp ? 'other content, perhaps of another exporter with the same --state.file' : 'removed';
+      log.warn('state file changed underneath, written over', { path, change });
+    }
+    wasChanged = isChanged;
     knownStamp = stamp;
-    log.warn('state file changed underneath, written over', { path, change: stamp ? 'other content' : 'removed' });
   }
 
   async function write(): Promise<void> {

@@ -91,6 +91,8 @@ describe('a mistake is one line on stderr, exit code 2, and nothing started', ()
     ['--web.telemetry-path /a/../b', '--web.telemetry-path: "/a/../b" is not a path: write /metrics'],
     ['--web.telemetry-path /-/healthy', '--web.telemetry-path: /-/healthy is taken; write /metrics'],
     ['--web.telemetry-path /printer/x', '--web.telemetry-path: /printer/x is taken; write /metrics'],
+    ['--web.telemetry-path /finder/temp', '--web.telemetry-path: /finder/temp is taken; write /metrics'],
+    ['-config.check', 'Unknown argument: -config.check; flags begin with two dashes, see --help'],
     ['--web.telemetry-path /probe', '--web.telemetry-path: /probe is taken; write /metrics'],
     ['--web.max-requests 0', '--web.max-requests: "0" is not a number from 1 to 999999'],
     ['--web.max-requests -1', '--web.max-requests: "-1" is not a number from 1 to 999999'],

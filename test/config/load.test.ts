@@ -106,6 +106,8 @@ const MISTAKES: Readonly<Record<string, string>> = {
   'timeout-zero': '3:5: timeout must be longer than 0',
   'timeout-long': '3:5: timeout "999h" is more than 24 days',
   'label-printer': '4:7: "printer" is the label that every metric of a printer has; choose another name',
+  'label-le': '4:7: "le" is a label of histograms or summaries; choose another name',
+  'label-quantile': '4:7: "quantile" is a label of histograms or summaries; choose another name',
   'label-reserved': '5:7: "__name__" is not a label name: Prometheus reserves those that begin with __',
   'label-dash': '4:7: "my-room" is not a label name: letters, digits and underscores, not beginning with a digit',
   'label-number': '4:7: room must be text; put it in quotes',
@@ -179,6 +181,13 @@ describe('a good file', () => {
     expect(JSON.stringify(printers).match(/<secret>/g)).toHaveLength(4);
     expect(JSON.stringify(printers)).not.toMatch(CHECK_CODES);
     expect(JSON.stringify(printers)).not.toContain('a1b2c3d4');
+  });
+
+  it('must not be empty when it is read anew, since somebody is just writing it', async () => {
+    const reload = (name: string) =>
+      loadPrinters({ file: `${DATA}/good/${name}.yml`, printers: [], env: {}, isReload: true });
+    expect(await messageOf(reload('empty'))).toBe('good/empty.yml is empty; write printers: [] for none');
+    expect(await reload('comments-only')).toEqual([]);
   });
 
   it.each(['empty', 'comments-only', 'commented-out'])('may name no printers: %s', async (name) => {

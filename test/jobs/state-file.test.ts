@@ -330,6 +330,19 @@ describe('a file that is not as it was left', () => {
     expect(lines).toHaveLength(2);
   });
 
+  it('is reported once while another exporter writes it over and over', async () => {
+    const file = await openIt();
+    file.save('finder', running);
+    await file.flush();
+    for (const memory of [done, running, done]) {
+      await writeFile(path, 'somebody else was here');
+      file.save('finder', memory);
+      await file.flush();
+    }
+    expect(lines).toStrictEqual(['state file changed underneath, written over']);
+    await file.close();
+  });
+
   it('is reported once, also when it cannot be written over at first', async () => {
     const file = await openIt();
     file.save('finder', running);
