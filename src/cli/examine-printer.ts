@@ -41,23 +41,9 @@ export async function askDiscovery(
 
 function stateOf(endpoint: Endpoint): PortState {
   if (acceptsConnections(endpoint)) return 'open';
-  switch (endpoint.failure?.code) {
-    case 'refused':
-      return 'refused';
-    case 'timeout':
-      return 'silent';
-    case 'dns':
-    case 'unreachable':
-    case 'local':
-    case 'closed':
-    case 'protocol':
-    case 'denied':
-    case 'auth':
-    case 'lan_mode':
-    case 'busy':
-    case undefined:
-      return 'unreachable';
-  }
+  const code = endpoint.failure?.code;
+  if (code === 'refused') return 'refused';
+  return code === 'timeout' ? 'silent' : 'unreachable';
 }
 
 /**

@@ -6,6 +6,7 @@ import { ConfigError, quoted } from '../common/config-error.ts';
 import { parseDuration } from '../common/duration.ts';
 import { LOG_FORMATS, LOG_LEVELS } from '../common/log.ts';
 import { type Networks, parseNetworks } from '../common/networks.ts';
+import { DOCUMENTS } from '../web/api/documents.ts';
 
 /** The default port. It is not registered in Prometheus's list of exporter ports so far. */
 export const DEFAULT_PORT = 10_899;
@@ -82,9 +83,8 @@ export function file(name: string) {
 /** A flag without a value. */
 export const SWITCH = { type: 'boolean', nargs: 0, default: false } as const;
 
-// Routes of the exporter, which the metrics would hide.
-// Those of other routes, the last of them a printer's JSON documents.
-const RESERVED_PATH = /^\/(?:-\/.*|probe|sd|config|printer\/.*|[^/]+\/(?:info|head-location|temp|progress|status))$/;
+// Other routes of the exporter, which the metrics would hide; the last are the JSON documents of a printer.
+const RESERVED_PATH = new RegExp(`^/(?:-/.*|probe|sd|config|printer/.*|[^/]+/(?:${DOCUMENTS.join('|')}))$`);
 
 function parsePath(text: string): string {
   // Clients resolve `.` and `..`, so these never reach a server.

@@ -130,7 +130,9 @@ async function startDiscovery(printers: readonly SimulatedPrinter[], isReal: boo
 export async function simulate(args: SimulateArguments, context: CliContext): Promise<number> {
   if (args.quirk.length > 0 && !MODELS[args.model].http) {
     const withHttp = SIMULATED_MODELS.filter((model) => MODELS[model].http);
-    throw new ConfigError(`--quirk is about HTTP: --model ${args.model} has none, ${withHttp.join(', ')} have`);
+    throw new ConfigError(
+      `--quirk needs HTTP, which a ${args.model} does not have: use --model ${withHttp.join(', ')}`,
+    );
   }
   const printers: SimulatedPrinter[] = [];
   let responder: DiscoveryResponder | undefined;

@@ -8,6 +8,14 @@ import type { CachedReading } from './view.ts';
 /** What a requester gets; no reading if it left before anything was read. */
 export type ReadResult = Pick<CachedReading, 'view' | 'reading'>;
 
+/** What a whole read came to, and when it ended. */
+export interface FinishedRead {
+  readonly reading: Reading;
+  readonly durationSeconds: number;
+  /** Milliseconds since 1970. */
+  readonly endedAtMs: number;
+}
+
 /** A read of a printer, to be joined and left by those who wait for it. */
 export class CurrentRead {
   readonly shared: SharedRead;

@@ -7,7 +7,7 @@ import { isSamePlace, type PrinterConfig } from '../printer/config.ts';
 import { exchangeFields, type Trace } from '../printer/exchange.ts';
 import type { Identity } from '../printer/snapshot.ts';
 import type { MachineInfo } from '../tcp/m115.ts';
-import { CurrentRead, type ReadResult } from './current-read.ts';
+import { CurrentRead, type FinishedRead, type ReadResult } from './current-read.ts';
 import { type MemoryDependencies, PrinterMemory } from './printer-memory.ts';
 import { faultyReading, type Reading, type ReadOptions, type ReadPrinter } from './reader.ts';
 import { type EndReason, SharedRead } from './shared-read.ts';
@@ -17,13 +17,6 @@ export interface PrinterDependencies extends MemoryDependencies {
   readonly read: ReadPrinter;
   /** Ends every read when it fires, and every one that begins later at once. */
   readonly shutdownSignal?: CancelSignal | undefined;
-}
-
-interface FinishedRead {
-  readonly reading: Reading;
-  readonly durationSeconds: number;
-  /** Milliseconds since 1970. */
-  readonly endedAtMs: number;
 }
 
 // The end of a read whose printer has no timeout of its own.
@@ -71,14 +64,13 @@ export class Printer {
     this.#config = config;
   }
 
-  /** Whether a read is in progress, even one that is only closing its sockets. */
   get isBeingRead(): boolean {
-    return this.#current !== undefined;
+    return this.#inProgress !== undefined;
   }
 
   /** The last whole read, failed or not, however long ago it was. */
   get cached(): CachedReading {
-    const isBeingRead = this.#inProgress !== undefined;
+    const { isBeingRead } = this;
     if (!this.#latest) return { view: this.#memory.viewWithoutReading(0, this.#config), isBeingRead };
     const { reading, durationSeconds, endedAtMs } = this.#latest;
     const ageMs = Math.max(0, this.#dependencies.now() - endedAtMs);

@@ -16,7 +16,7 @@ const NEW_JOB_FALL_SECONDS = 60;
  * Whether the name in this reading is another than the same side gave while printing or at the end. Sides may spell one
  * file in two ways, and while heating a printer may still name the last job's file.
  */
-export function isOtherFile(job: Job, reading: ContactReading): boolean {
+function isOtherFile(job: Job, reading: ContactReading): boolean {
   const before = job.printedFiles[namingSideOf(reading)];
   const now = fileOf(reading);
   return before !== undefined && areDifferent(before, now);
@@ -24,8 +24,12 @@ export function isOtherFile(job: Job, reading: ContactReading): boolean {
 
 /** The same for a job that has ended: it can be told from the next one also by the name that it had while heating. */
 export function isOtherFileThanEnded(job: Job, reading: ContactReading): boolean {
-  const isNeverNamed = Object.keys(job.printedFiles).length === 0;
-  return isOtherFile(job, reading) || (isNeverNamed && areDifferent(job.file, fileOf(reading)));
+  return isOtherFile(job, reading) || (isNeverNamed(job) && areDifferent(job.file, fileOf(reading)));
+}
+
+/** Whether the only name of the job, if it has one, is from before it printed. */
+function isNeverNamed({ printedFiles }: Job): boolean {
+  return Object.keys(printedFiles).length === 0;
 }
 
 function areDifferent(before: string, now: string): boolean {
@@ -52,8 +56,8 @@ export function isAnotherJob(job: Job, reading: ContactReading): boolean {
 }
 
 /**
- * Whether `completed` is the end of another job than this one, which was running and must have ended unseen. By its time the
- * other one must have begun since.
+ * Whether `completed` is the end of another job than this one, which then ended unseen: it names another file, and its time
+ * allows that it began after this one was last read.
  */
 export function isEndOfAnother(job: Job, reading: ContactReading, now: Clocks): boolean {
   const mayHaveBegunSince = (reading.elapsedSeconds ?? 0) <= gapBetween(job.seen, now).mostSeconds + AT_START_SECONDS;
@@ -131,7 +135,7 @@ export function continueJob(job: Job, reading: ContactReading, now: Clocks, left
   const side = reading.progress?.protocol;
   const isOwn = side !== undefined && (side === 'tcp' ? tcp : http)?.own === true;
   const file = fileOf(reading);
-  const isNamed = file !== '' && (isPrinting || Object.keys(job.printedFiles).length === 0);
+  const isNamed = file !== '' && (isPrinting || isNeverNamed(job));
   return {
     file: isNamed ? file : job.file,
     printedFiles: isPrinting || isEnd(reading) ? withName(job.printedFiles, reading) : job.printedFiles,

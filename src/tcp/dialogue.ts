@@ -4,11 +4,11 @@ import type { LoginMode } from '../printer/config.ts';
 import { PrinterError } from '../printer/errors.ts';
 import { type Command, findRefusal, isLogin, type ReadCommand } from './commands.ts';
 import type { Dialogue, Interruption } from './conversation.ts';
-import { afterLostContact, planRead, type TcpHabits, withFailure, withUnfinished } from './habits.ts';
+import { afterLostContact, planRead, type TcpHabits, withEndOf, withFailure, withUnfinished } from './habits.ts';
 import { Login } from './login.ts';
 import { ReadOutcome } from './outcome.ts';
 import type { TcpReading } from './replies.ts';
-import { isEmpty, type Reply } from './reply.ts';
+import type { Reply } from './reply.ts';
 
 export interface DialogueOptions {
   readonly login: LoginMode;
@@ -77,7 +77,7 @@ export class ReadDialogue implements Dialogue {
     const command = this.#asked;
     if (command === undefined) return;
     this.#hasContact = true;
-    this.#learnEnd(command, reply, isLeftUnfinished);
+    this.#habits = withEndOf(this.#habits, command, reply, isLeftUnfinished);
     if (command === 'M601') this.#takeLogin(reply);
     else if (command === 'M602') this.#login.released();
     else this.#takeRead(command, reply);
@@ -126,12 +126,6 @@ export class ReadDialogue implements Dialogue {
     const reading = this.#outcome.reading(this.#pending, this.#habits, nowMs);
     const isKnown = this.#hasContact || this.#isCutShort;
     return isKnown ? reading : { ...reading, habits: afterLostContact(before, reading.habits) };
-  }
-
-  #learnEnd(command: Command, reply: Reply, isLeftUnfinished: boolean): void {
-    const isBareLogin = command === 'M601' && isEmpty(reply);
-    if (isLeftUnfinished) this.#habits = withUnfinished(this.#habits, command, true);
-    else if (reply.complete && !isBareLogin) this.#habits = withUnfinished(this.#habits, command, false);
   }
 
   #takeLogin(reply: Reply): void {

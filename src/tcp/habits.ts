@@ -3,6 +3,7 @@
 
 import { PrinterError } from '../printer/errors.ts';
 import { type Command, READ_COMMANDS, type ReadCommand } from './commands.ts';
+import { isEmpty, type Reply } from './reply.ts';
 
 export interface CommandFailure {
   /** Consecutive failures. */
@@ -112,6 +113,13 @@ export function withUnfinished(habits: TcpHabits, command: Command, isUnfinished
   if (isUnfinished) unfinished.add(command);
   else unfinished.delete(command);
   return { ...habits, unfinished };
+}
+
+/** Remembers how the reply to the command ended. @param isLeftUnfinished whether silence ended it */
+export function withEndOf(habits: TcpHabits, command: Command, reply: Reply, isLeftUnfinished: boolean): TcpHabits {
+  if (isLeftUnfinished) return withUnfinished(habits, command, true);
+  const isBareLogin = command === 'M601' && isEmpty(reply);
+  return reply.complete && !isBareLogin ? withUnfinished(habits, command, false) : habits;
 }
 
 /**

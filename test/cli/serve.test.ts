@@ -146,6 +146,16 @@ describe('serve', () => {
     expect(await textAt(`${url}/-/ready`)).toMatch(/ready/i);
   });
 
+  it.each([
+    [[], true],
+    [['--probe.allow=10.0.0.0/8'], false],
+  ])('says that it has no printers unless it may read others: %j', async (flags, isWarned) => {
+    await using cli = startCli([...LOOPBACK, ...flags]);
+    await cli.see('err', LISTENING);
+    const { err } = await cli.stop();
+    expect(err.includes('no printers: name them')).toBe(isWarned);
+  });
+
   it('logs as it is told', async () => {
     await using json = startCli([...LOOPBACK, '--log.format=json', 'dead=127.0.0.1:1']);
     const [line = '', url] = await json.see('err', /.*"url":"([^"]+)".*\n/);

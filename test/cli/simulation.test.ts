@@ -106,7 +106,7 @@ describe('simulate', () => {
     const withoutHttp = await run(['simulate', '--quirk=runout', '--model=finder']);
     expect([withoutHttp.exitCode, withoutHttp.err]).toEqual([
       2,
-      expect.stringMatching(/: --quirk is about HTTP: --model finder has none, adventurer5m, .* have\n$/),
+      expect.stringMatching(/: --quirk needs HTTP, which a finder does not have: use --model adventurer5m, [^\n]+\n$/),
     ]);
   });
 
